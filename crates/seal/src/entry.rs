@@ -1,0 +1,537 @@
+//! One entry: how it is sealed and read. Must not know what any kind means.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::fault::{Fault, Part, Reason};
+use crate::id::{BodyHash, DeviceId, EntryId, LedgerId, SlotHash};
+use crate::json::{self, INTEGER_MAX, JsonFault};
+use crate::key::{DeviceKey, PublicKey, Signature};
+use crate::time::{TimeError, Timestamp};
+use crate::verify::key_brought_in;
+
+/// The first bytes of every header. They keep a signature over an entry from
+/// ever being one over anything else.
+pub const ENTRY_PREFIX: &str = "cockpit.ledger/entry/v1 ";
+/// The format that this crate reads and writes.
+pub const VERSION: u64 = 1;
+/// The longest header line in bytes, with its prefix, without its line feed.
+pub const HEADER_BYTES_MAX: usize = 1024;
+/// The longest body line in bytes, without its line feed.
+pub const BODY_BYTES_MAX: usize = 16 * 1024;
+/// The longest kind in bytes.
+pub const KIND_BYTES_MAX: usize = 64;
+
+const PREFIX_OF_ANY_VERSION: &str = "cockpit.ledger/entry/v";
+const SALT_KEY: &str = "salt";
+const HEADER_KEYS: [&str; 9] = [
+    "at", "body", "dev", "kind", "ledger", "prev", "seen", "seq", "v",
+];
+
+/// The newest slot of the team log that an author had verified. A workspace
+/// without a team log has the default: slot 0 with an all-zero hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The slot's number.
+    pub slot: u64,
+    /// The hash of the slot's bytes.
+    pub hash: SlotHash,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            slot: 0,
+            hash: SlotHash::ZERO,
+        }
+    }
+}
+
+/// What the first line of an entry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// When the author says it was. A claim: order never depends on it.
+    pub at: Timestamp,
+    /// The hash of the body line.
+    pub body: BodyHash,
+    /// The device that signed.
+    pub device: DeviceId,
+    /// What sort of entry it is, such as `stop.approve`.
+    pub kind: String,
+    /// The ledger that it was signed for; all zeros in a genesis.
+    pub ledger: LedgerId,
+    /// The device's entry before; all zeros in the device's first.
+    pub prev: EntryId,
+    /// What the author had seen of the team log.
+    pub seen: Seen,
+    /// The number on this device, from 0.
+    pub seq: u64,
+}
+
+impl Header {
+    fn line(&self) -> String {
+        // Every value is made of characters that JSON does not escape.
+        format!(
+            concat!(
+                "{}{{\"at\":\"{}\",\"body\":\"{}\",\"dev\":\"{}\",\"kind\":\"{}\",\"ledger\":\"{}\",",
+                "\"prev\":\"{}\",\"seen\":[{},\"{}\"],\"seq\":{},\"v\":{}}}"
+            ),
+            ENTRY_PREFIX,
+            self.at,
+            self.body,
+            self.device,
+            self.kind,
+            self.ledger,
+            self.prev,
+            self.seen.slot,
+            self.seen.hash,
+            self.seq,
+            VERSION,
+        )
+    }
+}
+
+/// Where the next entry of a device goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The ledger; all zeros before the genesis.
+    pub ledger: LedgerId,
+    /// The device.
+    pub device: DeviceId,
+    /// The number that the device's next entry gets.
+    pub next_seq: u64,
+    /// The id of the device's last entry; all zeros before its first.
+    pub prev: EntryId,
+}
+
+impl Head {
+    /// Before the first entry of a ledger.
+    pub fn genesis(device: DeviceId) -> Self {
+        Self::first(LedgerId::ZERO, device)
+    }
+
+    /// Before the first entry of a device in a ledger that exists.
+    pub fn first(ledger: LedgerId, device: DeviceId) -> Self {
+        Self {
+            ledger,
+            device,
+            next_seq: 0,
+            prev: EntryId::ZERO,
+        }
+    }
+
+    /// Whether `entry` is the next one here. Looks at the chain alone, not at
+    /// the signature.
+    ///
+    /// # Errors
+    /// The reason why it is not.
+    pub fn admits(&self, entry: &Entry) -> Result<(), Reason> {
+        let header = &entry.header;
+        if header.ledger != self.ledger {
+            return Err(match header.ledger.is_zero() {
+                true => Reason::SecondGenesis,
+                false => Reason::OtherLedger {
+                    found: header.ledger,
+                },
+            });
+        }
+        if header.device != self.device {
+            return Err(Reason::UnknownDevice);
+        }
+        if header.seq > self.next_seq {
+            return Err(Reason::Missing {
+                expected_seq: self.next_seq,
+            });
+        }
+        if header.seq < self.next_seq {
+            return Err(Reason::Repeated);
+        }
+        if header.prev != self.prev {
+            return Err(Reason::BrokenLink);
+        }
+        Ok(())
+    }
+}
+
+/// What an author wants to say.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// When, as RFC 3339 in UTC with milliseconds: `2026-11-23T18:30:05.123Z`.
+    pub at: &'a str,
+    /// Lower-case letters, digits, `.`, `_` and `-`; at most [`KIND_BYTES_MAX`].
+    pub kind: &'a str,
+    /// The body without its salt.
+    pub body: Map<String, Value>,
+    /// 16 random bytes, fresh for each entry: they keep a redacted body from being guessed.
+    pub salt: [u8; 16],
+    /// What the author has seen of the team log.
+    pub seen: Seen,
+}
+
+/// Why a draft cannot be sealed. Nothing was signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The chain is another device's.
+    #[error("this key belongs to device {key} and cannot write in the chain of {head}")]
+    OtherDevice {
+        /// The key's device.
+        key: DeviceId,
+        /// The chain's device.
+        head: DeviceId,
+    },
+    /// The time is not spelled as entries spell it.
+    #[error("the time of the entry is not usable: {0}")]
+    At(#[from] TimeError),
+    /// The kind has other characters than it may, or is too long or empty.
+    #[error("a kind is 1 to {KIND_BYTES_MAX} lower-case letters, digits, '.', '_' or '-'")]
+    Kind,
+    /// The body has a field that sealing writes itself.
+    #[error("the body must not bring its own \"salt\"")]
+    SaltGiven,
+    /// The body holds what two readers could read differently.
+    #[error("the body cannot be sealed: {0}")]
+    Body(#[from] JsonFault),
+    /// The entry would be larger than allowed; larger content goes beside the ledger, by its hash.
+    #[error("the {part} of the entry has {bytes} bytes, at most {bytes_max} are allowed")]
+    TooLarge {
+        /// Which line.
+        part: Part,
+        /// Its size in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        bytes_max: usize,
+    },
+    /// A genesis or a `device.add` must carry a usable public key in the body field `key`.
+    #[error("the entry must bring in a public key in the field \"key\": {0}")]
+    Key(Reason),
+    /// The chain has no number left, or names a slot beyond the largest integer.
+    #[error("a number of the entry is too large")]
+    Number,
+}
+
+/// Signs a draft as the next entry of a device's chain.
+///
+/// # Errors
+/// The draft is not one that every reader would accept; see [`SealError`].
+pub fn seal(key: &DeviceKey, head: &Head, draft: Draft<'_>) -> Result<Entry, SealError> {
+    let device = key.device_id();
+    if device != head.device {
+        return Err(SealError::OtherDevice {
+            key: device,
+            head: head.device,
+        });
+    }
+    if head.next_seq > INTEGER_MAX || draft.seen.slot > INTEGER_MAX {
+        return Err(SealError::Number);
+    }
+    if !is_kind(draft.kind) {
+        return Err(SealError::Kind);
+    }
+    let at = draft.at.parse()?;
+    let mut body = draft.body;
+    if body.contains_key(SALT_KEY) {
+        return Err(SealError::SaltGiven);
+    }
+    body.insert(SALT_KEY.to_owned(), Value::String(hex::encode(draft.salt)));
+    let body_line = json::canonical(&body)?;
+    within(Part::Body, &body_line, BODY_BYTES_MAX)?;
+
+    let header = Header {
+        at,
+        body: BodyHash::of_body_line(body_line.as_bytes()),
+        device,
+        kind: draft.kind.to_owned(),
+        ledger: head.ledger,
+        prev: head.prev,
+        seen: draft.seen,
+        seq: head.next_seq,
+    };
+    let header_line = header.line();
+    within(Part::Header, &header_line, HEADER_BYTES_MAX)?;
+    let signature = key.sign(header_line.as_bytes());
+    let entry = Entry {
+        id: EntryId::of_header_line(header_line.as_bytes()),
+        header,
+        header_line,
+        body,
+        body_line,
+        signature,
+    };
+    key_brought_in(&entry).map_err(SealError::Key)?;
+    Ok(entry)
+}
+
+fn within(part: Part, line: &str, bytes_max: usize) -> Result<(), SealError> {
+    match line.len() {
+        bytes if bytes > bytes_max => Err(SealError::TooLarge {
+            part,
+            bytes,
+            bytes_max,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn is_kind(text: &str) -> bool {
+    let allowed = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+    (1..=KIND_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// An entry whose form is right and whose body is the one in its header. Whether
+/// its signature and its place hold is asked with [`Entry::verify`] and the
+/// [`Verifier`](crate::Verifier).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    id: EntryId,
+    header: Header,
+    header_line: String,
+    body: Map<String, Value>,
+    body_line: String,
+    signature: Signature,
+}
+
+impl Entry {
+    /// Reads the three lines of an entry, each ended by a line feed.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the bytes.
+    pub fn parse(bytes: impl AsRef<[u8]>) -> Result<Self, Fault> {
+        let bytes = bytes.as_ref();
+        newer_version(bytes)?;
+        let bytes = bytes.strip_suffix(b"\n").ok_or(Fault::NotThreeLines)?;
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        match (lines.next(), lines.next(), lines.next(), lines.next()) {
+            (Some(header), Some(body), Some(signature), None) => {
+                Self::from_lines(header, body, signature)
+            }
+            _ => Err(Fault::NotThreeLines),
+        }
+    }
+
+    /// Reads an entry from its lines, which come without their line feeds.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the bytes.
+    pub fn from_lines(header: &[u8], body: &[u8], signature: &[u8]) -> Result<Self, Fault> {
+        newer_version(header)?;
+        if [header, body, signature]
+            .iter()
+            .any(|line| line.contains(&b'\n'))
+        {
+            return Err(Fault::NotThreeLines);
+        }
+        let header_line = text(Part::Header, header, HEADER_BYTES_MAX)?;
+        let body_line = text(Part::Body, body, BODY_BYTES_MAX)?;
+        let header = parse_header(header_line)?;
+        if BodyHash::of_body_line(body) != header.body {
+            return Err(Fault::BodyHash);
+        }
+        let body = parse_body(body_line)?;
+        let signature = std::str::from_utf8(signature)
+            .map_err(|_| Fault::NotUtf8(Part::Signature))
+            .and_then(|line| Signature::parse(line).ok_or(Fault::SignatureEncoding))?;
+        Ok(Self {
+            id: EntryId::of_header_line(header_line.as_bytes()),
+            header,
+            header_line: header_line.to_owned(),
+            body,
+            body_line: body_line.to_owned(),
+            signature,
+        })
+    }
+
+    /// The hash of the first line.
+    pub fn id(&self) -> EntryId {
+        self.id
+    }
+
+    /// What the first line says.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What the second line says, with its salt and with keys that this version does not know.
+    pub fn body(&self) -> &Map<String, Value> {
+        &self.body
+    }
+
+    /// The signature of the third line.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// The exact first line, without its line feed.
+    pub fn header_line(&self) -> &str {
+        &self.header_line
+    }
+
+    /// The exact second line, without its line feed.
+    pub fn body_line(&self) -> &str {
+        &self.body_line
+    }
+
+    /// The exact third line, without its line feed.
+    pub fn signature_line(&self) -> String {
+        self.signature.to_string()
+    }
+
+    /// The three lines, each with its line feed: the bytes of the wire, the disk and the export.
+    pub fn lines(&self) -> String {
+        self.to_string()
+    }
+
+    /// Whether it is the first entry of a ledger.
+    pub fn is_genesis(&self) -> bool {
+        self.header.ledger.is_zero()
+    }
+
+    /// The ledger that it belongs to; for a genesis the one that it starts.
+    pub fn ledger(&self) -> LedgerId {
+        match self.is_genesis() {
+            true => self.id.into(),
+            false => self.header.ledger,
+        }
+    }
+
+    /// Where the device's next entry goes.
+    pub fn head(&self) -> Head {
+        Head {
+            ledger: self.ledger(),
+            device: self.header.device,
+            next_seq: self.header.seq + 1,
+            prev: self.id,
+        }
+    }
+
+    /// Whether `key` is the author's and signed exactly this.
+    ///
+    /// # Errors
+    /// [`Reason::UnknownDevice`] for another device's key, [`Reason::BadSignature`] otherwise.
+    pub fn verify(&self, key: &PublicKey) -> Result<(), Reason> {
+        if key.device_id() != self.header.device {
+            return Err(Reason::UnknownDevice);
+        }
+        if !key.holds(self.header_line.as_bytes(), &self.signature) {
+            return Err(Reason::BadSignature);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{}\n{}\n{}",
+            self.header_line, self.body_line, self.signature
+        )
+    }
+}
+
+/// Looks at the prefix before anything else: a newer format may differ in all the rest.
+fn newer_version(bytes: &[u8]) -> Result<(), Fault> {
+    let Some(rest) = bytes.strip_prefix(PREFIX_OF_ANY_VERSION.as_bytes()) else {
+        return Ok(());
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let ends = rest.get(digits) == Some(&b' ');
+    let version = std::str::from_utf8(&rest[..digits])
+        .ok()
+        .and_then(|text| text.parse().ok());
+    match version {
+        Some(version) if ends && version > VERSION => Err(Fault::NewerVersion { version }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn text(part: Part, line: &[u8], bytes_max: usize) -> Result<&str, Fault> {
+    if line.len() > bytes_max {
+        return Err(Fault::TooLarge(part));
+    }
+    std::str::from_utf8(line).map_err(|_| Fault::NotUtf8(part))
+}
+
+fn parse_header(line: &str) -> Result<Header, Fault> {
+    let json = line.strip_prefix(ENTRY_PREFIX).ok_or(Fault::Prefix)?;
+    let object = json::parse_object(json).map_err(|fault| Fault::Json(Part::Header, fault))?;
+    let map = &object.map;
+    if let Some(version) = map.get("v").and_then(Value::as_u64)
+        && version > VERSION
+    {
+        return Err(Fault::NewerVersion { version });
+    }
+    if let Some(key) = object
+        .keys
+        .iter()
+        .find(|key| !HEADER_KEYS.contains(&key.as_str()))
+    {
+        return Err(Fault::UnknownKey(key.clone()));
+    }
+    if let Some(key) = HEADER_KEYS.into_iter().find(|key| !map.contains_key(*key)) {
+        return Err(Fault::MissingKey(key));
+    }
+    if !object.keys.is_sorted() {
+        return Err(Fault::UnsortedKeys);
+    }
+    if map["v"] != VERSION {
+        return Err(Fault::BadValue("v"));
+    }
+    let header = Header {
+        at: value(map, "at")?,
+        body: value(map, "body")?,
+        device: value(map, "dev")?,
+        kind: value(map, "kind")?,
+        ledger: value(map, "ledger")?,
+        prev: value(map, "prev")?,
+        seen: seen(&map["seen"]).ok_or(Fault::BadValue("seen"))?,
+        seq: map["seq"].as_u64().ok_or(Fault::BadValue("seq"))?,
+    };
+    if !is_kind(&header.kind) {
+        return Err(Fault::BadValue("kind"));
+    }
+    if (header.seq == 0) != header.prev.is_zero() {
+        return Err(Fault::BadValue("prev"));
+    }
+    if header.ledger.is_zero() && header.seq != 0 {
+        return Err(Fault::BadValue("ledger"));
+    }
+    if header.line() != line {
+        return Err(Fault::NotCanonical);
+    }
+    Ok(header)
+}
+
+fn value<T: std::str::FromStr>(map: &Map<String, Value>, key: &'static str) -> Result<T, Fault> {
+    map[key]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or(Fault::BadValue(key))
+}
+
+fn seen(value: &Value) -> Option<Seen> {
+    let [slot, hash] = value.as_array()?.as_slice() else {
+        return None;
+    };
+    Some(Seen {
+        slot: slot.as_u64()?,
+        hash: hash.as_str()?.parse().ok()?,
+    })
+}
+
+fn parse_body(line: &str) -> Result<Map<String, Value>, Fault> {
+    let body = json::parse_object(line)
+        .map_err(|fault| Fault::Json(Part::Body, fault))?
+        .map;
+    let salt = body
+        .get(SALT_KEY)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let is_hex = salt
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if salt.len() != 32 || !is_hex {
+        return Err(Fault::Salt);
+    }
+    Ok(body)
+}

@@ -1,0 +1,39 @@
+//! Bytes, hashes and signatures of the decision ledger.
+//!
+//! This crate hides how an entry is written, read, signed and checked. It must
+//! not know what an entry means, and it has no clock, no randomness, no files:
+//! time, salt and keys come in as arguments, so the same inputs give the same
+//! bytes on every machine.
+//!
+//! An entry is three lines, the same on the wire, on disk and in an export:
+//!
+//! 1. the header: the literal [`ENTRY_PREFIX`], then JSON with sorted keys;
+//! 2. the body: a JSON object with a salt, bound to the header by its SHA-256;
+//! 3. the Ed25519 signature over line 1 without its line feed, in base64.
+//!
+//! The id of an entry is the SHA-256 of line 1. Each device writes its own chain:
+//! `seq` counts from 0 and `prev` is the id of the device's entry before. The
+//! first entry of the first device is the genesis; its id names the ledger.
+//!
+//! [`seal`] makes an entry, [`Entry::parse`] reads one strictly, and [`Verifier`]
+//! reads a whole ledger and names the first entry that does not hold, and why.
+#![deny(clippy::unwrap_used)]
+
+mod entry;
+mod fault;
+mod id;
+mod json;
+mod key;
+mod time;
+mod verify;
+
+pub use entry::{
+    BODY_BYTES_MAX, Draft, ENTRY_PREFIX, Entry, HEADER_BYTES_MAX, Head, Header, KIND_BYTES_MAX,
+    SealError, Seen, VERSION, seal,
+};
+pub use fault::{Broken, Fault, Part, Reason};
+pub use id::{BodyHash, DeviceId, EntryId, IdError, LedgerId, SlotHash};
+pub use json::{INTEGER_MAX, JsonFault, canonical};
+pub use key::{DeviceKey, KeyError, PublicKey, Signature};
+pub use time::{TimeError, Timestamp};
+pub use verify::{HighWater, KEY_FIELD, KIND_DEVICE_ADD, Verified, Verifier};

@@ -1,0 +1,216 @@
+//! A whole ledger, read in admission order: does every entry hold, and if not,
+//! which is the first and why. Must not know what entries mean beyond which of
+//! them bring in a device's key.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::entry::{Entry, Head};
+use crate::fault::{Broken, Reason};
+use crate::id::{DeviceId, EntryId, LedgerId};
+use crate::key::PublicKey;
+
+/// The kind of an entry that brings in another device's key.
+pub const KIND_DEVICE_ADD: &str = "device.add";
+/// The body field with the public key (base64), in a genesis and in [`KIND_DEVICE_ADD`].
+pub const KEY_FIELD: &str = "key";
+
+/// What is known from outside about how far a device had come, so that a tail
+/// cut off cannot go unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HighWater {
+    /// The device.
+    pub device: DeviceId,
+    /// The number of the last entry that is known.
+    pub seq: u64,
+    /// The id of that entry.
+    pub id: EntryId,
+}
+
+/// What a ledger that holds consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The ledger; `None` when there are no entries.
+    pub ledger: Option<LedgerId>,
+    /// How many entries were checked.
+    pub entries: u64,
+    /// The devices whose keys are known.
+    pub devices: BTreeMap<DeviceId, PublicKey>,
+    /// Where each device that has written goes on.
+    pub heads: BTreeMap<DeviceId, Head>,
+}
+
+/// Checks entries one after the other.
+///
+/// A refused entry leaves the verifier as it was. So one may stop there (the
+/// ledger is broken, and this is the first entry that shows it) or go on and keep
+/// what still holds: of each device the entries before its first broken one.
+#[derive(Debug, Clone, Default)]
+pub struct Verifier {
+    ledger: Option<LedgerId>,
+    keys: BTreeMap<DeviceId, PublicKey>,
+    heads: BTreeMap<DeviceId, Head>,
+    marks: Vec<HighWater>,
+    fed: u64,
+    entries: u64,
+}
+
+impl Verifier {
+    /// At the start of a ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// After the first `position` entries, which the caller has reason to trust,
+    /// with what they brought: the ledger's id, keys, and where each device goes on.
+    pub fn resume(
+        position: u64,
+        ledger: LedgerId,
+        keys: impl IntoIterator<Item = PublicKey>,
+        heads: impl IntoIterator<Item = Head>,
+    ) -> Self {
+        Self {
+            ledger: Some(ledger),
+            keys: keys.into_iter().map(|key| (key.device_id(), key)).collect(),
+            heads: heads.into_iter().map(|head| (head.device, head)).collect(),
+            marks: Vec::new(),
+            fed: position,
+            entries: 0,
+        }
+    }
+
+    /// Also asks that this entry is in the ledger.
+    #[must_use]
+    pub fn expecting(mut self, mark: HighWater) -> Self {
+        self.marks.push(mark);
+        self
+    }
+
+    /// Takes the next entry as three lines without their line feeds, reads and checks it.
+    ///
+    /// # Errors
+    /// The entry does not hold; the verifier is as it was, but for the position.
+    pub fn feed_lines(
+        &mut self,
+        header: &[u8],
+        body: &[u8],
+        signature: &[u8],
+    ) -> Result<Entry, Broken> {
+        match Entry::from_lines(header, body, signature) {
+            Ok(entry) => self.feed(&entry).map(|()| entry),
+            Err(fault) => {
+                self.fed += 1;
+                Err(Broken {
+                    position: self.fed,
+                    device: None,
+                    seq: None,
+                    id: Some(EntryId::of_header_line(header)),
+                    reason: fault.into(),
+                })
+            }
+        }
+    }
+
+    /// Takes the next entry and checks it.
+    ///
+    /// # Errors
+    /// The entry does not hold; the verifier is as it was, but for the position.
+    pub fn feed(&mut self, entry: &Entry) -> Result<(), Broken> {
+        self.fed += 1;
+        self.check(entry).map_err(|reason| Broken {
+            position: self.fed,
+            device: Some(entry.header().device),
+            seq: Some(entry.header().seq),
+            id: Some(entry.id()),
+            reason,
+        })
+    }
+
+    /// No more entries come.
+    ///
+    /// # Errors
+    /// [`Reason::Truncated`]: an entry that was expected did not come.
+    pub fn finish(self) -> Result<Verified, Broken> {
+        for mark in &self.marks {
+            let next_seq = self.heads.get(&mark.device).map_or(0, |head| head.next_seq);
+            if next_seq <= mark.seq {
+                return Err(Broken {
+                    position: self.fed + 1,
+                    device: Some(mark.device),
+                    seq: Some(mark.seq),
+                    id: None,
+                    reason: Reason::Truncated {
+                        expected_seq: next_seq,
+                    },
+                });
+            }
+        }
+        Ok(Verified {
+            ledger: self.ledger,
+            entries: self.entries,
+            devices: self.keys,
+            heads: self.heads,
+        })
+    }
+
+    fn check(&mut self, entry: &Entry) -> Result<(), Reason> {
+        let device = entry.header().device;
+        let brought = key_brought_in(entry)?;
+        let head = match self.ledger {
+            None if entry.is_genesis() => Head::genesis(device),
+            None => return Err(Reason::NoGenesis),
+            Some(ledger) => self
+                .heads
+                .get(&device)
+                .copied()
+                .unwrap_or(Head::first(ledger, device)),
+        };
+        let key = match brought {
+            Some(own) if entry.is_genesis() && self.ledger.is_none() => Some(own),
+            Some(_) | None => self.keys.get(&device).copied(),
+        };
+        // The ledger first: what was signed for another one says nothing here.
+        if entry.header().ledger != head.ledger {
+            return head.admits(entry);
+        }
+        entry.verify(&key.ok_or(Reason::UnknownDevice)?)?;
+        head.admits(entry)?;
+        let marked = self
+            .marks
+            .iter()
+            .find(|m| m.device == device && m.seq == entry.header().seq);
+        if marked.is_some_and(|mark| mark.id != entry.id()) {
+            return Err(Reason::Rewritten);
+        }
+        if let Some(key) = brought {
+            let known = self.keys.get(&key.device_id());
+            if known.is_some_and(|known| *known != key) {
+                return Err(Reason::KeyMismatch);
+            }
+            self.keys.insert(key.device_id(), key);
+        }
+        self.ledger = Some(entry.ledger());
+        self.heads.insert(device, entry.head());
+        self.entries += 1;
+        Ok(())
+    }
+}
+
+/// The key that an entry brings in: a genesis its own, a [`KIND_DEVICE_ADD`] another's.
+pub(crate) fn key_brought_in(entry: &Entry) -> Result<Option<PublicKey>, Reason> {
+    let adds = entry.header().kind == KIND_DEVICE_ADD;
+    if !entry.is_genesis() && !adds {
+        return Ok(None);
+    }
+    let text = entry
+        .body()
+        .get(KEY_FIELD)
+        .and_then(Value::as_str)
+        .ok_or(Reason::BadKey(None))?;
+    let key: PublicKey = text.parse().map_err(|error| Reason::BadKey(Some(error)))?;
+    if entry.is_genesis() && key.device_id() != entry.header().device {
+        return Err(Reason::KeyMismatch);
+    }
+    Ok(Some(key))
+}
