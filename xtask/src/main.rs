@@ -1,0 +1,71 @@
+//! `cargo xtask`: everything a person or a CI machine does with this repository, by name.
+//! Hides which tools do it. Knows nothing of what the product decides.
+
+mod display;
+mod failure;
+mod paths;
+mod process;
+mod progress;
+mod run;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{failure::Failure, paths::Paths};
+
+/// Set up, run and test Release Cockpit.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing on this machine, build the app and open it on its own sandbox
+    Run,
+    /// Install what is missing and run every check, or only the named ones
+    Test(test::Options),
+    /// Only install what is missing: system packages, the page's packages
+    Setup {
+        /// Also what only the tests need (a virtual display, PostgreSQL, Python's venv)
+        #[arg(long)]
+        tests: bool,
+    },
+    /// Write the page's TypeScript types again from the engine's table of calls
+    Bindings,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(arguments.task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<(), Failure> {
+    let paths = Paths::find()?;
+    match task {
+        Task::Run => run::run(&paths),
+        Task::Test(options) => test::test(&paths, &options),
+        Task::Setup { tests: false } => setup::setup(&paths, setup::Scope::Run),
+        Task::Setup { tests: true } => setup::setup(&paths, setup::Scope::Test),
+        Task::Bindings => bindings(&paths),
+    }
+}
+
+fn bindings(paths: &Paths) -> Result<(), Failure> {
+    let mut cargo = paths.cargo();
+    cargo
+        .args(["test", "--package", "cockpit-engine", "--test", "bindings"])
+        .env("COCKPIT_WRITE_BINDINGS", "1");
+    process::stream(&mut cargo)
+}

@@ -1,0 +1,106 @@
+//! Servers that the tests talk to: our sandbox as a process, and the install of the real
+//! Unleash. Knows nothing of what is asked of them.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use crate::{failure::Failure, paths, paths::Paths, process};
+
+/// A running `cockpit sandbox serve`, ended when this value is dropped.
+pub struct Sandbox {
+    child: Child,
+    url: String,
+}
+
+impl Sandbox {
+    /// Starts it on a free port and reads its address from its first line.
+    pub fn start(paths: &Paths) -> Result<Self, Failure> {
+        let mut command = Command::new(paths.built("cockpit"));
+        command
+            .args(["sandbox", "serve", "--port", "0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        println!("$ {}", process::words(&command));
+        let mut child = command
+            .spawn()
+            .map_err(|error| Failure::new(format!("the sandbox could not be started: {error}")))?;
+        let mut first = String::new();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let read = BufReader::new(stdout).read_line(&mut first);
+        let url = read.ok().and_then(|_| url_of(&first));
+        let mut sandbox = Self {
+            child,
+            url: String::new(),
+        };
+        sandbox.url = url.ok_or_else(|| {
+            Failure::new(format!(
+                "the sandbox gave no address: its first line was {first:?}"
+            ))
+            .hint("It must be a JSON object with \"url\".")
+        })?;
+        Ok(sandbox)
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing left to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn url_of(line: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+    Some(value.get("url")?.as_str()?.to_owned())
+}
+
+/// Installs the Unleash server of `tests/peers/unleash` into the cache, where the tests look.
+pub fn install_unleash(paths: &Paths) -> Result<(), Failure> {
+    let wanted = paths.root.join("tests/peers/unleash");
+    let home = paths.cache.join("peers/unleash");
+    let broken = |what: &str, error: std::io::Error| Failure::new(format!("{what}: {error}"));
+    fs::create_dir_all(&home).map_err(|error| broken("the cache cannot be made", error))?;
+    let lock = fs::read(wanted.join("package-lock.json")).map_err(|error| {
+        broken(
+            "tests/peers/unleash/package-lock.json cannot be read",
+            error,
+        )
+    })?;
+    let stamp = home.join("node_modules/.installed-from-lock");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing the Unleash server once (some 500 packages)");
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(wanted.join(file), home.join(file))
+            .map_err(|error| broken("the cache cannot be written", error))?;
+    }
+    process::stream(paths::npm().current_dir(&home).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]))?;
+    fs::write(&stamp, lock).map_err(|error| broken("the cache cannot be written", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_read_from_the_first_line() {
+        let line = r#"{"url": "http://127.0.0.1:9", "control_url": "http://127.0.0.1:9/_sandbox"}"#;
+        assert_eq!(url_of(line).as_deref(), Some("http://127.0.0.1:9"));
+        assert_eq!(url_of("listening"), None);
+    }
+}

@@ -1,0 +1,239 @@
+//! What each step of `cargo xtask test` runs. Decides neither order nor verdict of the whole.
+
+use std::{fs, process::Command};
+
+use super::{Step, peers, tools};
+use crate::{display, failure::Failure, paths::Paths, process, run, run::FEATURES, setup};
+
+/// Every step, in the order of running: cheap and telling ones first.
+pub const ALL: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "Rust is formatted",
+        run: fmt,
+    },
+    Step {
+        name: "ui",
+        about: "the page: lint, types, unit tests, build",
+        run: ui,
+    },
+    Step {
+        name: "clippy",
+        about: "Rust has no warning",
+        run: clippy,
+    },
+    Step {
+        name: "rust",
+        about: "all Rust tests but the window and the real peers",
+        run: rust,
+    },
+    Step {
+        name: "deny",
+        about: "licences, banned crates and sources",
+        run: deny,
+    },
+    Step {
+        name: "google",
+        about: "Google's own Python client drives the sandbox",
+        run: google,
+    },
+    Step {
+        name: "peers",
+        about: "a real Unleash on a real PostgreSQL",
+        run: real_peers,
+    },
+    Step {
+        name: "window",
+        about: "the real app on a virtual screen",
+        run: window,
+    },
+];
+
+fn fmt(paths: &Paths, _: &mut Vec<String>) -> Result<(), Failure> {
+    process::stream(paths.cargo().args(["fmt", "--all", "--check"]))
+        .map_err(|failure| failure.hint("To format: cargo fmt --all"))
+}
+
+fn ui(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    setup::page_packages(paths)?;
+    // All four run even when one fails: the page's author sees everything at once.
+    ["lint", "check", "test", "build"]
+        .map(|script| process::watch(paths.npm().args(["run", script]), counts, ui_count))
+        .into_iter()
+        .collect()
+}
+
+fn ui_count(line: &str) -> bool {
+    line.starts_with("Tests ")
+        || line.starts_with("Test Files ")
+        || line.contains("svelte-check found")
+}
+
+fn clippy(paths: &Paths, _: &mut Vec<String>) -> Result<(), Failure> {
+    page_is_built(paths)?;
+    process::watch(
+        workspace(paths, "clippy").args(["--all-targets", "--", "--deny", "warnings"]),
+        &mut Vec::new(),
+        |_| false,
+    )
+}
+
+fn rust(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    page_is_built(paths)?;
+    // `peers` and `window` say `test = false` in their manifest, so neither runner takes them
+    // unless they are named.
+    let selection = ["--lib", "--bins", "--tests"];
+    let tests = if tools::has_nextest(paths) {
+        let mut nextest = paths.cargo();
+        nextest
+            .args(["nextest", "run", "--workspace", "--no-fail-fast"])
+            .args(FEATURES)
+            .args(selection);
+        process::watch(&mut nextest, counts, |line| line.contains("Summary ["))
+    } else {
+        let mut results = Vec::new();
+        let mut cargo = workspace(paths, "test");
+        cargo.arg("--no-fail-fast").args(selection);
+        let result = process::watch(&mut cargo, &mut results, is_result);
+        counts.push(sum(&results));
+        result
+    };
+    let mut results = Vec::new();
+    let examples = process::watch(
+        workspace(paths, "test").arg("--doc"),
+        &mut results,
+        is_result,
+    );
+    counts.push(format!("examples in the docs: {}", sum(&results)));
+    tests.and(examples)
+}
+
+fn deny(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    let cargo_deny = tools::cargo_deny(paths)?;
+    println!(
+        "checking bans, licenses and sources; advisories are left out, because their database \
+         is a git repository and not on a package registry"
+    );
+    process::watch(
+        Command::new(cargo_deny)
+            .current_dir(&paths.root)
+            .args(["--workspace", "--all-features", "check"])
+            .args(["bans", "licenses", "sources"]),
+        counts,
+        |line| line.starts_with("bans "),
+    )
+}
+
+fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    build_programs(paths)?;
+    let folder = paths.root.join("tests/google_client");
+    let python =
+        tools::python_environment(paths, "google_client", &folder.join("requirements.txt"))?;
+    let sandbox = peers::Sandbox::start(paths)?;
+    process::watch(
+        Command::new(python)
+            .current_dir(&paths.root)
+            .arg(folder.join("drive.py"))
+            .arg(sandbox.url()),
+        counts,
+        |line| line.contains("passed") || line.contains("failed"),
+    )
+}
+
+fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    peers::install_unleash(paths)?;
+    let mut cargo = workspace(paths, "test");
+    cargo.args(["--test", "peers"]);
+    process::watch(&mut cargo, counts, is_result)
+}
+
+fn window(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    setup::page_packages(paths)?;
+    run::build_page(paths)?;
+    build_programs(paths)?;
+    // Built before the virtual screen starts, so that it lives only as long as the tests.
+    process::stream(workspace(paths, "test").args(["--test", "window", "--no-run"]))?;
+    let scratch = paths.cache.join("window-test");
+    // What a run before this one left behind must not decide this one.
+    let _ = fs::remove_dir_all(&scratch);
+    fs::create_dir_all(&scratch)
+        .map_err(|error| Failure::new(format!("{} cannot be made: {error}", scratch.display())))?;
+    let cargo = workspace(paths, "test");
+    let mut command = display::virtual_desktop(cargo.get_program(), &scratch);
+    command
+        .current_dir(&paths.root)
+        .args(cargo.get_args())
+        .args(["--test", "window"])
+        .env("CARGO_TARGET_DIR", &paths.target)
+        .env("COCKPIT_APP", paths.built("release-cockpit"))
+        .env("COCKPIT_CLI", paths.built("cockpit"));
+    process::watch(&mut command, counts, is_result)
+}
+
+/// A cargo command over the whole workspace with the one set of features.
+fn workspace(paths: &Paths, command: &str) -> Command {
+    let mut cargo = paths.cargo();
+    cargo.args([command, "--workspace"]).args(FEATURES);
+    cargo
+}
+
+fn build_programs(paths: &Paths) -> Result<(), Failure> {
+    page_is_built(paths)?;
+    process::stream(workspace(paths, "build").arg("--bins"))
+}
+
+/// The app compiles the built page into itself, so it must be there before any Rust step.
+fn page_is_built(paths: &Paths) -> Result<(), Failure> {
+    if paths.ui().join("dist/index.html").is_file() {
+        return Ok(());
+    }
+    setup::page_packages(paths)?;
+    run::build_page(paths)
+}
+
+fn is_result(line: &str) -> bool {
+    line.starts_with("test result: ")
+}
+
+/// Adds up the result lines that cargo's own runner prints, one for each test program.
+fn sum(results: &[String]) -> String {
+    let total = |what: &str| -> u64 {
+        let numbers = results.iter().flat_map(|line| line.split(['.', ';']));
+        numbers
+            .filter_map(|part| part.trim().strip_suffix(what)?.trim().parse::<u64>().ok())
+            .sum()
+    };
+    format!(
+        "{} passed; {} failed; {} ignored; in {} test programs",
+        total("passed"),
+        total("failed"),
+        total("ignored"),
+        results.len()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn result_lines_add_up() {
+        let line = |passed, failed| {
+            format!(
+                "test result: ok. {passed} passed; {failed} failed; 0 ignored; 0 measured; \
+                 0 filtered out; finished in 0.10s"
+            )
+        };
+        assert_eq!(
+            sum(&[line(12, 1), line(30, 0)]),
+            "42 passed; 1 failed; 0 ignored; in 2 test programs"
+        );
+    }
+
+    #[test]
+    fn the_pages_runners_are_counted() {
+        assert!(ui_count("Tests  12 passed (12)"));
+        assert!(ui_count("svelte-check found 0 errors and 0 warnings"));
+        assert!(!ui_count("RUN  v3.0.0"));
+    }
+}
