@@ -1,0 +1,337 @@
+//! What can be stopped, what was seen of it, and what it should become.
+//! Each store keeps its own kind and words. Must not know how a service is spoken to.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::time::Time;
+
+/// The outside service that holds a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Google Play Developer API.
+    GooglePlay,
+    /// App Store Connect API.
+    AppStore,
+    /// Unleash admin and client API.
+    Unleash,
+    /// Sentry sessions.
+    Sentry,
+    /// Atlassian Statuspage.
+    Statuspage,
+}
+
+impl Service {
+    /// Every service, in the order in which they are shown.
+    pub const ALL: [Service; 5] = [
+        Self::GooglePlay,
+        Self::AppStore,
+        Self::Unleash,
+        Self::Sentry,
+        Self::Statuspage,
+    ];
+
+    /// The service's name as people write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GooglePlay => "Google Play",
+            Self::AppStore => "App Store",
+            Self::Unleash => "Unleash",
+            Self::Sentry => "Sentry",
+            Self::Statuspage => "Statuspage",
+        }
+    }
+
+    /// The word used in identifiers and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::GooglePlay => "google_play",
+            Self::AppStore => "app_store",
+            Self::Unleash => "unleash",
+            Self::Sentry => "sentry",
+            Self::Statuspage => "statuspage",
+        }
+    }
+
+    /// The service with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.key() == key)
+    }
+}
+
+/// One thing that can be stopped or published to, such as
+/// `google_play:com.northwind.wallet/production` or `unleash:default/production/wallet.pay`.
+/// The part before the colon is the service's key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+pub struct TargetId(pub String);
+
+impl TargetId {
+    /// Joins a service and the service's own name for the target.
+    pub fn new(service: Service, name: &str) -> Self {
+        Self(format!("{}:{name}", service.key()))
+    }
+
+    /// The service that holds the target, when the identifier is one of ours.
+    pub fn service(&self) -> Option<Service> {
+        self.0
+            .split_once(':')
+            .and_then(|(key, _)| Service::from_key(key))
+    }
+
+    /// The service's own name for the target.
+    pub fn name(&self) -> &str {
+        self.0
+            .split_once(':')
+            .map_or(self.0.as_str(), |(_, name)| name)
+    }
+}
+
+impl std::fmt::Display for TargetId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A target as found at its service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Target {
+    /// Its identifier.
+    pub id: TargetId,
+    /// What people call it: "Google Play · production", "wallet.instant_transfer".
+    pub title: String,
+    /// Android, iOS or empty.
+    pub platform: String,
+}
+
+/// What was read at a service, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Observation {
+    /// The target that was read.
+    pub target: TargetId,
+    /// When the answer arrived, on this laptop's clock.
+    #[ts(type = "string")]
+    pub at: Time,
+    /// What the service said.
+    pub state: TargetState,
+}
+
+/// The state of a target in its own store's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TargetState {
+    /// A track's newest release on Google Play.
+    StagedRollout(StagedRollout),
+    /// A version's phased release on the App Store.
+    PhasedRelease(PhasedRelease),
+    /// A flag in one environment.
+    Flag(Flag),
+    /// A status page and the notices of ours that stand on it.
+    StatusPage(StatusPage),
+}
+
+/// Google Play: `TrackRelease.status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StagedStatus {
+    /// Nothing is released on the track.
+    Absent,
+    /// Prepared, not released.
+    Draft,
+    /// Reaches a fraction of people.
+    InProgress,
+    /// Halted: nobody new gets it.
+    Halted,
+    /// Reaches everybody.
+    Completed,
+}
+
+/// The newest release on a Google Play track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StagedRollout {
+    /// Version name, "8.4.0".
+    pub version: String,
+    /// Version codes.
+    pub builds: Vec<String>,
+    /// Where the rollout stands.
+    pub status: StagedStatus,
+    /// Share of people who may get it, in hundredths of a per cent (2000 = 20 %).
+    pub fraction_bps: Option<u32>,
+    /// The version that people get who are not in the rollout, when there is one.
+    pub fallback: Option<String>,
+}
+
+/// App Store: `PhasedReleaseState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhasedStatus {
+    /// The version has no phased release: automatic updates reach everybody.
+    Absent,
+    /// Set up, not begun.
+    Inactive,
+    /// Automatic updates reach the day's share.
+    Active,
+    /// Automatic updates wait.
+    Paused,
+    /// Reached everybody; no way back.
+    Complete,
+}
+
+/// The phased release of an App Store version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PhasedRelease {
+    /// Version string.
+    pub version: String,
+    /// Build number.
+    pub build: String,
+    /// Where the phased release stands.
+    pub status: PhasedStatus,
+    /// Day 1 to 7 while it runs or is paused.
+    pub day: Option<u8>,
+    /// Days of pause used, of 30 in all.
+    pub pause_days_used: u32,
+}
+
+impl PhasedRelease {
+    /// Share of automatic updates on the current day, in hundredths of a per cent
+    /// (Apple: days 1 to 7 are 1, 2, 5, 10, 20, 50, 100 %).
+    pub fn fraction_bps(&self) -> Option<u32> {
+        const BY_DAY: [u32; 7] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+        match self.status {
+            PhasedStatus::Complete | PhasedStatus::Absent => Some(10_000),
+            PhasedStatus::Inactive => Some(0),
+            PhasedStatus::Active | PhasedStatus::Paused => {
+                let day = usize::from(self.day?.clamp(1, 7));
+                BY_DAY.get(day - 1).copied()
+            }
+        }
+    }
+}
+
+/// A flag in one environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Flag {
+    /// The flag's name.
+    pub name: String,
+    /// The environment that it was read in.
+    pub environment: String,
+    /// What the admin side says.
+    pub enabled: bool,
+    /// What the endpoint says that client apps evaluate from; absent when it was not read.
+    pub serving: Option<bool>,
+    /// Share of people it is on for, in hundredths of a per cent, when it is gradual.
+    pub fraction_bps: Option<u32>,
+    /// The service's description of the flag.
+    pub description: String,
+}
+
+/// A status page and which notices of ours were found on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StatusPage {
+    /// Keys of our notices that were found on the page.
+    pub published: Vec<String>,
+}
+
+/// What a target should become.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum Desired {
+    /// Halted on Google Play, paused on the App Store.
+    Stopped,
+    /// Rolling out again, or at another fraction (hundredths of a per cent; the App Store takes none).
+    RollingOut {
+        /// Share of people.
+        fraction_bps: Option<u32>,
+    },
+    /// Reaches everybody.
+    Complete,
+    /// Flag on.
+    On,
+    /// Flag off.
+    Off,
+    /// A notice stands on the page.
+    Published {
+        /// The notice.
+        notice: Notice,
+    },
+}
+
+/// A notice as it will stand on the page. These bytes are what a person approves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Notice {
+    /// Our own key, sent along as metadata so that the notice can be found again.
+    pub key: String,
+    /// Headline.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// investigating, identified, monitoring or resolved.
+    pub phase: Phase,
+    /// The page's subscribers get a mail when true; always sent explicitly.
+    pub notify_subscribers: bool,
+}
+
+/// The phase of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The cause is being looked for.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// A fix is in place and watched.
+    Monitoring,
+    /// It is over.
+    Resolved,
+}
+
+impl Desired {
+    /// Whether `state` already is as desired, as the serving side sees it.
+    pub fn is_met_by(&self, state: &TargetState) -> bool {
+        match (self, state) {
+            (Self::Stopped, TargetState::StagedRollout(it)) => it.status == StagedStatus::Halted,
+            (Self::Stopped, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Paused,
+            (Self::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
+                it.status == StagedStatus::InProgress
+                    && (fraction_bps.is_none() || *fraction_bps == it.fraction_bps)
+            }
+            (Self::RollingOut { .. }, TargetState::PhasedRelease(it)) => {
+                it.status == PhasedStatus::Active
+            }
+            (Self::Complete, TargetState::StagedRollout(it)) => {
+                it.status == StagedStatus::Completed
+            }
+            (Self::Complete, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Complete,
+            (Self::On, TargetState::Flag(it)) => it.enabled && it.serving != Some(false),
+            (Self::Off, TargetState::Flag(it)) => !it.enabled && it.serving != Some(true),
+            (Self::Published { notice }, TargetState::StatusPage(it)) => {
+                it.published.contains(&notice.key)
+            }
+            (
+                Self::Stopped | Self::RollingOut { .. } | Self::Complete,
+                TargetState::Flag(_) | TargetState::StatusPage(_),
+            )
+            | (
+                Self::On | Self::Off,
+                TargetState::StagedRollout(_)
+                | TargetState::PhasedRelease(_)
+                | TargetState::StatusPage(_),
+            )
+            | (
+                Self::Published { .. },
+                TargetState::StagedRollout(_)
+                | TargetState::PhasedRelease(_)
+                | TargetState::Flag(_),
+            ) => false,
+        }
+    }
+
+    /// Whether this lowers exposure. Only such acts may go on when the target was found more
+    /// exposed than its author saw, and only such acts may be queued offline.
+    pub fn is_safe_direction(&self) -> bool {
+        match self {
+            Self::Stopped | Self::Off => true,
+            Self::RollingOut { .. } | Self::Complete | Self::On | Self::Published { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The one table of what a shell may ask: queries, acts and approvals, with the cache tags that
+//! each query stands for. Dispatch, TypeScript and documentation come from it.
+//! Must not know how anything is answered.
+
+use std::collections::BTreeMap;
+
+use cockpit_domain::provider::CredentialCheck;
+use cockpit_domain::views::{
+    BootView, CockpitView, EntryView, IntentView, LogPage, NoticeText, NoticesView, PressView,
+    SettingsView, StopSheetView,
+};
+use cockpit_domain::{Desired, TargetId};
+use serde::{Deserialize, Serialize};
+use ts_rs::{Config, TS};
+
+/// Something that changed: queries with this tag are asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    /// Whether there is a workspace, theme, locks.
+    Boot,
+    /// What was observed at services, and signals.
+    Observed,
+    /// What was decided and how it stands.
+    Decided,
+    /// The ledger's entries.
+    Log,
+    /// Connections, people, policy.
+    Settings,
+}
+
+/// What went wrong, in words for a person. Carries no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Problem {
+    /// A short code to branch on: "refused", "locked", "read_only", "not_found", "bad_input",
+    /// "provider", "storage".
+    pub kind: String,
+    /// What happened, and what is and is not in effect.
+    pub sentence: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Arguments of nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+/// Which app; the first one when absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AppArgs {
+    /// App identifier.
+    #[serde(default)]
+    pub app: Option<String>,
+}
+
+/// Which press.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PressArgs {
+    /// Press identifier.
+    pub press: String,
+}
+
+/// Which part of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogArgs {
+    /// Rows before this position; the newest when absent.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub before: Option<u64>,
+    /// Full-text search.
+    #[serde(default)]
+    pub search: Option<String>,
+    /// Only decisions of people, not effects and breaches.
+    #[serde(default)]
+    pub decisions_only: bool,
+    /// Rows, at most 200.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Which entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EntryArgs {
+    /// Position in admission order.
+    #[ts(type = "number")]
+    pub position: u64,
+}
+
+/// Which intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IntentArgs {
+    /// Intent, in hex.
+    pub intent: String,
+}
+
+/// A workspace on the embedded sandbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StartDrillArgs {
+    /// Scenario; the first-run drill when absent.
+    #[serde(default)]
+    pub scenario: Option<String>,
+}
+
+/// A workspace of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CreateWorkspaceArgs {
+    /// Workspace name.
+    pub name: String,
+    /// The person's name.
+    pub person: String,
+}
+
+/// A connection form. Secrets pass through on their way to the keychain and are never kept.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ConnectArgs {
+    /// Service key.
+    pub service: String,
+    /// Field key to value.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for ConnectArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectArgs")
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ServiceArgs {
+    /// Service key.
+    pub service: String,
+}
+
+/// Stop a release on several targets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StopArgs {
+    /// App identifier.
+    #[serde(default)]
+    pub app: Option<String>,
+    /// The version that the person saw; the stop is refused when another one is out.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Targets; every one that can be stopped when absent.
+    #[serde(default)]
+    pub targets: Option<Vec<TargetId>>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Change one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChangeArgs {
+    /// Target.
+    pub target: TargetId,
+    /// What it should become.
+    pub desired: Desired,
+    /// Why.
+    pub reason: String,
+}
+
+/// Ask for a notice to be published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestNoticeArgs {
+    /// The text.
+    pub text: NoticeText,
+}
+
+/// Set how many persons an act needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetPolicyArgs {
+    /// Kind of act, as in the settings.
+    pub act: String,
+    /// 1 or 2.
+    pub persons: u8,
+}
+
+/// Set the theme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetThemeArgs {
+    /// light, dark or system.
+    pub theme: String,
+}
+
+/// Add a person who works at this laptop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AddPersonArgs {
+    /// Name.
+    pub name: String,
+    /// product_lead, customer_success or auditor.
+    pub role: String,
+}
+
+/// Approve an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ApproveArgs {
+    /// Intent, in hex.
+    pub intent: String,
+}
+
+/// Reject an intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RejectArgs {
+    /// Intent, in hex.
+    pub intent: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A press was taken down in the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Pressed {
+    /// The press.
+    pub press: String,
+    /// Its intents, in hex, in the order of the targets.
+    pub intents: Vec<String>,
+    /// What happens next, in words.
+    pub sentence: String,
+}
+
+/// An act was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Done {
+    /// What is true now, in words.
+    pub sentence: String,
+}
+
+/// One line of the table: `name: Args => Answer, [tags], "purpose"`.
+macro_rules! table {
+    ($enum:ident, $doc:literal, { $($name:ident $variant:ident: $args:ty => $answer:ty, [$($tag:ident),*], $purpose:literal;)* }) => {
+        #[doc = $doc]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "name", content = "args", rename_all = "snake_case")]
+        pub enum $enum {
+            $(#[doc = $purpose] $variant($args),)*
+        }
+
+        impl $enum {
+            /// Every line of the table.
+            pub fn table(config: &Config) -> Vec<Line> {
+                vec![$(Line {
+                    name: stringify!($name),
+                    args: <$args as TS>::name(config),
+                    answer: <$answer as TS>::name(config),
+                    tags: &[$(Tag::$tag),*],
+                    purpose: $purpose,
+                },)*]
+            }
+
+            /// Writes the TypeScript of every type that the table names.
+            pub fn export(config: &Config) -> Result<(), ts_rs::ExportError> {
+                $(<$args as TS>::export_all(config)?; <$answer as TS>::export_all(config)?;)*
+                Ok(())
+            }
+        }
+    };
+}
+
+/// A line of the api table.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Name on the wire.
+    pub name: &'static str,
+    /// TypeScript name of the arguments.
+    pub args: String,
+    /// TypeScript name of the answer.
+    pub answer: String,
+    /// For a query: changes with these tags make it stale. For an act: what it makes stale.
+    pub tags: &'static [Tag],
+    /// One line of purpose.
+    pub purpose: &'static str,
+}
+
+table!(Query, "What may be asked. Changes nothing.", {
+    boot Boot: Nothing => BootView, [Boot], "What opens first.";
+    cockpit Cockpit: AppArgs => CockpitView, [Observed, Decided, Log, Settings], "The main screen.";
+    stop_sheet StopSheet: AppArgs => StopSheetView, [Observed, Settings], "What a stop would do, and what it would not.";
+    press Press: PressArgs => PressView, [Decided], "How each target of a press stands.";
+    log Log: LogArgs => LogPage, [Log], "A page of the decision log, newest first.";
+    entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
+    intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
+    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices and the draft for the newest stop.";
+    settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
+});
+
+table!(Act, "What may be done from the main window. Approves nothing.", {
+    start_drill StartDrill: StartDrillArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make a workspace on the embedded sandbox.";
+    create_workspace CreateWorkspace: CreateWorkspaceArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make an empty workspace for real services.";
+    check_connection CheckConnection: ConnectArgs => CredentialCheck, [], "Try a credential without keeping it.";
+    connect Connect: ConnectArgs => Done, [Observed, Log, Settings], "Keep a credential in the keychain and connect.";
+    disconnect Disconnect: ServiceArgs => Done, [Observed, Log, Settings], "Forget a credential.";
+    stop Stop: StopArgs => Pressed, [Decided, Log], "Stop a release on its targets.";
+    change Change: ChangeArgs => Pressed, [Decided, Log], "Resume, set a fraction, complete, turn a flag on or off.";
+    restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
+    request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published.";
+    withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
+    set_policy SetPolicy: SetPolicyArgs => Done, [Settings, Log, Decided], "Set how many persons an act needs.";
+    set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
+    verify_log VerifyLog: Nothing => Done, [Log], "Check every entry again.";
+    refresh Refresh: Nothing => Done, [Observed], "Read every service now.";
+    open_approval OpenApproval: IntentArgs => Done, [], "Open the approval window on an intent.";
+});
+
+table!(Approval, "What only the approval window may do.", {
+    approve Approve: ApproveArgs => Done, [Decided, Log], "Approve an intent's exact bytes.";
+    reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent.";
+});

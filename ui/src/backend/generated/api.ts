@@ -1,0 +1,105 @@
+// Made from the api table by `cargo xtask bindings`. Do not edit.
+import type { AppArgs } from "./AppArgs";
+import type { ApproveArgs } from "./ApproveArgs";
+import type { BootView } from "./BootView";
+import type { ChangeArgs } from "./ChangeArgs";
+import type { CockpitView } from "./CockpitView";
+import type { ConnectArgs } from "./ConnectArgs";
+import type { CreateWorkspaceArgs } from "./CreateWorkspaceArgs";
+import type { CredentialCheck } from "./CredentialCheck";
+import type { Done } from "./Done";
+import type { EntryArgs } from "./EntryArgs";
+import type { EntryView } from "./EntryView";
+import type { IntentArgs } from "./IntentArgs";
+import type { IntentView } from "./IntentView";
+import type { LogArgs } from "./LogArgs";
+import type { LogPage } from "./LogPage";
+import type { Nothing } from "./Nothing";
+import type { NoticesView } from "./NoticesView";
+import type { PressArgs } from "./PressArgs";
+import type { PressView } from "./PressView";
+import type { Pressed } from "./Pressed";
+import type { RejectArgs } from "./RejectArgs";
+import type { RequestNoticeArgs } from "./RequestNoticeArgs";
+import type { ServiceArgs } from "./ServiceArgs";
+import type { SetPolicyArgs } from "./SetPolicyArgs";
+import type { SetThemeArgs } from "./SetThemeArgs";
+import type { SettingsView } from "./SettingsView";
+import type { StartDrillArgs } from "./StartDrillArgs";
+import type { StopArgs } from "./StopArgs";
+import type { StopSheetView } from "./StopSheetView";
+import type { Tag } from "./Tag";
+
+export interface Queries {
+  /** What opens first. */
+  boot: { args: Nothing; answer: BootView };
+  /** The main screen. */
+  cockpit: { args: AppArgs; answer: CockpitView };
+  /** What a stop would do, and what it would not. */
+  stop_sheet: { args: AppArgs; answer: StopSheetView };
+  /** How each target of a press stands. */
+  press: { args: PressArgs; answer: PressView };
+  /** A page of the decision log, newest first. */
+  log: { args: LogArgs; answer: LogPage };
+  /** One entry, whole, checked when it is opened. */
+  entry: { args: EntryArgs; answer: EntryView };
+  /** What a person is asked to approve, from the signed bytes. */
+  intent: { args: IntentArgs; answer: IntentView };
+  /** Notices and the draft for the newest stop. */
+  notices: { args: Nothing; answer: NoticesView };
+  /** Connections, people, policy, rules. */
+  settings: { args: Nothing; answer: SettingsView };
+}
+
+export interface Acts {
+  /** Make a workspace on the embedded sandbox. */
+  start_drill: { args: StartDrillArgs; answer: Done };
+  /** Make an empty workspace for real services. */
+  create_workspace: { args: CreateWorkspaceArgs; answer: Done };
+  /** Try a credential without keeping it. */
+  check_connection: { args: ConnectArgs; answer: CredentialCheck };
+  /** Keep a credential in the keychain and connect. */
+  connect: { args: ConnectArgs; answer: Done };
+  /** Forget a credential. */
+  disconnect: { args: ServiceArgs; answer: Done };
+  /** Stop a release on its targets. */
+  stop: { args: StopArgs; answer: Pressed };
+  /** Resume, set a fraction, complete, turn a flag on or off. */
+  change: { args: ChangeArgs; answer: Pressed };
+  /** Stop again what something else has undone. */
+  restop: { args: ChangeArgs; answer: Pressed };
+  /** Ask for a notice to be published. */
+  request_notice: { args: RequestNoticeArgs; answer: Pressed };
+  /** Take back an intent that is not in effect. */
+  withdraw: { args: IntentArgs; answer: Done };
+  /** Set how many persons an act needs. */
+  set_policy: { args: SetPolicyArgs; answer: Done };
+  /** Set the theme. */
+  set_theme: { args: SetThemeArgs; answer: Done };
+  /** Check every entry again. */
+  verify_log: { args: Nothing; answer: Done };
+  /** Read every service now. */
+  refresh: { args: Nothing; answer: Done };
+  /** Open the approval window on an intent. */
+  open_approval: { args: IntentArgs; answer: Done };
+}
+
+export interface Approvals {
+  /** Approve an intent's exact bytes. */
+  approve: { args: ApproveArgs; answer: Done };
+  /** Reject an intent. */
+  reject: { args: RejectArgs; answer: Done };
+}
+
+/** Changes with these tags make a query stale. */
+export const queryTags: Record<keyof Queries, readonly Tag[]> = {
+  boot: ["boot"],
+  cockpit: ["observed","decided","log","settings"],
+  stop_sheet: ["observed","settings"],
+  press: ["decided"],
+  log: ["log"],
+  entry: [],
+  intent: ["observed","decided"],
+  notices: ["decided","settings"],
+  settings: ["settings","observed"],
+};
