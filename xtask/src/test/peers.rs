@@ -4,6 +4,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
@@ -63,10 +64,15 @@ fn url_of(line: &str) -> Option<String> {
     Some(value.get("url")?.as_str()?.to_owned())
 }
 
+/// Where the real servers are installed.
+pub fn home(paths: &Paths) -> PathBuf {
+    paths.cache.join("peers")
+}
+
 /// Installs the Unleash server of `tests/peers/unleash` into the cache, where the tests look.
 pub fn install_unleash(paths: &Paths) -> Result<(), Failure> {
     let wanted = paths.root.join("tests/peers/unleash");
-    let home = paths.cache.join("peers/unleash");
+    let home = home(paths).join("unleash");
     let broken = |what: &str, error: std::io::Error| Failure::new(format!("{what}: {error}"));
     fs::create_dir_all(&home).map_err(|error| broken("the cache cannot be made", error))?;
     let lock = fs::read(wanted.join("package-lock.json")).map_err(|error| {

@@ -143,7 +143,9 @@ fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
 fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     peers::install_unleash(paths)?;
     let mut cargo = workspace(paths, "test");
-    cargo.args(["--test", "peers"]);
+    cargo
+        .args(["--test", "peers"])
+        .env("COCKPIT_PEERS", peers::home(paths));
     process::watch(&mut cargo, counts, is_result)
 }
 

@@ -1,0 +1,3 @@
+//! Shared helpers of the checks over the whole house. Knows nothing of any single check.
+
+pub mod wait;
