@@ -1,0 +1,559 @@
+//! App Store Connect API: apps, versions, builds and phased releases. Must not know latency, faults
+//! or the other services.
+
+mod auth;
+mod console;
+mod errors;
+mod json;
+mod phased;
+
+use std::collections::VecDeque;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::history::{History, Scene, Who};
+use crate::wire::{Answer, Call, Service};
+use errors::Refused;
+use phased::{No, Phased, State};
+
+pub(crate) use errors::failure;
+
+pub(crate) const BUNDLE_ID: &str = "com.northwind.wallet";
+const APP_ID: &str = "6450840001";
+const HOUR_MS: i64 = 3_600_000;
+
+#[derive(Debug)]
+struct Version {
+    id: String,
+    name: &'static str,
+    build_id: String,
+    build: &'static str,
+    state: &'static str,
+    created_ms: i64,
+    phased: Option<Phased>,
+}
+
+#[derive(Debug)]
+pub(crate) struct AppStore {
+    versions: Vec<Version>,
+    permitted: bool,
+    queries_ms: VecDeque<i64>,
+    queries_per_hour_max: usize,
+}
+
+impl AppStore {
+    pub(crate) fn new(epoch_ms: i64) -> AppStore {
+        let day_ms = 24 * HOUR_MS;
+        let version = |number: u32, name, build, state, age_days: i64, phased| Version {
+            id: format!("84000000-0000-4000-a000-00000000{number:04}"),
+            name,
+            build_id: format!("b1d00000-0000-4000-a000-00000000{number:04}"),
+            build,
+            state,
+            created_ms: epoch_ms - age_days * day_ms,
+            phased,
+        };
+        let phased_id = |number: u32| format!("9a5ed000-0000-4000-a000-00000000{number:04}");
+        let ended = |number, age_days| {
+            Some(Phased::complete(
+                &phased_id(number),
+                epoch_ms - age_days * day_ms,
+            ))
+        };
+        // Two whole days and six hours old: day 3, with 18 hours to go until day 4.
+        let running = Phased::active(&phased_id(8400), epoch_ms - 2 * day_ms - 6 * HOUR_MS);
+        AppStore {
+            versions: vec![
+                version(
+                    8400,
+                    "8.4.0",
+                    "8400.3",
+                    "READY_FOR_DISTRIBUTION",
+                    6,
+                    Some(running),
+                ),
+                version(
+                    8320,
+                    "8.3.2",
+                    "8320.7",
+                    "REPLACED_WITH_NEW_VERSION",
+                    34,
+                    ended(8320, 30),
+                ),
+                version(
+                    8310,
+                    "8.3.1",
+                    "8310.2",
+                    "REPLACED_WITH_NEW_VERSION",
+                    62,
+                    ended(8310, 58),
+                ),
+            ],
+            permitted: true,
+            queries_ms: VecDeque::new(),
+            queries_per_hour_max: 3_600,
+        }
+    }
+
+    /// Lets days pass.
+    pub(crate) fn tick(&mut self, now_ms: i64, history: &mut History) {
+        for phased in self
+            .versions
+            .iter_mut()
+            .filter_map(|version| version.phased.as_mut())
+        {
+            if let Some(before) = phased.tick(now_ms) {
+                note(
+                    history,
+                    now_ms,
+                    Who::Schedule,
+                    &phased.id,
+                    before,
+                    phased.state,
+                );
+            }
+        }
+    }
+
+    pub(crate) fn answer(&mut self, call: &Call, scene: &mut Scene<'_>) -> Answer {
+        let answer = match self.serve(call, scene) {
+            Ok(answer) => answer,
+            Err(refused) => refused.answer(),
+        };
+        let left = self
+            .queries_per_hour_max
+            .saturating_sub(self.queries_ms.len());
+        let limit = format!(
+            "user-hour-lim:{};user-hour-rem:{left};",
+            self.queries_per_hour_max
+        );
+        answer.header("x-rate-limit", limit)
+    }
+
+    fn serve(&mut self, call: &Call, scene: &mut Scene<'_>) -> Result<Answer, Refused> {
+        auth::check(call, scene.wall_ms)?;
+        while self
+            .queries_ms
+            .front()
+            .is_some_and(|at_ms| scene.now_ms - at_ms >= HOUR_MS)
+        {
+            self.queries_ms.pop_front();
+        }
+        if self.queries_ms.len() >= self.queries_per_hour_max {
+            return Ok(errors::failure(429));
+        }
+        self.queries_ms.push_back(scene.now_ms);
+        if !self.permitted {
+            return Err(Refused::forbidden());
+        }
+        self.route(call, scene)
+    }
+
+    fn route(&mut self, call: &Call, scene: &mut Scene<'_>) -> Result<Answer, Refused> {
+        let parts = call.parts(0);
+        match (call.method.as_str(), parts.as_slice()) {
+            ("GET", ["v1", "apps"]) => apps(call, scene.url),
+            ("GET", ["v1", "apps", id]) => {
+                known_app(id)?;
+                Ok(one(json::app(scene.url), Vec::new(), call, scene.url))
+            }
+            ("GET", ["v1", "apps", id, "appStoreVersions"]) => {
+                known_app(id)?;
+                self.versions_of_app(call, scene)
+            }
+            ("GET", ["v1", "appStoreVersions", id]) => {
+                let include = included(call)?;
+                let version = self.version(id)?;
+                let extra = extras(&[version], &include, scene);
+                Ok(one(
+                    json::version(version, &include, scene.url),
+                    extra,
+                    call,
+                    scene.url,
+                ))
+            }
+            ("GET", ["v1", "appStoreVersions", id, "build"]) => {
+                let version = self.version(id)?;
+                Ok(one(
+                    json::build(version, scene.url),
+                    Vec::new(),
+                    call,
+                    scene.url,
+                ))
+            }
+            ("GET", ["v1", "appStoreVersions", id, "appStoreVersionPhasedRelease"]) => {
+                let data = match &self.version(id)?.phased {
+                    Some(phased) => json::phased(phased, scene.now_ms, scene.url),
+                    None => Value::Null,
+                };
+                Ok(one(data, Vec::new(), call, scene.url))
+            }
+            ("POST", ["v1", "appStoreVersionPhasedReleases"]) => self.create_phased(call, scene),
+            ("PATCH", ["v1", "appStoreVersionPhasedReleases", id]) => {
+                self.change_phased(call, id, scene)
+            }
+            ("DELETE", ["v1", "appStoreVersionPhasedReleases", id]) => self.delete_phased(id),
+            (
+                _,
+                [
+                    "v1",
+                    "apps" | "appStoreVersions" | "appStoreVersionPhasedReleases",
+                    ..,
+                ],
+            ) => Err(Refused::new(
+                405,
+                "METHOD_NOT_ALLOWED",
+                "The request method is not valid for the resource path.",
+                format!("The method {} is not allowed for this path.", call.method),
+            )),
+            _ => Err(Refused::no_path(&call.path)),
+        }
+    }
+
+    fn version(&self, id: &str) -> Result<&Version, Refused> {
+        self.versions
+            .iter()
+            .find(|version| version.id == id)
+            .ok_or_else(|| Refused::no_resource("appStoreVersions", id))
+    }
+
+    fn versions_of_app(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Refused> {
+        let include = included(call)?;
+        for (name, _) in &call.query {
+            if name.starts_with("filter[")
+                && ![
+                    "platform",
+                    "versionString",
+                    "appStoreState",
+                    "appVersionState",
+                    "id",
+                ]
+                .iter()
+                .any(|known| *name == format!("filter[{known}]"))
+            {
+                return Err(Refused::parameter(
+                    name,
+                    format!("'{name}' is not a valid filter type"),
+                ));
+            }
+        }
+        let meant = |name: &str, value: &str| {
+            let wanted = call.query_list(&format!("filter[{name}]"));
+            wanted.is_empty() || wanted.contains(&value)
+        };
+        let found: Vec<&Version> = self
+            .versions
+            .iter()
+            .filter(|version| {
+                meant("platform", "IOS")
+                    && meant("versionString", version.name)
+                    && meant("appVersionState", version.state)
+                    && meant(
+                        "appStoreState",
+                        &version
+                            .state
+                            .replace("READY_FOR_DISTRIBUTION", "READY_FOR_SALE"),
+                    )
+                    && meant("id", &version.id)
+            })
+            .collect();
+        let limit = limit(call)?;
+        let start = cursor(call)?;
+        let page: Vec<&Version> = found.iter().skip(start).take(limit).copied().collect();
+        let mut links = json!({"self": own_url(call, scene.url)});
+        let mut paging = json!({"total": found.len(), "limit": limit});
+        if start + page.len() < found.len() {
+            let next = URL_SAFE_NO_PAD.encode((start + page.len()).to_string());
+            links["next"] = json!(next_url(call, scene.url, &next));
+            paging["nextCursor"] = json!(next);
+        }
+        let data: Vec<Value> = page
+            .iter()
+            .map(|version| json::version(version, &include, scene.url))
+            .collect();
+        let extra = extras(&page, &include, scene);
+        let mut document = json!({"data": data, "links": links, "meta": {"paging": paging}});
+        if !include.is_empty() {
+            document["included"] = Value::Array(extra);
+        }
+        Ok(Answer::json(200, &document))
+    }
+
+    fn change_phased(
+        &mut self,
+        call: &Call,
+        id: &str,
+        scene: &mut Scene<'_>,
+    ) -> Result<Answer, Refused> {
+        let body = call
+            .json()
+            .ok_or_else(|| Refused::body("The request body is not a valid JSON document."))?;
+        let version = self.versions.iter_mut().find(|version| {
+            version
+                .phased
+                .as_ref()
+                .is_some_and(|phased| phased.id == id)
+        });
+        let Some(version) = version else {
+            return Err(Refused::no_resource("appStoreVersionPhasedReleases", id));
+        };
+        let data = &body["data"];
+        if data["type"] != "appStoreVersionPhasedReleases" || data["id"] != id {
+            return Err(Refused::new(
+                409,
+                "ENTITY_ERROR",
+                "There is a problem with the request entity",
+                "The type and id of the entity must match the resource path.",
+            ));
+        }
+        let wanted = &data["attributes"]["phasedReleaseState"];
+        let (version_id, version_state) = (version.id.clone(), version.state);
+        let Some(phased) = version.phased.as_mut() else {
+            return Err(Refused::no_resource("appStoreVersionPhasedReleases", id));
+        };
+        if !wanted.is_null() {
+            let pointer = "/data/attributes/phasedReleaseState";
+            let Some(state) = wanted.as_str().and_then(State::read) else {
+                return Err(Refused::attribute(
+                    pointer,
+                    &format!("{wanted} is not a valid value"),
+                ));
+            };
+            let before = phased.state;
+            phased.change(state, scene.now_ms).map_err(|no| match no {
+                No::AlreadyThere => {
+                    Refused::attribute(pointer, "The phased release already has this value")
+                }
+                No::Final => Refused::attribute(
+                    pointer,
+                    "You cannot change the state of a phased release that is in a final state",
+                ),
+                No::PauseUsedUp => {
+                    Refused::state("The phased release has used up its 30 days of pause.")
+                }
+                No::NotAllowed => Refused::state(
+                    "The phased release cannot be changed to this state.",
+                )
+                .because(
+                    &format!("/v1/appStoreVersions/{version_id}"),
+                    Refused::new(
+                        409,
+                        "STATE_ERROR.ENTITY_STATE_INVALID",
+                        "The state of the resource does not allow this",
+                        format!(
+                            "appStoreVersions with id '{version_id}' is in state {version_state}."
+                        ),
+                    ),
+                ),
+            })?;
+            note(scene.history, scene.now_ms, Who::Api, id, before, state);
+        }
+        Ok(one(
+            json::phased(phased, scene.now_ms, scene.url),
+            Vec::new(),
+            call,
+            scene.url,
+        ))
+    }
+
+    fn create_phased(&mut self, call: &Call, scene: &mut Scene<'_>) -> Result<Answer, Refused> {
+        let body = call
+            .json()
+            .ok_or_else(|| Refused::body("The request body is not a valid JSON document."))?;
+        let id = body["data"]["relationships"]["appStoreVersion"]["data"]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let version = self
+            .versions
+            .iter_mut()
+            .find(|version| version.id == id)
+            .ok_or_else(|| Refused::no_resource("appStoreVersions", &id))?;
+        let open = [
+            "PREPARE_FOR_SUBMISSION",
+            "WAITING_FOR_REVIEW",
+            "IN_REVIEW",
+            "PENDING_DEVELOPER_RELEASE",
+        ];
+        if version.phased.is_some() || !open.contains(&version.state) {
+            return Err(
+                Refused::state("The phased release cannot be created.").because(
+                    &format!("/v1/appStoreVersions/{id}"),
+                    Refused::new(
+                        409,
+                        "STATE_ERROR.ENTITY_STATE_INVALID",
+                        "The state of the resource does not allow this",
+                        format!(
+                            "appStoreVersions with id '{id}' is in state {}.",
+                            version.state
+                        ),
+                    ),
+                ),
+            );
+        }
+        let phased = Phased::inactive(&crate::dice::uuid(scene.seed, &format!("phased {id}")));
+        let answer = one(
+            json::phased(&phased, scene.now_ms, scene.url),
+            Vec::new(),
+            call,
+            scene.url,
+        );
+        version.phased = Some(phased);
+        Ok(Answer {
+            status: 201,
+            ..answer
+        })
+    }
+
+    fn delete_phased(&mut self, id: &str) -> Result<Answer, Refused> {
+        for version in &mut self.versions {
+            match &version.phased {
+                Some(phased) if phased.id == id && phased.state == State::Inactive => {
+                    version.phased = None;
+                    return Ok(Answer::empty(204));
+                }
+                Some(phased) if phased.id == id => {
+                    return Err(Refused::state(
+                        "A phased release that has started cannot be deleted.",
+                    ));
+                }
+                Some(_) | None => {}
+            }
+        }
+        Err(Refused::no_resource("appStoreVersionPhasedReleases", id))
+    }
+}
+
+fn note(history: &mut History, now_ms: i64, who: Who, id: &str, before: State, after: State) {
+    history.record(
+        now_ms,
+        who,
+        Service::AppStore,
+        format!("appStoreVersionPhasedReleases/{id}"),
+        json!(before.wire()),
+        json!(after.wire()),
+    );
+}
+
+fn apps(call: &Call, url: &str) -> Result<Answer, Refused> {
+    let wanted = call.query_list("filter[bundleId]");
+    let data = if wanted.is_empty() || wanted.contains(&BUNDLE_ID) {
+        vec![json::app(url)]
+    } else {
+        Vec::new()
+    };
+    let limit = limit(call)?;
+    let meta = json!({"paging": {"total": data.len(), "limit": limit}});
+    Ok(Answer::json(
+        200,
+        &json!({"data": data, "links": {"self": own_url(call, url)}, "meta": meta}),
+    ))
+}
+
+fn known_app(id: &str) -> Result<(), Refused> {
+    if id == APP_ID {
+        Ok(())
+    } else {
+        Err(Refused::no_resource("apps", id))
+    }
+}
+
+fn included(call: &Call) -> Result<Vec<&str>, Refused> {
+    let include = call.query_list("include");
+    let known = [
+        "app",
+        "build",
+        "appStoreVersionPhasedRelease",
+        "appStoreVersionLocalizations",
+    ];
+    match include.iter().find(|name| !known.contains(*name)) {
+        Some(name) => Err(Refused::parameter(
+            "include",
+            format!("'{name}' is not a valid relationship name"),
+        )),
+        None => Ok(include),
+    }
+}
+
+fn extras(versions: &[&Version], include: &[&str], scene: &Scene<'_>) -> Vec<Value> {
+    let mut extra = Vec::new();
+    for version in versions {
+        if include.contains(&"build") {
+            extra.push(json::build(version, scene.url));
+        }
+        if include.contains(&"appStoreVersionPhasedRelease")
+            && let Some(phased) = &version.phased
+        {
+            extra.push(json::phased(phased, scene.now_ms, scene.url));
+        }
+    }
+    if include.contains(&"app") && !versions.is_empty() {
+        extra.push(json::app(scene.url));
+    }
+    extra
+}
+
+fn one(data: Value, extra: Vec<Value>, call: &Call, url: &str) -> Answer {
+    let mut document = json!({"data": data, "links": {"self": own_url(call, url)}});
+    if !extra.is_empty() {
+        document["included"] = Value::Array(extra);
+    }
+    Answer::json(200, &document)
+}
+
+fn limit(call: &Call) -> Result<usize, Refused> {
+    let Some(text) = call.query("limit") else {
+        return Ok(50);
+    };
+    match text.parse() {
+        Ok(limit) if (1..=200).contains(&limit) => Ok(limit),
+        _ => Err(Refused::parameter(
+            "limit",
+            format!("'{text}' is not between 1 and 200"),
+        )),
+    }
+}
+
+fn cursor(call: &Call) -> Result<usize, Refused> {
+    let Some(text) = call.query("cursor") else {
+        return Ok(0);
+    };
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| {
+            Refused::parameter(
+                "cursor",
+                format!("'{text}' is not a valid cursor for this request"),
+            )
+        })
+}
+
+fn own_url(call: &Call, url: &str) -> String {
+    with_query(call, url, &call.query)
+}
+
+fn next_url(call: &Call, url: &str, cursor: &str) -> String {
+    let mut query: Vec<(String, String)> = call
+        .query
+        .iter()
+        .filter(|(name, _)| name != "cursor")
+        .cloned()
+        .collect();
+    query.push(("cursor".to_owned(), cursor.to_owned()));
+    with_query(call, url, &query)
+}
+
+fn with_query(call: &Call, url: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return format!("{url}{}", call.path);
+    }
+    let text = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(query)
+        .finish();
+    format!("{url}{}?{text}", call.path)
+}

@@ -1,0 +1,213 @@
+//! A person in the Play Console, the knobs, and the truth about Play. Must not know the API's shapes.
+
+use serde_json::{Value, json};
+
+use super::track::{Status, Track};
+use super::{GooglePlay, PEOPLE};
+use crate::history::{Scene, Who};
+use crate::wire::Service;
+
+impl GooglePlay {
+    /// Does what a person does in the console. Every change kills the open edit.
+    pub(crate) fn console(&mut self, body: &Value, scene: &mut Scene<'_>) -> Result<(), String> {
+        let action = body["action"].as_str().unwrap_or_default();
+        let fraction = body["fraction"].as_f64();
+        match action {
+            "raise" | "halt" | "resume" | "complete" => {
+                let track = body["track"].as_str().unwrap_or("production").to_owned();
+                self.rollout(&track, action, fraction, scene)?;
+            }
+            "change" => {
+                let what = body["what"]
+                    .as_str()
+                    .unwrap_or("Store listing: new screenshots")
+                    .to_owned();
+                let before = json!(self.pending);
+                self.pending.push(what);
+                self.note(
+                    scene,
+                    "pending_console_changes",
+                    before,
+                    json!(self.pending),
+                );
+            }
+            "start_review" => {
+                let before = json!(self.in_review);
+                let what = body["what"]
+                    .as_str()
+                    .unwrap_or("Store listing: new screenshots")
+                    .to_owned();
+                if self.pending.is_empty() {
+                    self.in_review.push(what);
+                } else {
+                    self.in_review.append(&mut self.pending);
+                }
+                self.note(scene, "in_review", before, json!(self.in_review));
+            }
+            "finish_review" => {
+                let before = json!(self.in_review);
+                self.in_review.clear();
+                self.note(scene, "in_review", before, json!([]));
+            }
+            "manual_send" => {
+                let on = body["on"].as_bool().unwrap_or(true);
+                let before = json!(self.manual_send);
+                self.manual_send = on;
+                self.note(scene, "manual_send", before, json!(on));
+                // Server state, not a change of the app: the open edit lives on.
+                return Ok(());
+            }
+            "send_for_review" => self.send(Who::Console, scene),
+            other => {
+                return Err(format!(
+                    "unknown action \"{other}\" for google_play; known: raise, halt, resume, complete, change, start_review, finish_review, manual_send, send_for_review"
+                ));
+            }
+        }
+        self.edits.kill_open();
+        Ok(())
+    }
+
+    fn rollout(
+        &mut self,
+        name: &str,
+        action: &str,
+        fraction: Option<f64>,
+        scene: &mut Scene<'_>,
+    ) -> Result<(), String> {
+        let mut tracks = self.committed.clone();
+        let track = tracks
+            .get_mut(name)
+            .ok_or_else(|| format!("no track \"{name}\""))?;
+        let release = track
+            .front_mut()
+            .ok_or_else(|| format!("track \"{name}\" has no release"))?;
+        match action {
+            "raise" => {
+                let fraction = fraction.ok_or("\"fraction\" is missing")?;
+                if release.fraction.is_some_and(|served| served > fraction)
+                    || !(fraction > 0.0 && fraction < 1.0)
+                {
+                    return Err("a fraction can only be raised, and stays below 1".to_owned());
+                }
+                release.status = Status::InProgress;
+                release.fraction = Some(fraction);
+            }
+            "halt" => release.status = Status::Halted,
+            "resume" => {
+                release.status = if release.fraction.is_some() || fraction.is_some() {
+                    Status::InProgress
+                } else {
+                    Status::Completed
+                };
+                release.fraction = fraction.or(release.fraction);
+            }
+            _ => {
+                release.status = Status::Completed;
+                release.fraction = None;
+                let code = release.newest_code();
+                retire_below(track, code);
+            }
+        }
+        self.committed = tracks.clone();
+        self.serve(tracks, Who::Console, scene);
+        Ok(())
+    }
+
+    fn note(&self, scene: &mut Scene<'_>, target: &str, before: Value, after: Value) {
+        scene.history.record(
+            scene.now_ms,
+            Who::Console,
+            Service::GooglePlay,
+            target,
+            before,
+            after,
+        );
+    }
+
+    pub(crate) fn knob(&mut self, name: &str, value: &Value) -> Result<(), String> {
+        let number = || {
+            value
+                .as_u64()
+                .ok_or_else(|| format!("\"{name}\" needs a whole number"))
+        };
+        let truth = || {
+            value
+                .as_bool()
+                .ok_or_else(|| format!("\"{name}\" needs true or false"))
+        };
+        match name {
+            "edit_lifetime_s" => {
+                self.edits.lifetime_ms = i64::try_from(number()?).unwrap_or(i64::MAX / 2000) * 1000
+            }
+            "daily_edits_max" => {
+                self.edits.daily_max = usize::try_from(number()?).unwrap_or(usize::MAX)
+            }
+            "queries_per_minute_max" => {
+                self.queries_per_minute_max = usize::try_from(number()?).unwrap_or(usize::MAX)
+            }
+            "draft_app" => self.switches.draft_app = truth()?,
+            "lenient_halt" => self.switches.lenient_halt = truth()?,
+            "permitted" => self.permitted = truth()?,
+            "revoke_tokens" => self.tokens.revoke_all(),
+            _ => {
+                return Err(format!(
+                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, lenient_halt, permitted, revoke_tokens"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The truth: what people's devices get.
+    pub(crate) fn truth(&self, now_ms: i64) -> Value {
+        let tracks: serde_json::Map<String, Value> = self
+            .served
+            .iter()
+            .map(|(name, track)| {
+                let front = track.front();
+                let releases = track.wire(name)["releases"].clone();
+                let value = json!({
+                    "status": front.map(|release| release.status.wire()),
+                    "user_fraction": front.and_then(|release| release.fraction),
+                    "version_codes": front.map(|release| release.codes.clone()),
+                    "people_offered": front.map(people),
+                    "releases": if releases.is_null() { json!([]) } else { releases },
+                });
+                (name.clone(), value)
+            })
+            .collect();
+        json!({
+            "package": super::PACKAGE,
+            "tracks": tracks,
+            "pending_console_changes": self.pending,
+            "in_review": self.in_review,
+            "manual_send": self.manual_send,
+            "held_changes": self.held,
+            "open_edit": self.edits.open(now_ms).map(|edit| edit.id.clone()),
+            "edits_created_today": self.edits.created_today(now_ms),
+        })
+    }
+}
+
+fn people(release: &super::Release) -> u64 {
+    let share = match release.status {
+        Status::Draft | Status::Halted => 0.0,
+        Status::InProgress => release.fraction.unwrap_or(0.0),
+        Status::Completed => 1.0,
+    };
+    (PEOPLE * share).round() as u64
+}
+
+fn retire_below(track: &mut Track, code: i64) {
+    let (kept, retired): (Vec<_>, Vec<_>) = track
+        .releases
+        .drain(..)
+        .partition(|release| release.newest_code() >= code);
+    track.releases = kept;
+    track.past.extend(
+        retired
+            .into_iter()
+            .filter(|release| release.status == Status::Completed),
+    );
+}

@@ -1,0 +1,148 @@
+//! The one state behind all stand-ins, and which of them a request goes to. Must not know HTTP
+//! connections: waiting, closing and losing answers happen at the door.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::app_store::AppStore;
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::google_play::GooglePlay;
+use crate::history::{History, Scene};
+use crate::log::Log;
+use crate::sentry::Sentry;
+use crate::statuspage::Statuspage;
+use crate::unleash::Unleash;
+use crate::wire::{Answer, Call, Service};
+use crate::{Options, UnknownScenario, scenario};
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub clock: Clock,
+    pub seed: u64,
+    pub scenario: String,
+    pub url: String,
+    pub latency_ms: u64,
+    pub service_latency_ms: BTreeMap<Service, u64>,
+    pub skew_ms: BTreeMap<Service, i64>,
+    pub offline: BTreeSet<Service>,
+    pub faults: Faults,
+    pub history: History,
+    pub log: Log,
+    pub google_play: GooglePlay,
+    pub app_store: AppStore,
+    pub unleash: Unleash,
+    pub sentry: Sentry,
+    pub statuspage: Statuspage,
+    options: Options,
+}
+
+impl World {
+    pub(crate) fn new(options: Options) -> Result<World, UnknownScenario> {
+        let clock = Clock::start(options.epoch_ms);
+        let (seed, epoch_ms) = (options.seed, clock.epoch_ms());
+        let mut world = World {
+            seed,
+            scenario: String::new(),
+            // Without a port there is no URL; clients in process need only its shape.
+            url: "http://127.0.0.1".to_owned(),
+            latency_ms: options.latency_ms,
+            service_latency_ms: BTreeMap::new(),
+            skew_ms: BTreeMap::new(),
+            offline: BTreeSet::new(),
+            faults: Faults::default(),
+            history: History::default(),
+            log: Log::default(),
+            google_play: GooglePlay::new(),
+            app_store: AppStore::new(epoch_ms),
+            unleash: Unleash::new(seed, epoch_ms),
+            sentry: Sentry::new(),
+            statuspage: Statuspage::new(epoch_ms),
+            clock,
+            options: options.clone(),
+        };
+        world.play_scenario(&options.scenario)?;
+        Ok(world)
+    }
+
+    /// Prepares a scenario on the present state: earlier faults end, targets stay where they are.
+    pub(crate) fn play_scenario(&mut self, name: &str) -> Result<(), UnknownScenario> {
+        let plan = scenario::plan(name).ok_or_else(|| UnknownScenario(name.to_owned()))?;
+        self.scenario = name.to_owned();
+        self.latency_ms = self.options.latency_ms.max(plan.latency_ms_min);
+        self.faults.clear();
+        self.faults.set_flaky(plan.flaky);
+        for rule in plan.rules {
+            self.faults.add(rule);
+        }
+        self.offline = if plan.offline {
+            Service::ALL.into_iter().collect()
+        } else {
+            BTreeSet::new()
+        };
+        self.google_play.console_moves_next(plan.console_moves);
+        let started_ms = if self.log.next_seq() == 1 {
+            self.clock.epoch_ms()
+        } else {
+            self.clock.now_ms()
+        };
+        let after_s = plan
+            .spike_after_s
+            .map(|own| self.options.spike_after_s.unwrap_or(own));
+        self.sentry
+            .spike_from(after_s.map(|after_s| started_ms + after_s * 1000));
+        Ok(())
+    }
+
+    pub(crate) fn set_url(&mut self, url: String) {
+        self.url = url;
+    }
+
+    pub(crate) fn latency_ms(&self, service: Service) -> u64 {
+        self.service_latency_ms
+            .get(&service)
+            .copied()
+            .unwrap_or(self.latency_ms)
+    }
+
+    /// Lets time do its part: phases that advance, pauses that run out.
+    pub(crate) fn tick(&mut self) {
+        let now_ms = self.clock.now_ms();
+        self.app_store.tick(now_ms, &mut self.history);
+        self.unleash.tick(now_ms);
+    }
+
+    /// Answers a request. Gives whether the ground truth changed.
+    pub(crate) fn answer(&mut self, service: Service, call: &Call, request: u64) -> (Answer, bool) {
+        self.tick();
+        self.history.answering(Some(request));
+        let before = self.history.changes().len();
+        let now_ms = self.clock.now_ms();
+        let mut scene = Scene {
+            now_ms,
+            wall_ms: now_ms + self.skew_ms.get(&service).copied().unwrap_or(0),
+            seed: self.seed,
+            url: &self.url,
+            history: &mut self.history,
+        };
+        let answer = match service {
+            Service::GooglePlay => self.google_play.answer(call, &mut scene),
+            Service::AppStore => self.app_store.answer(call, &mut scene),
+            Service::Unleash => self.unleash.answer(call, &mut scene),
+            Service::Sentry => self.sentry.answer(call, &mut scene),
+            Service::Statuspage => self.statuspage.answer(call, &mut scene),
+        };
+        self.history.answering(None);
+        (answer, self.history.changes().len() > before)
+    }
+
+    /// A status with the body that the service itself would send.
+    pub(crate) fn failure(&self, service: Service, status: u16) -> Answer {
+        match service {
+            Service::GooglePlay => crate::google_play::failure(status),
+            Service::AppStore => crate::app_store::failure(status),
+            Service::Unleash => crate::unleash::failure(status),
+            Service::Sentry => crate::sentry::failure(status),
+            Service::Statuspage => crate::statuspage::failure(status),
+        }
+    }
+}
