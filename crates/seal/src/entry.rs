@@ -9,7 +9,7 @@ use crate::id::{BodyHash, DeviceId, EntryId, LedgerId, SlotHash};
 use crate::json::{self, INTEGER_MAX, JsonFault};
 use crate::key::{DeviceKey, PublicKey, Signature};
 use crate::time::{TimeError, Timestamp};
-use crate::verify::key_brought_in;
+use crate::verify::{KEY_FIELD, KIND_DEVICE_ADD};
 
 /// The first bytes of every header. They keep a signature over an entry from
 /// ever being one over anything else.
@@ -258,7 +258,7 @@ pub fn seal(key: &DeviceKey, head: &Head, draft: Draft<'_>) -> Result<Entry, Sea
         body_line,
         signature,
     };
-    key_brought_in(&entry).map_err(SealError::Key)?;
+    entry.key_brought_in().map_err(SealError::Key)?;
     Ok(entry)
 }
 
@@ -402,6 +402,28 @@ impl Entry {
             next_seq: self.header.seq + 1,
             prev: self.id,
         }
+    }
+
+    /// The public key that the entry brings in: a genesis its own, a
+    /// [`KIND_DEVICE_ADD`] another device's; other entries none.
+    ///
+    /// # Errors
+    /// [`Reason::BadKey`] or [`Reason::KeyMismatch`]: the entry must bring one in
+    /// and does not bring a fit one.
+    pub fn key_brought_in(&self) -> Result<Option<PublicKey>, Reason> {
+        if !self.is_genesis() && self.header.kind != KIND_DEVICE_ADD {
+            return Ok(None);
+        }
+        let text = self
+            .body
+            .get(KEY_FIELD)
+            .and_then(Value::as_str)
+            .ok_or(Reason::BadKey(None))?;
+        let key: PublicKey = text.parse().map_err(|error| Reason::BadKey(Some(error)))?;
+        if self.is_genesis() && key.device_id() != self.header.device {
+            return Err(Reason::KeyMismatch);
+        }
+        Ok(Some(key))
     }
 
     /// Whether `key` is the author's and signed exactly this.

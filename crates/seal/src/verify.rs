@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::entry::{Entry, Head};
 use crate::fault::{Broken, Reason};
 use crate::id::{DeviceId, EntryId, LedgerId};
@@ -156,7 +154,7 @@ impl Verifier {
 
     fn check(&mut self, entry: &Entry) -> Result<(), Reason> {
         let device = entry.header().device;
-        let brought = key_brought_in(entry)?;
+        let brought = entry.key_brought_in()?;
         let head = match self.ledger {
             None if entry.is_genesis() => Head::genesis(device),
             None => return Err(Reason::NoGenesis),
@@ -195,22 +193,4 @@ impl Verifier {
         self.entries += 1;
         Ok(())
     }
-}
-
-/// The key that an entry brings in: a genesis its own, a [`KIND_DEVICE_ADD`] another's.
-pub(crate) fn key_brought_in(entry: &Entry) -> Result<Option<PublicKey>, Reason> {
-    let adds = entry.header().kind == KIND_DEVICE_ADD;
-    if !entry.is_genesis() && !adds {
-        return Ok(None);
-    }
-    let text = entry
-        .body()
-        .get(KEY_FIELD)
-        .and_then(Value::as_str)
-        .ok_or(Reason::BadKey(None))?;
-    let key: PublicKey = text.parse().map_err(|error| Reason::BadKey(Some(error)))?;
-    if entry.is_genesis() && key.device_id() != entry.header().device {
-        return Err(Reason::KeyMismatch);
-    }
-    Ok(Some(key))
 }

@@ -1,0 +1,93 @@
+//! How a connection to the database is made. Knows nothing of its tables.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Doing, ErrorKind, LedgerError};
+
+/// The oldest SQLite that is safe here: before 3.51.3 resetting the WAL could
+/// lose a commit (<https://sqlite.org/wal.html>).
+pub const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENTS_CACHED_MAX: usize = 64;
+
+/// # Errors
+/// [`ErrorKind::OldSqlite`].
+pub(crate) fn check_sqlite(version: i32) -> Result<(), LedgerError> {
+    if version >= SQLITE_VERSION_MIN {
+        return Ok(());
+    }
+    Err(LedgerError::new(
+        ErrorKind::OldSqlite,
+        format!(
+            "This build uses SQLite {}.{}.{}, which can lose data. The ledger is not open.",
+            version / 1_000_000,
+            version / 1000 % 1000,
+            version % 1000
+        ),
+        Some("Install a build of the app with SQLite 3.51.3 or newer."),
+    ))
+}
+
+/// Opens for writing, without touching the file's content.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, LedgerError> {
+    open(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )
+}
+
+/// Sets up durable writing. Only for a file that is known to be ours.
+pub(crate) fn make_durable(connection: &Connection) -> Result<(), LedgerError> {
+    let apply = || {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        if cfg!(target_os = "macos") {
+            // There, fsync alone leaves the data in the drive's cache.
+            connection.pragma_update(None, "fullfsync", true)?;
+            connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+        }
+        Ok(())
+    };
+    apply().map_err(|error| LedgerError::sqlite(Doing::Opening, error))
+}
+
+/// Opens for reading only.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, LedgerError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection
+        .pragma_update(None, "query_only", true)
+        .map_err(|error| LedgerError::sqlite(Doing::Opening, error))?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
+    let connect = || {
+        let connection =
+            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        Ok(connection)
+    };
+    connect().map_err(|error| LedgerError::sqlite(Doing::Opening, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_sqlite_is_refused() {
+        check_sqlite(rusqlite::version_number()).unwrap();
+        check_sqlite(SQLITE_VERSION_MIN).unwrap();
+        let error = check_sqlite(3_051_002).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OldSqlite);
+        assert!(error.to_string().contains("3.51.2"), "{error}");
+    }
+}

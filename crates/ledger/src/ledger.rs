@@ -1,0 +1,590 @@
+//! The ledger's face: one writer, several readers. Must not know what entries,
+//! payloads, settings or cached values mean.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use cockpit_seal::{DeviceId, Entry, EntryId, Head, HighWater, LedgerId, Reason};
+use rusqlite::{Connection, TransactionBehavior};
+use serde_json::Value;
+
+use crate::backup;
+use crate::connection::{check_sqlite, make_durable, open_reader, open_writer};
+use crate::error::{Doing, ErrorKind, LedgerError};
+use crate::salvage::refuse_half_salvaged;
+use crate::schema::{self, Age, SCHEMA_VERSION};
+use crate::table::entries::{self, RawRow, StoredEntry};
+use crate::table::log_index::{self, LogFilter, LogIndex, LogRow};
+use crate::table::outbox::{self, OutboxChange, OutboxRow};
+use crate::table::{cache, settings};
+use crate::verify::{self, Verdict};
+use cache::CacheRow;
+
+/// The most rows that one call returns, whatever was asked for.
+pub const PAGE_ROWS_MAX: usize = 10_000;
+
+const READERS_KEPT_MAX: usize = 4;
+
+/// An entry to append, with the words to find it by.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// The sealed entry.
+    pub entry: Entry,
+    /// Its line in the decision log.
+    pub index: LogIndex,
+}
+
+/// An open ledger. Calls block; from asynchronous code use a blocking task.
+#[derive(Debug)]
+pub struct Ledger {
+    path: PathBuf,
+    writer: Result<Mutex<Connection>, LedgerError>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Ledger {
+    /// Opens the database at `path`, or makes one there. `now_ms` (milliseconds
+    /// since 1970) names the backup that is made before a migration.
+    ///
+    /// A database that cannot be written, or that a newer version has written,
+    /// opens for reading: [`Ledger::read_only`] says why.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Foreign`], [`ErrorKind::Corrupt`], [`ErrorKind::OldSqlite`],
+    /// [`ErrorKind::Busy`], [`ErrorKind::Full`], [`ErrorKind::Io`].
+    pub fn open(path: impl AsRef<Path>, now_ms: i64) -> Result<Self, LedgerError> {
+        let path = path.as_ref();
+        check_sqlite(rusqlite::version_number())?;
+        refuse_half_salvaged(path)?;
+        create_private(path)?;
+        let mut writer = open_writer(path)?;
+        let read_only = |why| Ok(Self::with(path, Err(why)));
+        match schema::age(&writer)? {
+            Age::Newer(version) => return read_only(newer(version)),
+            _ if writer.is_readonly(rusqlite::MAIN_DB).map_err(opening)? => {
+                return read_only(LedgerError::new(
+                    ErrorKind::ReadOnly,
+                    "The ledger cannot be written; it is open for reading only.",
+                    Some("Make the workspace folder writable for you, then open it again."),
+                ));
+            }
+            Age::Empty => {
+                make_durable(&writer)?;
+                schema::migrate(&mut writer, 0)?;
+            }
+            Age::Older(version) => {
+                backup::before_migration(path, &writer, version, now_ms)?;
+                make_durable(&writer)?;
+                schema::migrate(&mut writer, version)?;
+            }
+            Age::Current => make_durable(&writer)?,
+        }
+        Ok(Self::with(path, Ok(Mutex::new(writer))))
+    }
+
+    fn with(path: &Path, writer: Result<Mutex<Connection>, LedgerError>) -> Self {
+        Self {
+            path: path.to_owned(),
+            writer,
+            readers: Mutex::default(),
+        }
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Why nothing can be written, if so: [`ErrorKind::NewerVersion`] or
+    /// [`ErrorKind::ReadOnly`].
+    pub fn read_only(&self) -> Option<&LedgerError> {
+        self.writer.as_ref().err()
+    }
+
+    // ---- entries
+
+    /// Appends entries and changes the outbox, all in one transaction; returns the
+    /// entries' positions. Either list may be empty. When it returns `Ok`, all of
+    /// it survives a power cut; otherwise nothing of it was recorded.
+    ///
+    /// Checks that each entry extends its device's stored chain. Whether signatures
+    /// hold is for the caller, who sealed or verified the entries.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNext`]: an entry does not extend its chain;
+    /// [`ErrorKind::Conflict`]: an outbox change does not fit; those of writing.
+    pub fn append(
+        &self,
+        entries: &[Append],
+        changes: &[OutboxChange],
+    ) -> Result<Vec<i64>, LedgerError> {
+        self.write(|connection| {
+            let mut positions = Vec::with_capacity(entries.len());
+            for Append { entry, index } in entries {
+                stored_head(connection, entry)?
+                    .admits(entry)
+                    .map_err(|reason| LedgerError::not_next(&reason))?;
+                let position = entries::insert(connection, entry).map_err(writing)?;
+                log_index::insert(connection, position, index).map_err(writing)?;
+                positions.push(position);
+            }
+            changes
+                .iter()
+                .try_for_each(|change| outbox::apply(connection, change))?;
+            Ok(positions)
+        })
+    }
+
+    /// The entries after `position` in admission order, at most `limit` and
+    /// [`PAGE_ROWS_MAX`]. Start with 0; the next page starts after the last position.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] when a row is no entry, [`ErrorKind::NewerVersion`]
+    /// when a newer app wrote it; those of reading.
+    pub fn entries_after(
+        &self,
+        position: i64,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, LedgerError> {
+        let rows = self.read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
+        rows.iter().map(stored).collect()
+    }
+
+    /// The entry with this id.
+    ///
+    /// # Errors
+    /// As [`Ledger::entries_after`].
+    pub fn entry(&self, id: EntryId) -> Result<Option<StoredEntry>, LedgerError> {
+        self.read(|c| entries::by_id(c, id))?
+            .as_ref()
+            .map(stored)
+            .transpose()
+    }
+
+    /// The entry at this place.
+    ///
+    /// # Errors
+    /// As [`Ledger::entries_after`].
+    pub fn entry_at(&self, position: i64) -> Result<Option<StoredEntry>, LedgerError> {
+        self.read(|c| entries::at(c, position))?
+            .as_ref()
+            .map(stored)
+            .transpose()
+    }
+
+    /// How many entries there are: the last position.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn count(&self) -> Result<i64, LedgerError> {
+        self.read(entries::last_position)
+    }
+
+    /// The ledger's id; `None` before its genesis.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn ledger_id(&self) -> Result<Option<LedgerId>, LedgerError> {
+        self.read(entries::ledger)
+    }
+
+    /// Where a device's next entry goes, also for a device that has not written yet.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn head(&self, device: DeviceId) -> Result<Head, LedgerError> {
+        self.read(|c| head_of(c, device))
+    }
+
+    /// Where each device that has written goes on, by device.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn heads(&self) -> Result<Vec<Head>, LedgerError> {
+        self.read(|c| {
+            entries::devices(c)?
+                .into_iter()
+                .map(|device| head_of(c, device))
+                .collect()
+        })
+    }
+
+    // ---- the decision log
+
+    /// A page of the decision log, newest first: lines below position `before`
+    /// (`None`: from the newest), at most `limit` and [`PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn log_page(
+        &self,
+        before: Option<i64>,
+        filter: &LogFilter,
+        limit: usize,
+    ) -> Result<Vec<LogRow>, LedgerError> {
+        self.read(|c| log_index::page(c, None, before, filter, limit.min(PAGE_ROWS_MAX)))
+    }
+
+    /// As [`Ledger::log_page`], for lines with all the words that a person typed;
+    /// the last word may be a beginning. Any text will do. Blank text finds
+    /// everything; text without a letter or digit finds nothing.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn search(
+        &self,
+        typed: &str,
+        before: Option<i64>,
+        filter: &LogFilter,
+        limit: usize,
+    ) -> Result<Vec<LogRow>, LedgerError> {
+        if typed.trim().is_empty() {
+            return self.log_page(before, filter, limit);
+        }
+        let Some(words) = log_index::query(typed) else {
+            return Ok(Vec::new());
+        };
+        let limit = limit.min(PAGE_ROWS_MAX);
+        self.read(|c| log_index::page(c, Some(&words), before, filter, limit))
+    }
+
+    /// Makes every projection again from the entries, in one transaction. Returns
+    /// how many entries there were.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::entries_after`] and of writing; then the projections are as before.
+    pub fn rebuild(&self, mut index: impl FnMut(&Entry) -> LogIndex) -> Result<i64, LedgerError> {
+        const BATCH_ROWS: usize = 1000;
+        self.write(|connection| {
+            log_index::clear(connection).map_err(writing)?;
+            let mut position = 0;
+            loop {
+                let rows = entries::after(connection, position, BATCH_ROWS).map_err(writing)?;
+                let Some(last) = rows.last() else {
+                    return Ok(position);
+                };
+                position = last.position;
+                for row in &rows {
+                    let stored = stored(row)?;
+                    log_index::insert(connection, stored.position, &index(&stored.entry))
+                        .map_err(writing)?;
+                }
+            }
+        })
+    }
+
+    // ---- the outbox
+
+    /// Records that something may be sent from here on, before it is: a commit
+    /// that survives a power cut. Counts an attempt. `next_at_ms` is when to look
+    /// at the target if no result comes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] unless the effect is due; those of writing.
+    pub fn mark_started(
+        &self,
+        effect: &str,
+        started_at_ms: i64,
+        next_at_ms: i64,
+    ) -> Result<OutboxRow, LedgerError> {
+        let effect = effect.to_owned();
+        let start = OutboxChange::Start {
+            effect,
+            started_at_ms,
+            next_at_ms,
+        };
+        self.write(|connection| {
+            outbox::apply(connection, &start)?;
+            let OutboxChange::Start { effect, .. } = &start else {
+                unreachable!("made above")
+            };
+            outbox::get(connection, effect)
+                .map_err(writing)?
+                .ok_or_else(|| LedgerError::conflict("The effect is not in the outbox."))
+        })
+    }
+
+    /// What is owed at `now_ms`, the oldest first: due rows to carry out, started
+    /// rows whose target must be looked at.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn outbox_due(&self, now_ms: i64) -> Result<Vec<OutboxRow>, LedgerError> {
+        self.read(|c| outbox::due(c, now_ms))
+    }
+
+    /// Everything that is not finished, the oldest first.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn outbox_open(&self) -> Result<Vec<OutboxRow>, LedgerError> {
+        self.read(outbox::open)
+    }
+
+    /// Every effect ever owed, by its name.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn outbox_all(&self) -> Result<Vec<OutboxRow>, LedgerError> {
+        self.read(outbox::all)
+    }
+
+    /// One effect.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn outbox_get(&self, effect: &str) -> Result<Option<OutboxRow>, LedgerError> {
+        self.read(|c| outbox::get(c, effect))
+    }
+
+    // ---- cache and settings
+
+    /// Puts what was observed, in one transaction. An older observation never
+    /// replaces a newer one by accident: the caller's order counts.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn cache_put(&self, rows: &[CacheRow]) -> Result<(), LedgerError> {
+        self.write(|c| {
+            rows.iter()
+                .try_for_each(|row| cache::put(c, row))
+                .map_err(writing)
+        })
+    }
+
+    /// What was observed under this key.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn cache_get(&self, key: &str) -> Result<Option<CacheRow>, LedgerError> {
+        self.read(|c| cache::get(c, key))
+    }
+
+    /// What was observed under keys that start with `prefix`, by key; at most [`PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn cache_list(&self, prefix: &str) -> Result<Vec<CacheRow>, LedgerError> {
+        self.read(|c| cache::list(c, prefix, PAGE_ROWS_MAX))
+    }
+
+    /// Forgets what was observed under this key.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn cache_remove(&self, key: &str) -> Result<(), LedgerError> {
+        self.write(|c| cache::remove(c, key).map_err(writing))
+    }
+
+    /// Keeps a setting of this machine. Never a secret.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn setting_put(&self, key: &str, value: &Value) -> Result<(), LedgerError> {
+        self.write(|c| settings::put(c, key, value).map_err(writing))
+    }
+
+    /// A setting.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn setting(&self, key: &str) -> Result<Option<Value>, LedgerError> {
+        self.read(|c| settings::get(c, key))
+    }
+
+    /// Every setting, by name.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn settings(&self) -> Result<Vec<(String, Value)>, LedgerError> {
+        self.read(settings::all)
+    }
+
+    /// Forgets a setting.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn setting_remove(&self, key: &str) -> Result<(), LedgerError> {
+        self.write(|c| settings::remove(c, key).map_err(writing))
+    }
+
+    // ---- proof and care
+
+    /// Checks the last `rows` entries: bytes, hashes, signatures, chains, and that
+    /// every column says what its entry says. `marks` are entries that must be there.
+    ///
+    /// # Errors
+    /// Those of reading. A broken ledger is no error but [`Verdict::Broken`].
+    pub fn verify_tail(&self, rows: usize, marks: &[HighWater]) -> Result<Verdict, LedgerError> {
+        let from = self.count()?.saturating_sub(entries::rows(rows)).max(0);
+        self.check_out(|c| verify::run(c, from, marks, &mut |_, _| {}))
+    }
+
+    /// As [`Ledger::verify_tail`], for every entry. `progress` hears how many of how
+    /// many were checked, about every thousand.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn verify_all(
+        &self,
+        marks: &[HighWater],
+        mut progress: impl FnMut(i64, i64),
+    ) -> Result<Verdict, LedgerError> {
+        self.check_out(|c| verify::run(c, 0, marks, &mut progress))
+    }
+
+    /// What SQLite and the tables' own rules find wrong, in words; empty when all
+    /// is well. It does not see a changed entry: [`Ledger::verify_all`] does.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
+        let mut problems = self.read(verify::integrity)?;
+        if let Ok(writer) = &self.writer {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = log_index::check_search(&writer) {
+                problems.push(format!("The search index differs from the log ({error})."));
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Makes today's backup beside the database, in `backups/`, unless there is one;
+    /// keeps the newest 7. Returns the new file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Full`], [`ErrorKind::ReadOnly`], [`ErrorKind::Io`].
+    pub fn daily_backup(&self, now_ms: i64) -> Result<Option<PathBuf>, LedgerError> {
+        self.check_out(|connection| backup::daily(&self.path, connection, now_ms))
+    }
+
+    // ---- connections
+
+    fn write<T>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let writer = self.writer.as_ref().map_err(LedgerError::again)?;
+        // A panic while writing leaves no half state: the transaction rolls back.
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(writing)?;
+        let value = act(&transaction)?;
+        transaction.commit().map_err(writing)?;
+        Ok(value)
+    }
+
+    fn read<T>(
+        &self,
+        act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        self.check_out(|connection| {
+            act(connection).map_err(|error| LedgerError::sqlite(Doing::Reading, error))
+        })
+    }
+
+    /// Lends a reading connection; one that met an error is not kept.
+    fn check_out<T>(
+        &self,
+        act: impl FnOnce(&Connection) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let kept = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        let value = act(&connection)?;
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < READERS_KEPT_MAX {
+            readers.push(connection);
+        }
+        Ok(value)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn raw<T>(&self, act: impl FnOnce(&Connection) -> T) -> T {
+        let writer = self.writer.as_ref().expect("a writable ledger");
+        act(&writer.lock().expect("no test panicked while writing"))
+    }
+}
+
+fn opening(error: rusqlite::Error) -> LedgerError {
+    LedgerError::sqlite(Doing::Opening, error)
+}
+
+fn writing(error: rusqlite::Error) -> LedgerError {
+    LedgerError::sqlite(Doing::Writing, error)
+}
+
+fn newer(version: i32) -> LedgerError {
+    LedgerError::new(
+        ErrorKind::NewerVersion,
+        format!(
+            "A newer version of the app has written this ledger (tables {version}, this app knows \
+             {SCHEMA_VERSION}). It is open for reading only."
+        ),
+        Some(HINT_UPDATE),
+    )
+}
+
+const HINT_UPDATE: &str = "Update the app on this machine, then open the workspace again.";
+
+fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
+    match row.parse() {
+        Ok(entry) => Ok(StoredEntry {
+            position: row.position,
+            entry,
+        }),
+        Err(fault) if Reason::from(fault.clone()).needs_newer_app() => Err(LedgerError::new(
+            ErrorKind::NewerVersion,
+            format!(
+                "Entry {} of the ledger cannot be read here: {fault}.",
+                row.position
+            ),
+            Some(HINT_UPDATE),
+        )),
+        Err(fault) => Err(LedgerError::corrupt(format_args!(
+            "Entry {} of the ledger does not hold: {fault}.",
+            row.position
+        ))),
+    }
+}
+
+fn head_of(connection: &Connection, device: DeviceId) -> rusqlite::Result<Head> {
+    if let Some(head) = entries::head(connection, device)? {
+        return Ok(head);
+    }
+    Ok(match entries::ledger(connection)? {
+        Some(ledger) => Head::first(ledger, device),
+        None => Head::genesis(device),
+    })
+}
+
+fn stored_head(connection: &Connection, entry: &Entry) -> Result<Head, LedgerError> {
+    head_of(connection, entry.header().device).map_err(writing)
+}
+
+/// Makes the file readable for its owner alone, before anything is in it.
+fn create_private(path: &Path) -> Result<(), LedgerError> {
+    let failed = |what| move |error| LedgerError::io(Doing::Opening, what, error);
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(failed("The workspace folder cannot be made"))?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(failed("The ledger's file cannot be made")(error)),
+    }
+}

@@ -1,0 +1,226 @@
+//! Saving what still holds of a damaged database. Never erases: the damaged file
+//! is set aside under a name of its own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cockpit_seal::{Entry, Verifier};
+use rusqlite::Connection;
+
+use crate::backup::{stamp, sync_folder};
+use crate::connection::{make_durable, open_reader, open_writer};
+use crate::error::{Doing, ErrorKind, HINT_CORRUPT, LedgerError};
+use crate::schema;
+use crate::table::entries::RawRow;
+use crate::table::log_index::LogIndex;
+use crate::table::{entries, log_index, outbox, settings};
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Salvage {
+    /// Where the damaged database is kept.
+    pub broken_path: PathBuf,
+    /// How many entries hold and were copied.
+    pub entries_kept: u64,
+    /// How many rows could not be read, or do not hold, or follow one of their
+    /// device that does not.
+    pub entries_left: u64,
+}
+
+/// Makes a database at `path` with every entry of the damaged one there that still
+/// verifies: of each device, the entries before its first broken one. The outbox
+/// and the settings come along as far as they can be read; the cache does not. The
+/// damaged file is renamed to `<name>.broken-<time>` and kept.
+///
+/// The database must not be open.
+///
+/// # Errors
+/// Those of reading and writing. Until the last step, which is a rename, nothing
+/// at `path` has changed; after an interruption in between, call it again.
+pub fn salvage(
+    path: impl AsRef<Path>,
+    now_ms: i64,
+    mut index: impl FnMut(&Entry) -> LogIndex,
+) -> Result<Salvage, LedgerError> {
+    let path = path.as_ref();
+    let stamp = stamp(now_ms)?;
+    let set_aside = failed("The damaged ledger cannot be set aside");
+    let rename = |from: &Path, to: &Path| match from.exists() {
+        true => fs::rename(from, to).map_err(&set_aside),
+        false => Ok(()),
+    };
+    let source = match path.exists() {
+        true => path.to_owned(),
+        false => {
+            // An earlier call was interrupted; it may have left the companions behind.
+            let source = newest_broken(path).ok_or_else(nothing_there)?;
+            for end in COMPANIONS {
+                rename(&beside(path, end), &beside(&source, end))?;
+            }
+            source
+        }
+    };
+    let fresh = beside(path, &format!(".salvaged-{stamp}"));
+    for old in [
+        fresh.clone(),
+        beside(&fresh, "-wal"),
+        beside(&fresh, "-shm"),
+    ] {
+        if old.exists() {
+            fs::remove_file(&old).map_err(failed("A half-made copy cannot be removed"))?;
+        }
+    }
+    let (entries_kept, entries_left) = copy(&source, &fresh, &mut index)?;
+    let broken_path = match source == path {
+        true => {
+            let broken_path = beside(path, &format!(".broken-{stamp}"));
+            rename(path, &broken_path)?;
+            for end in COMPANIONS {
+                rename(&beside(path, end), &beside(&broken_path, end))?;
+            }
+            broken_path
+        }
+        false => source,
+    };
+    fs::rename(&fresh, path).map_err(failed("The saved ledger cannot be put in place"))?;
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        sync_folder(folder).map_err(failed("The workspace folder cannot be made durable"))?;
+    }
+    Ok(Salvage {
+        broken_path,
+        entries_kept,
+        entries_left,
+    })
+}
+
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+
+fn nothing_there() -> LedgerError {
+    LedgerError::new(
+        ErrorKind::Io,
+        "There is no ledger at this place. Nothing was changed.",
+        Some("Choose the folder of the workspace."),
+    )
+}
+
+/// Refuses to start an empty ledger where a salvage was interrupted.
+pub(crate) fn refuse_half_salvaged(path: &Path) -> Result<(), LedgerError> {
+    if path.exists() || newest_broken(path).is_none() {
+        return Ok(());
+    }
+    Err(LedgerError::new(
+        ErrorKind::Corrupt,
+        "A damaged ledger was set aside and the saved copy is not in place. The ledger is not open.",
+        Some(HINT_CORRUPT),
+    ))
+}
+
+fn copy(
+    source: &Path,
+    fresh: &Path,
+    index: &mut dyn FnMut(&Entry) -> LogIndex,
+) -> Result<(u64, u64), LedgerError> {
+    let writing = |error| LedgerError::sqlite(Doing::Writing, error);
+    let mut target = open_writer(fresh)?;
+    make_durable(&target)?;
+    schema::migrate(&mut target, 0)?;
+    let transaction = target.transaction().map_err(writing)?;
+    let (mut kept, mut left) = (0, 0);
+    // A file whose very header is damaged yields nothing, and is kept all the same.
+    if let Ok(source) = open_reader(source) {
+        let mut verifier = Verifier::new();
+        left += each_row(&source, &mut |row| {
+            let Ok(entry) = verifier.feed_lines(&row.header, &row.body, &row.sig) else {
+                left += 1;
+                return Ok(());
+            };
+            let position = entries::insert(&transaction, &entry)?;
+            log_index::insert(&transaction, position, &index(&entry))?;
+            kept += 1;
+            Ok(())
+        })
+        .map_err(writing)?;
+        for row in outbox::all(&source).unwrap_or_default() {
+            outbox::put(&transaction, &row).map_err(writing)?;
+        }
+        for (key, value) in settings::all(&source).unwrap_or_default() {
+            settings::put(&transaction, &key, &value).map_err(writing)?;
+        }
+    }
+    transaction.commit().map_err(writing)?;
+    target
+        .pragma_update(None, "wal_checkpoint", "TRUNCATE")
+        .map_err(writing)?;
+    target.close().map_err(|(_, error)| writing(error))?;
+    Ok((kept, left))
+}
+
+/// Hands over every row that can be read, and returns how many cannot.
+fn each_row(
+    source: &Connection,
+    take: &mut dyn FnMut(RawRow) -> rusqlite::Result<()>,
+) -> rusqlite::Result<u64> {
+    const BATCH_ROWS: usize = 256;
+    let mut position = 0;
+    let mut unreadable = 0;
+    let end = entries::last_position_ever(source)
+        .or_else(|_| entries::last_position(source))
+        .unwrap_or(i64::MAX);
+    loop {
+        match entries::after(source, position, BATCH_ROWS) {
+            Ok(rows) if rows.is_empty() => return Ok(unreadable),
+            Ok(rows) => {
+                for row in rows {
+                    position = row.position;
+                    take(row)?;
+                }
+            }
+            // Somewhere in this batch is a damaged page: look at each row of it alone.
+            Err(_) => {
+                for _ in 0..BATCH_ROWS {
+                    position += 1;
+                    if position > end || end == i64::MAX {
+                        return Ok(unreadable);
+                    }
+                    match entries::at(source, position) {
+                        Ok(Some(row)) => take(row)?,
+                        Ok(None) => {}
+                        Err(_) => unreadable += 1,
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(end);
+    PathBuf::from(name)
+}
+
+fn newest_broken(path: &Path) -> Option<PathBuf> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let start = format!("{}.broken-", path.file_name()?.to_string_lossy());
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|file| file.ok().map(|file| file.path()))
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(&start) && !name.ends_with("-wal") && !name.ends_with("-shm")
+        })
+        .collect();
+    found.sort();
+    found.pop()
+}
+
+fn failed(what: &'static str) -> impl Fn(std::io::Error) -> LedgerError {
+    move |error| LedgerError::io(Doing::Writing, what, error)
+}

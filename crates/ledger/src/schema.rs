@@ -1,0 +1,98 @@
+//! Versions of the database and the way from one to the next. Knows the tables
+//! by their migrations only, not by what they hold.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::{Doing, ErrorKind, LedgerError};
+use crate::table::{cache, entries, log_index, outbox, settings};
+
+/// Marks the file as a ledger of this product ("RCLG"), in SQLite's header.
+pub const APPLICATION_ID: i32 = 0x5243_4C47;
+/// The newest version of the tables that this crate knows.
+pub const SCHEMA_VERSION: i32 = 1;
+
+/// One step of one table.
+pub(crate) struct Migration {
+    /// The schema version that this step belongs to.
+    pub to: i32,
+    /// What it does.
+    pub sql: &'static str,
+}
+
+const TABLES: [&[Migration]; 5] = [
+    entries::MIGRATIONS,
+    log_index::MIGRATIONS,
+    outbox::MIGRATIONS,
+    cache::MIGRATIONS,
+    settings::MIGRATIONS,
+];
+
+/// What a file is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Nothing in it yet.
+    Empty,
+    /// Ours, and of an older version.
+    Older(i32),
+    /// Ours, as this crate writes it.
+    Current,
+    /// Ours, and of a newer version.
+    Newer(i32),
+}
+
+/// # Errors
+/// The file is another program's, or cannot be read.
+pub(crate) fn age(connection: &Connection) -> Result<Age, LedgerError> {
+    let read = |sql: &str| {
+        connection
+            .query_row(sql, [], |row| row.get::<_, i32>(0))
+            .map_err(|error| LedgerError::sqlite(Doing::Opening, error))
+    };
+    let application = read("PRAGMA application_id")?;
+    let version = read("PRAGMA user_version")?;
+    let objects = read("SELECT count(*) FROM sqlite_master")?;
+    match (application, version) {
+        (0, 0) if objects == 0 => Ok(Age::Empty),
+        (APPLICATION_ID, version) if version > SCHEMA_VERSION => Ok(Age::Newer(version)),
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(Age::Current),
+        (APPLICATION_ID, version) if version > 0 => Ok(Age::Older(version)),
+        _ => Err(LedgerError::new(
+            ErrorKind::Foreign,
+            "The file is a database of another program. It was not changed.",
+            Some("Choose another folder for the workspace."),
+        )),
+    }
+}
+
+/// Brings the tables from version `from` to [`SCHEMA_VERSION`] in one transaction.
+pub(crate) fn migrate(connection: &mut Connection, from: i32) -> Result<(), LedgerError> {
+    migrate_with(connection, from, SCHEMA_VERSION, &TABLES)
+}
+
+fn migrate_with(
+    connection: &mut Connection,
+    from: i32,
+    to: i32,
+    tables: &[&[Migration]],
+) -> Result<(), LedgerError> {
+    let opening = |error| LedgerError::sqlite(Doing::Opening, error);
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(opening)?;
+    for version in from + 1..=to {
+        for step in tables
+            .iter()
+            .flat_map(|table| table.iter())
+            .filter(|s| s.to == version)
+        {
+            transaction.execute_batch(step.sql).map_err(opening)?;
+        }
+    }
+    transaction
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .map_err(opening)?;
+    transaction
+        .pragma_update(None, "user_version", to)
+        .map_err(opening)?;
+    transaction.commit().map_err(opening)
+}
