@@ -1,11 +1,18 @@
 //! The rules: what may be decided and what follows. Pure: no clock, no randomness, no files,
 //! no network; time, identifiers and observations are arguments.
 
+pub mod attempt;
+pub mod decide;
+pub mod event;
+pub mod policy;
 pub mod provider;
+pub mod rule;
 pub mod signal;
+pub mod state;
 pub mod target;
 pub mod time;
 pub mod views;
+pub mod words;
 
 pub use target::{Desired, Observation, Service, Target, TargetId, TargetState};
 pub use time::Time;

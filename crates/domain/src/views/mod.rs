@@ -1,6 +1,54 @@
 //! What a window or a command line shows: ready sentences, allowed acts, ages.
 //! Everything here is computed; the page decides nothing. Must not know how it is drawn.
 
+mod approval;
+mod cockpit;
+mod live;
+mod log;
 mod model;
+mod notices;
+mod outcome;
+mod settings;
+mod stop;
 
+pub use approval::intent;
+pub use cockpit::{cockpit, ledger_status};
+pub use live::{LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
+pub use log::{LogLine, entry_facts, log_line, log_row};
 pub use model::*;
+pub use notices::notices;
+pub use outcome::{of_record, press};
+pub use settings::{people, policy, rules};
+pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
+
+use crate::time::Time;
+
+fn age(at: Option<Time>, stale_after_ms: u32, problem: Option<&str>) -> Age {
+    Age {
+        at: at.map(|at| at.to_string()),
+        stale_after_ms,
+        problem: problem.map(ToOwned::to_owned),
+    }
+}
+
+fn badge(tone: Tone, icon: Icon, words: impl Into<String>) -> Badge {
+    Badge {
+        tone,
+        icon,
+        words: words.into(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+fn short(hex: &str) -> String {
+    match (hex.get(..4), hex.get(hex.len().saturating_sub(4)..)) {
+        (Some(first), Some(last)) if hex.len() > 8 => format!("{first}…{last}"),
+        (Some(_) | None, Some(_) | None) => hex.to_owned(),
+    }
+}

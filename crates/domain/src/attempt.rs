@@ -1,0 +1,507 @@
+//! The order of one effect: claim, read again, start, send, read back. A state machine that is
+//! handed observations and the time, and says what to do next. Knows no provider and no clock.
+
+use crate::event::{EffectResult, Intent, Outcome};
+use crate::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
+use crate::target::{Observation, TargetState};
+use crate::time::Time;
+use crate::words::{self, Moved};
+
+/// From the moment an effect may begin, this long until its verdict is honest even if it is
+/// "unknown" or "queued".
+pub const VERDICT_MS: u64 = 10_000;
+/// An unknown effect is probed often for this long, and seldom from then on; it never ends by
+/// itself as anything that was not observed.
+pub const PROBE_MS: u64 = 30 * 60 * 1_000;
+const PROBE_SLOW_MS: u64 = 5 * 60 * 1_000;
+/// How long this device may work on an effect before another may take it over.
+pub const LEASE_MS: u64 = 2 * 60 * 1_000;
+/// Fresh starts after the target moved under us.
+const ATTEMPTS_MAX: u32 = 5;
+/// A write whose reply was lost is given this long to show before it may be repeated.
+const SETTLE_MS: u64 = 3_000;
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Seal a claim for this attempt.
+    Claim {
+        /// Nobody else may act before.
+        lease_until: Time,
+    },
+    /// Read the target.
+    Observe(Reading),
+    /// Make the start durable on this laptop.
+    Start,
+    /// Send the write, given what was just read.
+    Send(Box<Observation>),
+    /// Seal how it stands. Ends the attempt when the outcome is final.
+    Report(Box<EffectResult>),
+    /// Nothing before this time, and why.
+    Wait {
+        /// When to ask again.
+        until: Time,
+        /// What is waited for, in words.
+        why: &'static str,
+    },
+    /// Nothing more will happen.
+    Done,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug)]
+pub enum Came {
+    /// The claim is sealed.
+    Claimed,
+    /// The target was read.
+    Observed(Observation),
+    /// The target could not be read.
+    NotObserved(ProviderError),
+    /// The start is durable.
+    Started,
+    /// The service took the write. Not yet an observation.
+    Sent(Receipt),
+    /// The write failed.
+    NotSent(ProviderError),
+    /// The report is sealed.
+    Reported,
+    /// The time that [`Attempt::deadline`] named is over while a step was still under way.
+    DeadlinePassed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    Claim,
+    Reread,
+    Start,
+    Send,
+    ReadBack,
+    Finished,
+}
+
+/// One effect on its way to an observed outcome.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    intent_id: String,
+    intent: Intent,
+    number: u32,
+    began_at: Time,
+    stage: Stage,
+    /// A write may be at the service: set with the durable start, cleared when it is known that
+    /// nothing was applied.
+    sent_at: Option<Time>,
+    reply_lost: bool,
+    before: Option<Observation>,
+    after: Option<TargetState>,
+    receipt: Receipt,
+    retries: u32,
+    wait_until: Option<(Time, &'static str)>,
+    problem: Option<ProviderError>,
+    reported: Option<Outcome>,
+    pending: Option<EffectResult>,
+}
+
+impl Attempt {
+    /// An effect that may begin at `now`.
+    pub fn new(intent_id: String, intent: Intent, now: Time) -> Self {
+        Self {
+            intent_id,
+            intent,
+            number: 1,
+            began_at: now,
+            stage: Stage::Claim,
+            sent_at: None,
+            reply_lost: false,
+            before: None,
+            after: None,
+            receipt: Receipt::default(),
+            retries: 0,
+            wait_until: None,
+            problem: None,
+            reported: None,
+            pending: None,
+        }
+    }
+
+    /// An effect that was under way when the process ended. With a durable start and no final
+    /// result the service is asked first; nothing is sent again blindly.
+    pub fn resume(
+        intent_id: String,
+        intent: Intent,
+        now: Time,
+        number: u32,
+        started_at: Option<Time>,
+        reported: Option<Outcome>,
+    ) -> Self {
+        let mut attempt = Self::new(intent_id, intent, now);
+        attempt.number = number.max(1);
+        attempt.reported = reported;
+        if let Some(started_at) = started_at {
+            attempt.stage = Stage::ReadBack;
+            attempt.sent_at = Some(started_at);
+            attempt.reply_lost = true;
+        }
+        attempt
+    }
+
+    /// The intent's entry, in hex.
+    pub fn intent_id(&self) -> &str {
+        &self.intent_id
+    }
+
+    /// The intent.
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// 1 for the first attempt.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What was read before the write.
+    pub fn before(&self) -> Option<&Observation> {
+        self.before.as_ref()
+    }
+
+    /// What is going on, for people.
+    pub fn doing(&self) -> &'static str {
+        if let Some((_, why)) = self.wait_until {
+            return why;
+        }
+        match self.stage {
+            Stage::Claim | Stage::Reread => "Reading the target",
+            Stage::Start | Stage::Send => "Sending",
+            Stage::ReadBack if self.reply_lost => "The answer was lost, reading back",
+            Stage::ReadBack => "Sent, reading back",
+            Stage::Finished => "Ended",
+        }
+    }
+
+    /// When a verdict is owed, and what it will be about. `None` once one was given.
+    pub fn deadline(&self) -> Option<(Time, &'static str)> {
+        if self.reported.is_some() || self.stage == Stage::Finished {
+            return None;
+        }
+        Some((self.began_at + VERDICT_MS, "an honest verdict is owed"))
+    }
+
+    /// What to do at `now`.
+    pub fn next(&self, now: Time) -> Step {
+        if let Some(result) = &self.pending {
+            return Step::Report(Box::new(result.clone()));
+        }
+        if let Some((until, why)) = self.wait_until
+            && now < until
+        {
+            return Step::Wait { until, why };
+        }
+        match self.stage {
+            Stage::Claim => Step::Claim {
+                lease_until: now + LEASE_MS,
+            },
+            Stage::Reread => Step::Observe(Reading::Fresh),
+            Stage::Start => Step::Start,
+            Stage::Send => match &self.before {
+                Some(before) => Step::Send(Box::new(before.clone())),
+                None => Step::Observe(Reading::Fresh),
+            },
+            Stage::ReadBack => Step::Observe(Reading::Serving),
+            Stage::Finished => Step::Done,
+        }
+    }
+
+    /// Takes in what came of the step.
+    pub fn handle(&mut self, came: Came, now: Time) {
+        match came {
+            Came::Claimed => self.stage = Stage::Reread,
+            Came::Started => {
+                self.sent_at = Some(now);
+                self.reply_lost = false;
+                self.stage = Stage::Send;
+            }
+            Came::Reported => self.reported_now(),
+            Came::DeadlinePassed => self.owe_a_verdict(now),
+            Came::Sent(receipt) => {
+                self.receipt = receipt;
+                self.read_back_from(now);
+            }
+            Came::NotSent(error) => self.not_sent(error, now),
+            Came::Observed(observation) => match self.stage {
+                Stage::ReadBack => self.read_back(observation, now),
+                Stage::Claim | Stage::Reread | Stage::Start | Stage::Send | Stage::Finished => {
+                    self.reread(observation, now);
+                }
+            },
+            Came::NotObserved(error) => self.not_observed(error, now),
+        }
+    }
+
+    /// Ends an effect whose intent expired or was withdrawn before anything was sent.
+    pub fn give_up(&mut self, sentence: &str, now: Time) {
+        if self.sent_at.is_none() && self.stage != Stage::Finished {
+            self.finish(Outcome::Refused, sentence.to_owned(), now);
+        }
+    }
+
+    fn reported_now(&mut self) {
+        if let Some(result) = self.pending.take() {
+            self.reported = Some(result.outcome);
+            if result.outcome.is_final() {
+                self.stage = Stage::Finished;
+                self.wait_until = None;
+            }
+        }
+    }
+
+    fn reread(&mut self, observation: Observation, now: Time) {
+        self.retries = 0;
+        self.problem = None;
+        self.wait_until = None;
+        self.before = Some(observation.clone());
+        if now > self.intent.expires_at {
+            return self.expire(now);
+        }
+        let there = words::state(&observation.state);
+        if self.intent.desired.is_met_by(&observation.state) {
+            self.after = Some(observation.state);
+            let sentence = format!("It was already {there} when it was read. Nothing was sent.");
+            return self.finish(Outcome::Confirmed, sentence, now);
+        }
+        match words::moved(&self.intent.pre.state, &observation.state) {
+            Moved::No => self.stage = Stage::Start,
+            Moved::MoreExposed(_) if self.intent.desired.is_safe_direction() => {
+                self.stage = Stage::Start;
+            }
+            Moved::MoreExposed(what) | Moved::Otherwise(what) => {
+                self.after = Some(observation.state);
+                let sentence = format!(
+                    "It moved: {what}. Nothing was sent. Review the new state, then ask again."
+                );
+                self.finish(Outcome::Stale, sentence, now);
+            }
+        }
+    }
+
+    fn read_back(&mut self, observation: Observation, now: Time) {
+        self.problem = None;
+        self.after = Some(observation.state.clone());
+        if self.intent.desired.is_met_by(&observation.state) {
+            let lost = if self.reply_lost {
+                "The answer was lost on the way. "
+            } else {
+                ""
+            };
+            let sentence = format!("{lost}Read back: {}.", words::state(&observation.state));
+            return self.finish(Outcome::Confirmed, sentence, now);
+        }
+        if self.may_send_again(&observation.state, now) {
+            self.number += 1;
+            self.sent_at = None;
+            self.reply_lost = false;
+            self.retries = 0;
+            self.wait_until = None;
+            self.stage = Stage::Claim;
+            return;
+        }
+        self.wait_to_read_back(now);
+    }
+
+    /// A stop or a flag turned off whose reply was lost is sent again once the target was seen
+    /// unchanged long enough. Everything else waits for a person: a notice sent twice, or a
+    /// resume that lands late, cannot be taken back.
+    fn may_send_again(&self, state: &TargetState, now: Time) -> bool {
+        let unchanged = self.before.as_ref().is_none_or(|before| {
+            matches!(
+                words::moved(&before.state, state),
+                Moved::No | Moved::MoreExposed(_)
+            )
+        });
+        self.reply_lost
+            && unchanged
+            && self.intent.desired.is_safe_direction()
+            && self.number < ATTEMPTS_MAX
+            && now <= self.intent.expires_at
+            && self
+                .sent_at
+                .is_some_and(|sent_at| now.ms_since(sent_at) >= SETTLE_MS)
+    }
+
+    fn wait_to_read_back(&mut self, now: Time) {
+        let Some(sent_at) = self.sent_at else { return };
+        self.owe_a_verdict(now);
+        let slow = now.ms_since(sent_at) >= PROBE_MS;
+        let pause = backoff(self.retries, 100, if slow { PROBE_SLOW_MS } else { 30_000 });
+        self.retries += 1;
+        self.wait_until = Some((now + pause, "Sent, reading back"));
+    }
+
+    fn not_observed(&mut self, error: ProviderError, now: Time) {
+        match self.stage {
+            Stage::ReadBack => {
+                let pause = error.retry_after_ms.unwrap_or(0);
+                self.problem = Some(error);
+                self.wait_to_read_back(now);
+                if let Some((until, _)) = &mut self.wait_until {
+                    *until = (*until).max(now + pause);
+                }
+            }
+            Stage::Claim | Stage::Reread | Stage::Start | Stage::Send | Stage::Finished => {
+                self.could_not_begin(error, now);
+            }
+        }
+    }
+
+    fn not_sent(&mut self, error: ProviderError, now: Time) {
+        match error.applied {
+            Applied::Unknown => {
+                self.reply_lost = true;
+                self.problem = Some(error);
+                self.read_back_from(now);
+            }
+            Applied::No => {
+                self.sent_at = None;
+                self.could_not_begin(error, now);
+            }
+        }
+    }
+
+    /// Nothing is at the service. Try again where that can help, end it in words where not.
+    fn could_not_begin(&mut self, error: ProviderError, now: Time) {
+        self.stage = Stage::Reread;
+        match error.kind {
+            ErrorKind::Unreachable
+            | ErrorKind::Timeout
+            | ErrorKind::RateLimited
+            | ErrorKind::Server => self.try_later(error, now),
+            ErrorKind::Moved => {
+                self.number += 1;
+                if self.number > ATTEMPTS_MAX {
+                    let sentence = format!(
+                        "{} It kept moving while this was sent. Nothing is in effect.",
+                        error.sentence
+                    );
+                    self.finish(Outcome::Stale, sentence, now);
+                }
+            }
+            ErrorKind::Unauthorized
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::Unsupported
+            | ErrorKind::Protocol => {
+                self.finish(Outcome::Failed, not_in_effect(&error), now);
+            }
+            ErrorKind::Rejected | ErrorKind::NeedsPerson => {
+                self.finish(Outcome::Refused, not_in_effect(&error), now);
+            }
+        }
+    }
+
+    fn try_later(&mut self, error: ProviderError, now: Time) {
+        if now > self.intent.expires_at {
+            return self.expire(now);
+        }
+        let pause = error
+            .retry_after_ms
+            .unwrap_or(0)
+            .max(backoff(self.retries, 250, 15_000));
+        self.retries += 1;
+        self.problem = Some(error);
+        self.wait_until = Some((now + pause, "Waiting for the service"));
+        if now.ms_since(self.began_at) >= VERDICT_MS {
+            self.owe_a_verdict(now);
+        }
+    }
+
+    /// Says how it stands when nothing was said yet and the time is up.
+    fn owe_a_verdict(&mut self, now: Time) {
+        if now.ms_since(self.began_at) < VERDICT_MS || self.pending.is_some() {
+            return;
+        }
+        let problem = self.problem.as_ref().map(|error| error.sentence.clone());
+        if self.sent_at.is_some() {
+            if self.reported != Some(Outcome::Unknown) {
+                let seen = self.after.as_ref().map(words::state);
+                let sentence = match (problem, seen) {
+                    (Some(problem), _) => format!(
+                        "It was sent and may be in effect; it could not be read back. {problem} \
+                         The target is asked again until it answers."
+                    ),
+                    (None, Some(seen)) => format!(
+                        "It was sent; the target still reads {seen}. It is asked again until it \
+                         shows the change."
+                    ),
+                    (None, None) => "It was sent and may be in effect; no answer came. The target \
+                                     is asked again until it answers."
+                        .to_owned(),
+                };
+                self.report(Outcome::Unknown, sentence, now);
+            }
+        } else if self.intent.desired.is_safe_direction() {
+            if self.reported != Some(Outcome::Queued) {
+                let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
+                let sentence = format!(
+                    "{why} Queued: not in effect. It is checked again and sent when the service \
+                     answers, until {}.",
+                    words::clock(self.intent.expires_at)
+                );
+                self.report(Outcome::Queued, sentence, now);
+            }
+        } else {
+            let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
+            let sentence =
+                format!("{why} Nothing was sent. This kind of act does not wait; ask again.");
+            self.finish(Outcome::Failed, sentence, now);
+        }
+    }
+
+    fn expire(&mut self, now: Time) {
+        let sentence = format!(
+            "It expired at {} before it could be sent. Nothing is in effect. Ask again.",
+            words::clock(self.intent.expires_at)
+        );
+        self.finish(Outcome::Refused, sentence, now);
+    }
+
+    fn read_back_from(&mut self, now: Time) {
+        self.stage = Stage::ReadBack;
+        self.retries = 0;
+        self.wait_until = None;
+        self.owe_a_verdict(now);
+    }
+
+    fn finish(&mut self, outcome: Outcome, mut sentence: String, now: Time) {
+        for note in &self.receipt.notes {
+            sentence.push(' ');
+            sentence.push_str(note);
+        }
+        self.report(outcome, sentence, now);
+    }
+
+    fn report(&mut self, outcome: Outcome, sentence: String, now: Time) {
+        self.pending = Some(EffectResult {
+            intent: self.intent_id.clone(),
+            attempt: self.number,
+            outcome,
+            before: self
+                .before
+                .as_ref()
+                .map(|observation| observation.state.clone()),
+            after: self.after.clone(),
+            ms: now.ms_since(self.began_at),
+            sentence,
+            provider_request_id: self.receipt.provider_request_id.clone(),
+        });
+    }
+}
+
+fn not_in_effect(error: &ProviderError) -> String {
+    match &error.hint {
+        Some(hint) => format!("{} Nothing is in effect. {hint}", error.sentence),
+        None => format!("{} Nothing is in effect.", error.sentence),
+    }
+}
+
+fn backoff(retries: u32, first_ms: u64, most_ms: u64) -> u64 {
+    first_ms.saturating_mul(1 << retries.min(16)).min(most_ms)
+}

@@ -1,0 +1,161 @@
+//! Who may ask and who must agree. Rules count persons, not devices.
+//! Must not know how a person proves who they are.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A role of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Changes people and policy.
+    Administrator,
+    /// Stops and resumes.
+    ProductLead,
+    /// Approves notices.
+    CustomerSuccess,
+    /// Reads everything, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::ProductLead => "product lead",
+            Self::CustomerSuccess => "customer success",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+/// A person of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+}
+
+/// A kind of act that policy speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActKind {
+    /// Halt or pause a rollout.
+    Stop,
+    /// Roll out again.
+    Resume,
+    /// Raise a fraction.
+    SetFraction,
+    /// Release to everybody.
+    Complete,
+    /// Turn a flag off.
+    TurnOff,
+    /// Turn a flag on.
+    TurnOn,
+    /// Publish a notice.
+    Publish,
+}
+
+impl ActKind {
+    /// Every kind, in the order in which they are shown.
+    pub const ALL: [ActKind; 7] = [
+        Self::Stop,
+        Self::TurnOff,
+        Self::Resume,
+        Self::SetFraction,
+        Self::Complete,
+        Self::TurnOn,
+        Self::Publish,
+    ];
+
+    /// Key on the wire.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Resume => "resume",
+            Self::SetFraction => "set_fraction",
+            Self::Complete => "complete",
+            Self::TurnOff => "turn_off",
+            Self::TurnOn => "turn_on",
+            Self::Publish => "publish",
+        }
+    }
+
+    /// The kind with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.key() == key)
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Stop => "Stop a rollout",
+            Self::Resume => "Resume a rollout",
+            Self::SetFraction => "Change a rollout's fraction",
+            Self::Complete => "Release to everybody",
+            Self::TurnOff => "Turn a flag off",
+            Self::TurnOn => "Turn a flag on",
+            Self::Publish => "Publish a notice",
+        }
+    }
+
+    /// Whether a separate approval in the approval window is needed even from one person.
+    /// Acts that lower exposure need none: the press itself is signed.
+    pub fn is_explicit(self) -> bool {
+        match self {
+            Self::Stop | Self::TurnOff => false,
+            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn | Self::Publish => {
+                true
+            }
+        }
+    }
+
+    /// Roles that may ask.
+    pub fn may_ask(self) -> &'static [Role] {
+        match self {
+            Self::Stop
+            | Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::TurnOff
+            | Self::TurnOn => &[Role::ProductLead],
+            Self::Publish => &[Role::ProductLead, Role::CustomerSuccess],
+        }
+    }
+
+    /// Roles that may approve.
+    pub fn may_approve(self) -> &'static [Role] {
+        match self {
+            Self::Stop
+            | Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::TurnOff
+            | Self::TurnOn => &[Role::ProductLead],
+            Self::Publish => &[Role::CustomerSuccess],
+        }
+    }
+}
+
+/// How many persons each kind of act needs, the asker included: 1 or 2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Policy(pub BTreeMap<ActKind, u8>);
+
+impl Policy {
+    /// One person for everything.
+    pub fn one_person() -> Self {
+        Self(ActKind::ALL.into_iter().map(|act| (act, 1)).collect())
+    }
+
+    /// Persons needed for this kind of act.
+    pub fn persons(&self, act: ActKind) -> u8 {
+        self.0.get(&act).copied().unwrap_or(1)
+    }
+}

@@ -1,0 +1,397 @@
+//! What follows from the ledger. Folding is total: an entry that has no force becomes a
+//! rejected entry with its reason, never an error. Must not know the time or any service.
+
+use std::collections::BTreeMap;
+
+use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
+use crate::policy::{ActKind, Person, Policy, Role};
+use crate::rule::{Breach, HealthRule};
+use crate::target::{Service, TargetId};
+use crate::time::Time;
+
+/// An entry as it was admitted, with its event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// Entry id, in hex.
+    pub id: String,
+    /// Position in admission order.
+    pub position: u64,
+    /// The time its device claims.
+    pub at: Time,
+    /// The device that signed.
+    pub device: String,
+    /// The event.
+    pub event: Event,
+}
+
+/// Everything that follows from the entries so far.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct State {
+    /// Workspace name; empty before the first entry.
+    pub workspace: String,
+    /// A drill on the sandbox.
+    pub drill: bool,
+    /// People by identifier.
+    pub people: BTreeMap<String, Person>,
+    /// Which person signs with which device.
+    pub devices: BTreeMap<String, String>,
+    /// Persons needed for each kind of act.
+    pub policy: Option<Policy>,
+    /// Health rules.
+    pub rules: Vec<HealthRule>,
+    /// Connected services.
+    pub connections: BTreeMap<Service, Connection>,
+    /// Intents by entry id.
+    pub intents: BTreeMap<String, IntentRecord>,
+    /// Intents of each press, in the order of their targets.
+    pub presses: BTreeMap<String, Vec<String>>,
+    /// Breaches that stand, by platform, version and rule.
+    pub breaches: BTreeMap<BreachKey, StandingBreach>,
+    /// Stops that something undid, by target, until the target is acted on again.
+    pub drifts: BTreeMap<TargetId, Drift>,
+    /// Entries without force: position and reason.
+    pub rejected: Vec<(u64, String)>,
+}
+
+/// Platform, version and rule.
+pub type BreachKey = (String, String, String);
+
+/// A breach with its entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingBreach {
+    /// Position of the entry.
+    pub position: u64,
+    /// The breach as it was sealed.
+    pub breach: Breach,
+}
+
+/// An intent and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentRecord {
+    /// Position of its entry.
+    pub position: u64,
+    /// The person who asked.
+    pub by: String,
+    /// The device that signed.
+    pub device: String,
+    /// The intent.
+    pub intent: Intent,
+    /// Persons who approved, with the time.
+    pub approvals: Vec<(String, Time)>,
+    /// Who rejected it and why.
+    pub rejected: Option<(String, String)>,
+    /// The asker took it back.
+    pub withdrawn: bool,
+    /// The newest attempt that was claimed.
+    pub attempt: u32,
+    /// The newest result, with its time.
+    pub result: Option<(EffectResult, Time)>,
+}
+
+/// How an intent stands in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Somebody must approve first.
+    Waiting,
+    /// It may be carried out.
+    Ready,
+    /// A person rejected it.
+    Rejected,
+    /// The asker took it back.
+    Withdrawn,
+    /// It ended with an outcome.
+    Ended(Outcome),
+}
+
+impl IntentRecord {
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        if let Some((result, _)) = &self.result
+            && result.outcome.is_final()
+        {
+            return Standing::Ended(result.outcome);
+        }
+        if self.withdrawn {
+            return Standing::Withdrawn;
+        }
+        if self.rejected.is_some() {
+            return Standing::Rejected;
+        }
+        if self.missing_persons() == 0 {
+            Standing::Ready
+        } else {
+            Standing::Waiting
+        }
+    }
+
+    /// How many more persons must approve. The asker counts as one person; an explicit act needs
+    /// at least one approval even so.
+    pub fn missing_persons(&self) -> u8 {
+        let others = self
+            .approvals
+            .iter()
+            .filter(|(person, _)| *person != self.by)
+            .count();
+        let agreed = 1 + u8::try_from(others).unwrap_or(u8::MAX - 1);
+        let missing = self.intent.persons.saturating_sub(agreed);
+        if missing == 0 && self.intent.explicit && self.approvals.is_empty() {
+            1
+        } else {
+            missing
+        }
+    }
+
+    /// Whether the target may be changed by it from here on.
+    pub fn is_open(&self) -> bool {
+        match self.standing() {
+            Standing::Waiting | Standing::Ready => true,
+            Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => false,
+        }
+    }
+}
+
+impl State {
+    /// The state after these entries.
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Admitted>) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.fold(entry);
+        }
+        state
+    }
+
+    /// Takes in one entry. Never fails.
+    pub fn fold(&mut self, entry: &Admitted) {
+        if let Err(reason) = self.apply(entry) {
+            self.rejected.push((entry.position, reason));
+        }
+    }
+
+    /// The app of the workspace: identifier and name.
+    pub fn app(&self) -> Option<(String, String)> {
+        let id = self
+            .connections
+            .values()
+            .find_map(|connection| connection.app.clone())?;
+        Some((id, self.workspace.clone()))
+    }
+
+    /// Persons needed for this kind of act.
+    pub fn persons_needed(&self, act: ActKind) -> u8 {
+        self.policy.as_ref().map_or(1, |policy| policy.persons(act))
+    }
+
+    /// People who have one of these roles.
+    pub fn people_with(&self, roles: &[Role]) -> impl Iterator<Item = &Person> {
+        self.people
+            .values()
+            .filter(move |person| holds(person, roles))
+    }
+
+    /// The newest intent on this target that was asked for.
+    pub fn newest_intent(&self, target: &TargetId) -> Option<(&String, &IntentRecord)> {
+        self.intents
+            .iter()
+            .filter(|(_, record)| record.intent.target == *target)
+            .max_by_key(|(_, record)| record.position)
+    }
+
+    fn apply(&mut self, entry: &Admitted) -> Result<(), String> {
+        match &entry.event {
+            Event::Genesis(genesis) => self.begin(entry, genesis),
+            _ if self.workspace.is_empty() => Err("it stands before the first entry".to_owned()),
+            Event::ConnectionAdded(connection) => {
+                self.person_of(entry)?;
+                self.connections
+                    .insert(connection.service, connection.clone());
+                Ok(())
+            }
+            Event::ConnectionRemoved { service } => {
+                self.person_of(entry)?;
+                self.connections.remove(service);
+                Ok(())
+            }
+            Event::PolicySet { act, persons } => self.set_policy(entry, *act, *persons),
+            Event::BreachSeen(breach) => {
+                let standing = StandingBreach {
+                    position: entry.position,
+                    breach: breach.clone(),
+                };
+                self.breaches.insert(key(breach), standing);
+                Ok(())
+            }
+            Event::BreachCleared(breach) => {
+                self.breaches.remove(&key(breach));
+                Ok(())
+            }
+            Event::IntentRequested(intent) => self.request(entry, intent),
+            Event::IntentJudged {
+                intent,
+                verdict,
+                reason,
+            } => self.judge(entry, intent, *verdict, reason),
+            Event::IntentWithdrawn { intent } => {
+                let person = self.person_of(entry)?.id.clone();
+                let record = self.open_intent(intent)?;
+                if record.by != person {
+                    return Err("only the asker may take an intent back".to_owned());
+                }
+                record.withdrawn = true;
+                Ok(())
+            }
+            Event::EffectClaimed {
+                intent, attempt, ..
+            } => {
+                let record = self.open_intent(intent)?;
+                if record.standing() != Standing::Ready {
+                    return Err("the intent is not approved".to_owned());
+                }
+                record.attempt = record.attempt.max(*attempt);
+                Ok(())
+            }
+            Event::EffectResult(result) => self.result(entry, result),
+            Event::DriftSeen(drift) => {
+                self.drifts.insert(drift.target.clone(), drift.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, entry: &Admitted, genesis: &Genesis) -> Result<(), String> {
+        if !self.workspace.is_empty() {
+            return Err("a ledger begins once".to_owned());
+        }
+        self.workspace = genesis.workspace.clone();
+        self.drill = genesis.drill;
+        self.policy = Some(genesis.policy.clone());
+        self.rules = genesis.rules.clone();
+        self.devices
+            .insert(entry.device.clone(), genesis.founder.id.clone());
+        self.people
+            .insert(genesis.founder.id.clone(), genesis.founder.clone());
+        Ok(())
+    }
+
+    fn set_policy(&mut self, entry: &Admitted, act: ActKind, persons: u8) -> Result<(), String> {
+        let person = self.person_of(entry)?;
+        if !holds(person, &[Role::Administrator]) {
+            return Err(format!("{} is not an administrator", person.name));
+        }
+        if !(1..=2).contains(&persons) {
+            return Err(format!("an act needs 1 or 2 persons, not {persons}"));
+        }
+        if let Some(policy) = &mut self.policy {
+            policy.0.insert(act, persons);
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, entry: &Admitted, intent: &Intent) -> Result<(), String> {
+        let person = self.person_of(entry)?;
+        if !holds(person, intent.act.may_ask()) {
+            return Err(format!("{} may not ask for this", person.name));
+        }
+        if intent.persons < self.persons_needed(intent.act) {
+            return Err("it asks for fewer persons than the policy".to_owned());
+        }
+        if intent.act.is_explicit() && !intent.explicit {
+            return Err("it leaves out the approval that this kind of act needs".to_owned());
+        }
+        let record = IntentRecord {
+            position: entry.position,
+            by: person.id.clone(),
+            device: entry.device.clone(),
+            intent: intent.clone(),
+            approvals: Vec::new(),
+            rejected: None,
+            withdrawn: false,
+            attempt: 0,
+            result: None,
+        };
+        self.intents.insert(entry.id.clone(), record);
+        self.presses
+            .entry(intent.press.clone())
+            .or_default()
+            .push(entry.id.clone());
+        Ok(())
+    }
+
+    fn judge(
+        &mut self,
+        entry: &Admitted,
+        intent: &str,
+        verdict: Verdict,
+        reason: &str,
+    ) -> Result<(), String> {
+        let person = self.person_of(entry)?.clone();
+        let at = entry.at;
+        let record = self.open_intent(intent)?;
+        if at > record.intent.expires_at {
+            return Err("the intent had expired".to_owned());
+        }
+        if !holds(&person, record.intent.act.may_approve()) {
+            return Err(format!("{} may not approve this", person.name));
+        }
+        if record.intent.persons > 1 && record.by == person.id && verdict == Verdict::Approve {
+            return Err("the asker is not an approver".to_owned());
+        }
+        if record
+            .approvals
+            .iter()
+            .any(|(approver, _)| *approver == person.id)
+        {
+            return Err(format!("{} has approved already", person.name));
+        }
+        match verdict {
+            Verdict::Approve => record.approvals.push((person.id, at)),
+            Verdict::Reject => record.rejected = Some((person.id, reason.to_owned())),
+        }
+        Ok(())
+    }
+
+    fn result(&mut self, entry: &Admitted, result: &EffectResult) -> Result<(), String> {
+        let record = self
+            .intents
+            .get_mut(&result.intent)
+            .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
+        if let Some((earlier, _)) = &record.result
+            && earlier.outcome.is_final()
+        {
+            return Err("the effect had ended already".to_owned());
+        }
+        record.result = Some((result.clone(), entry.at));
+        if result.outcome == Outcome::Confirmed {
+            let target = record.intent.target.clone();
+            self.drifts.remove(&target);
+        }
+        Ok(())
+    }
+
+    fn person_of(&self, entry: &Admitted) -> Result<&Person, String> {
+        self.devices
+            .get(&entry.device)
+            .and_then(|person| self.people.get(person))
+            .ok_or_else(|| "its device belongs to nobody here".to_owned())
+    }
+
+    fn open_intent(&mut self, intent: &str) -> Result<&mut IntentRecord, String> {
+        match self.intents.get_mut(intent) {
+            None => Err("it speaks of an intent that is not here".to_owned()),
+            Some(record) if record.is_open() => Ok(record),
+            Some(_) => Err("the intent had ended already".to_owned()),
+        }
+    }
+}
+
+/// Whether a person has one of these roles.
+pub fn holds(person: &Person, roles: &[Role]) -> bool {
+    person.roles.iter().any(|role| roles.contains(role))
+}
+
+fn key(breach: &Breach) -> BreachKey {
+    (
+        breach.platform.clone(),
+        breach.version.clone(),
+        breach.rule.clone(),
+    )
+}

@@ -1,0 +1,73 @@
+//! What is known beside the ledger: the newest observations with their ages, and what is being
+//! done at this moment. Must not hold anything that a decision rests on after a restart.
+
+use std::collections::BTreeMap;
+
+use crate::signal::Signal;
+use crate::target::{Observation, Service, Target, TargetId};
+use crate::time::Time;
+
+/// From this age on a target's state is stale, in milliseconds.
+pub const STALE_MS: u32 = 2 * 60 * 1_000;
+/// From this age on the data of a signal is stale, in milliseconds.
+pub const SIGNAL_STALE_MS: u32 = 2 * 60 * 60 * 1_000;
+
+/// What is known beside the ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// Targets that were found, by identifier.
+    pub targets: BTreeMap<TargetId, TargetLive>,
+    /// Health figures.
+    pub signals: Vec<Signal>,
+    /// How each connected service answers.
+    pub services: BTreeMap<Service, ServiceLive>,
+    /// What the executor does for an intent right now, in words.
+    pub doing: BTreeMap<String, String>,
+    /// The ledger's state.
+    pub ledger: LedgerLive,
+    /// The person at this laptop.
+    pub actor: String,
+    /// The device's key, shortened.
+    pub key: String,
+}
+
+/// A target with its newest observation.
+#[derive(Clone, Debug)]
+pub struct TargetLive {
+    /// The target.
+    pub target: Target,
+    /// What was read last.
+    pub observation: Option<Observation>,
+    /// Why the newest try to read failed.
+    pub problem: Option<String>,
+}
+
+/// How a service answers.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceLive {
+    /// When it answered last.
+    pub read_at: Option<Time>,
+    /// Why the newest call failed, with what to do.
+    pub problem: Option<(String, Option<String>)>,
+    /// No connection could be made.
+    pub offline: bool,
+}
+
+/// How the ledger was last checked.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerLive {
+    /// Entries.
+    pub entries: u64,
+    /// Devices that signed.
+    pub devices: usize,
+    /// When the whole check ended.
+    pub checked_at: Option<Time>,
+    /// How many of the newest entries were checked; `None` for all of them.
+    pub checked_tail: Option<u64>,
+    /// What is wrong, with the place.
+    pub broken: Option<String>,
+    /// A check is under way.
+    pub checking: bool,
+    /// The newest entry's id, in hex.
+    pub head: String,
+}

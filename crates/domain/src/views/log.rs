@@ -1,0 +1,258 @@
+//! Entries of the ledger as rows and facts for people.
+
+use super::{Badge, Fact, Icon, LogRow, Tone, badge};
+use crate::event::{Event, Outcome, Verdict};
+use crate::state::Admitted;
+use crate::words;
+
+/// What a row of the log says, before it is put into words for a window: also what is indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// App identifier, when the entry has one.
+    pub app: String,
+    /// Target in words.
+    pub target: String,
+    /// "Asked to stop".
+    pub decision: String,
+    /// The reason, or what was read.
+    pub reason: String,
+    /// The outcome's key, for filters; empty when there is none.
+    pub outcome: String,
+    /// A person decided it, rather than the cockpit having observed it.
+    pub by_person: bool,
+}
+
+/// Puts an event into a line.
+pub fn log_line(event: &Event) -> LogLine {
+    let line = |decision: &str, target: String, reason: String| LogLine {
+        app: String::new(),
+        target,
+        decision: decision.to_owned(),
+        reason,
+        outcome: String::new(),
+        by_person: true,
+    };
+    match event {
+        Event::Genesis(it) => line("Began the ledger", it.workspace.clone(), String::new()),
+        Event::ConnectionAdded(it) => line(
+            "Connected a service",
+            it.service.name().to_owned(),
+            String::new(),
+        ),
+        Event::ConnectionRemoved { service } => line(
+            "Disconnected a service",
+            service.name().to_owned(),
+            String::new(),
+        ),
+        Event::PolicySet { act, persons } => line(
+            "Changed the policy",
+            act.title().to_owned(),
+            format!(
+                "needs {persons} {}",
+                if *persons == 1 { "person" } else { "persons" }
+            ),
+        ),
+        Event::BreachSeen(it) => LogLine {
+            outcome: "breach".to_owned(),
+            by_person: false,
+            ..line(
+                "Breach seen",
+                format!("{} {}", it.platform, it.version),
+                format!(
+                    "{} {} < {}",
+                    it.measure.name(),
+                    words::percent_2(it.value_bps),
+                    words::percent_2(it.floor_bps)
+                ),
+            )
+        },
+        Event::BreachCleared(it) => LogLine {
+            by_person: false,
+            ..line(
+                "Breach over",
+                format!("{} {}", it.platform, it.version),
+                format!("{} {}", it.measure.name(), words::percent_2(it.value_bps)),
+            )
+        },
+        Event::IntentRequested(it) => LogLine {
+            app: it.app.clone(),
+            ..line(
+                &format!("Asked: {}", it.act.title().to_lowercase()),
+                it.title.clone(),
+                it.reason.clone(),
+            )
+        },
+        Event::IntentJudged {
+            intent,
+            verdict,
+            reason,
+        } => match verdict {
+            Verdict::Approve => line("Approved", intent_words(intent), reason.clone()),
+            Verdict::Reject => LogLine {
+                outcome: "refused".to_owned(),
+                ..line("Rejected", intent_words(intent), reason.clone())
+            },
+        },
+        Event::IntentWithdrawn { intent } => line("Took back", intent_words(intent), String::new()),
+        Event::EffectClaimed {
+            intent, attempt, ..
+        } => LogLine {
+            by_person: false,
+            ..line(
+                "Took up",
+                intent_words(intent),
+                format!("attempt {attempt}"),
+            )
+        },
+        Event::EffectResult(it) => LogLine {
+            outcome: it.outcome.word().to_owned(),
+            by_person: false,
+            ..line(
+                &format!("Effect {}", it.outcome.word()),
+                intent_words(&it.intent),
+                it.sentence.clone(),
+            )
+        },
+        Event::DriftSeen(it) => LogLine {
+            outcome: "drift".to_owned(),
+            by_person: false,
+            ..line(
+                "Drift seen",
+                words::target(&it.target, &it.after),
+                format!("{} → {}", words::state(&it.before), words::state(&it.after)),
+            )
+        },
+    }
+}
+
+/// Puts an admitted entry into a row. `who` is its person's name; `target` names the target of
+/// the intent that the entry speaks of, when the caller knows it.
+pub fn log_row(entry: &Admitted, who: &str, target: Option<&str>) -> LogRow {
+    let line = log_line(&entry.event);
+    LogRow {
+        position: entry.position,
+        id: entry.id.clone(),
+        at: entry.at.to_string(),
+        who: if line.by_person {
+            who.to_owned()
+        } else {
+            format!("Cockpit of {who}")
+        },
+        decision: line.decision,
+        target: target.map_or(line.target, ToOwned::to_owned),
+        reason: line.reason,
+        outcome: outcome_badge(&line.outcome),
+    }
+}
+
+/// Facts of an entry, name by name.
+pub fn entry_facts(event: &Event) -> Vec<Fact> {
+    let fact = |name: &str, value: String| Fact {
+        name: name.to_owned(),
+        value,
+    };
+    match event {
+        Event::IntentRequested(it) => {
+            let mut facts = vec![
+                fact("Target", it.title.clone()),
+                fact(
+                    "As the asker saw it",
+                    format!("{}, read at {}", words::state(&it.pre.state), it.pre.at),
+                ),
+                fact("Should become", words::desired(&it.desired, &it.pre.state)),
+                fact(
+                    "Does and does not",
+                    words::consequence(&it.desired, &it.pre.state),
+                ),
+                fact("Reason", it.reason.clone()),
+                fact("Expires", it.expires_at.to_string()),
+                fact(
+                    "Needs",
+                    if it.persons > 1 {
+                        "two persons".to_owned()
+                    } else {
+                        "one person".to_owned()
+                    },
+                ),
+            ];
+            facts.extend(
+                it.evidence
+                    .iter()
+                    .map(|line| fact("Evidence", line.clone())),
+            );
+            if let crate::target::Desired::Published { notice } = &it.desired {
+                facts.push(fact("Notice", format!("{}: {}", notice.title, notice.body)));
+            }
+            facts
+        }
+        Event::EffectResult(it) => {
+            let mut facts = vec![
+                fact("Outcome", it.outcome.word().to_owned()),
+                fact("What happened", it.sentence.clone()),
+                fact("Took", words::span(it.ms)),
+                fact("Attempt", it.attempt.to_string()),
+            ];
+            facts.extend(
+                it.before
+                    .iter()
+                    .map(|state| fact("Before", words::state(state))),
+            );
+            facts.extend(
+                it.after
+                    .iter()
+                    .map(|state| fact("Read back", words::state(state))),
+            );
+            facts.extend(
+                it.provider_request_id
+                    .iter()
+                    .map(|id| fact("Request at the service", id.clone())),
+            );
+            facts
+        }
+        Event::Genesis(_)
+        | Event::ConnectionAdded(_)
+        | Event::ConnectionRemoved { .. }
+        | Event::PolicySet { .. }
+        | Event::BreachSeen(_)
+        | Event::BreachCleared(_)
+        | Event::IntentJudged { .. }
+        | Event::IntentWithdrawn { .. }
+        | Event::EffectClaimed { .. }
+        | Event::DriftSeen(_) => {
+            let line = log_line(event);
+            [("About", line.target), ("Says", line.reason)]
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| fact(name, value))
+                .collect()
+        }
+    }
+}
+
+fn outcome_badge(outcome: &str) -> Option<Badge> {
+    let word = [
+        Outcome::Confirmed,
+        Outcome::Refused,
+        Outcome::Stale,
+        Outcome::Unknown,
+        Outcome::Failed,
+        Outcome::Queued,
+    ]
+    .into_iter()
+    .find(|it| it.word() == outcome);
+    Some(match word {
+        Some(Outcome::Confirmed) => badge(Tone::Good, Icon::Done, "Confirmed"),
+        Some(Outcome::Refused) => badge(Tone::Bad, Icon::Alert, "Refused"),
+        Some(Outcome::Stale) => badge(Tone::Wait, Icon::Alert, "Stale"),
+        Some(Outcome::Unknown) => badge(Tone::Wait, Icon::Unknown, "Unknown"),
+        Some(Outcome::Failed) => badge(Tone::Bad, Icon::Alert, "Failed"),
+        Some(Outcome::Queued) => badge(Tone::Wait, Icon::Waiting, "Queued"),
+        None if outcome == "breach" => badge(Tone::Bad, Icon::Alert, "Breach"),
+        None if outcome == "drift" => badge(Tone::Bad, Icon::Alert, "Drift"),
+        None => return None,
+    })
+}
+
+fn intent_words(intent: &str) -> String {
+    format!("intent {}", super::short(intent))
+}

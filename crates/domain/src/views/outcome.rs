@@ -1,0 +1,177 @@
+//! How acts stand and ended, in words. From the ledger and the executor; never from intent.
+
+use super::{Badge, Icon, Live, OutcomeView, OutcomeWord, PressTargetView, PressView, Tone, badge};
+use crate::event::Outcome;
+use crate::state::{IntentRecord, Standing, State};
+use crate::time::Time;
+use crate::words;
+
+/// How one intent stands.
+pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> OutcomeView {
+    let intent = &record.intent;
+    let plain = |outcome, badge, sentence: String| OutcomeView {
+        outcome,
+        badge,
+        ms: None,
+        before: Some(words::state(&intent.pre.state)),
+        after: None,
+        sentence,
+    };
+    match record.standing() {
+        Standing::Waiting if now > intent.expires_at => plain(
+            OutcomeWord::Refused,
+            badge(Tone::Bad, Icon::Alert, "Expired"),
+            "It expired before it was approved. Nothing is in effect.".to_owned(),
+        ),
+        Standing::Waiting => plain(
+            OutcomeWord::Waiting,
+            badge(Tone::Wait, Icon::Waiting, "Waiting for approval"),
+            format!(
+                "Not in effect. It needs {} until {}.",
+                persons(record.missing_persons()),
+                words::clock(intent.expires_at)
+            ),
+        ),
+        Standing::Rejected => plain(
+            OutcomeWord::Refused,
+            badge(Tone::Bad, Icon::Alert, "Rejected"),
+            record.rejected.as_ref().map_or(String::new(), |(_, why)| {
+                format!("Rejected: {why}. Nothing is in effect.")
+            }),
+        ),
+        Standing::Withdrawn => plain(
+            OutcomeWord::Refused,
+            badge(Tone::Neutral, Icon::Idle, "Taken back"),
+            "Its asker took it back. Nothing was sent.".to_owned(),
+        ),
+        Standing::Ended(_) => ended(record),
+        Standing::Ready => match &record.result {
+            Some(_) => ended(record),
+            None => {
+                let doing = live
+                    .doing
+                    .get(id)
+                    .cloned()
+                    .unwrap_or_else(|| "Reading the target".to_owned());
+                let sentence = format!("{doing}. Not yet observed.");
+                plain(
+                    OutcomeWord::Working,
+                    badge(Tone::Wait, Icon::Waiting, format!("{doing}…")),
+                    sentence,
+                )
+            }
+        },
+    }
+}
+
+/// A press with each of its targets.
+pub fn press(state: &State, live: &Live, press: &str, now: Time) -> Option<PressView> {
+    let ids = state.presses.get(press)?;
+    let records: Vec<(&String, &IntentRecord)> = ids
+        .iter()
+        .filter_map(|id| Some((id, state.intents.get(id)?)))
+        .collect();
+    let (_, first) = records.first()?;
+    let targets: Vec<PressTargetView> = records
+        .iter()
+        .map(|(id, record)| PressTargetView {
+            target: record.intent.target.0.clone(),
+            intent: (*id).clone(),
+            title: record.intent.title.clone(),
+            from: words::state(&record.intent.pre.state),
+            to: words::desired(&record.intent.desired, &record.intent.pre.state),
+            outcome: of_record(id, record, live, now),
+        })
+        .collect();
+    let settled = targets.iter().all(|target| match target.outcome.outcome {
+        OutcomeWord::Waiting | OutcomeWord::Working => false,
+        OutcomeWord::Confirmed
+        | OutcomeWord::Refused
+        | OutcomeWord::Stale
+        | OutcomeWord::Unknown
+        | OutcomeWord::Failed
+        | OutcomeWord::Queued => true,
+    });
+    let confirmed = targets
+        .iter()
+        .filter(|target| target.outcome.outcome == OutcomeWord::Confirmed)
+        .count();
+    let by = state
+        .people
+        .get(&first.by)
+        .map_or("somebody", |person| person.name.as_str());
+    Some(PressView {
+        press: press.to_owned(),
+        title: first.intent.press_title.clone(),
+        reason: first.intent.reason.clone(),
+        asked_at: first.intent.asked_at.to_string(),
+        asked_by: if first.by == live.actor {
+            "you".to_owned()
+        } else {
+            by.to_owned()
+        },
+        signed_by: format!("device {}", super::short(&first.device)),
+        summary: format!("{confirmed} of {} confirmed", targets.len()),
+        settled,
+        targets,
+    })
+}
+
+fn ended(record: &IntentRecord) -> OutcomeView {
+    let Some((result, _)) = &record.result else {
+        return OutcomeView {
+            outcome: OutcomeWord::Working,
+            badge: badge(Tone::Wait, Icon::Waiting, "Working…"),
+            ms: None,
+            before: None,
+            after: None,
+            sentence: String::new(),
+        };
+    };
+    let (outcome, badge) = word(result.outcome, result.ms);
+    OutcomeView {
+        outcome,
+        badge,
+        ms: Some(result.ms),
+        before: result.before.as_ref().map(words::state),
+        after: result.after.as_ref().map(words::state),
+        sentence: result.sentence.clone(),
+    }
+}
+
+fn word(outcome: Outcome, ms: u64) -> (OutcomeWord, Badge) {
+    match outcome {
+        Outcome::Confirmed => (
+            OutcomeWord::Confirmed,
+            badge(
+                Tone::Good,
+                Icon::Done,
+                format!("Confirmed · {}", words::span(ms)),
+            ),
+        ),
+        Outcome::Refused => (
+            OutcomeWord::Refused,
+            badge(Tone::Bad, Icon::Alert, "Refused"),
+        ),
+        Outcome::Stale => (
+            OutcomeWord::Stale,
+            badge(Tone::Wait, Icon::Alert, "Stale: it moved"),
+        ),
+        Outcome::Unknown => (
+            OutcomeWord::Unknown,
+            badge(Tone::Wait, Icon::Unknown, "Unknown, asking again"),
+        ),
+        Outcome::Failed => (OutcomeWord::Failed, badge(Tone::Bad, Icon::Alert, "Failed")),
+        Outcome::Queued => (
+            OutcomeWord::Queued,
+            badge(Tone::Wait, Icon::Waiting, "Queued, not in effect"),
+        ),
+    }
+}
+
+fn persons(count: u8) -> String {
+    match count {
+        1 => "1 approval".to_owned(),
+        count => format!("{count} approvals"),
+    }
+}

@@ -1,0 +1,225 @@
+//! The stop sheet: what a stop would do on each target and what it would not.
+
+use super::{Live, StopSheetView, StopTargetView, TargetLive, age, live::STALE_MS};
+use crate::decide::{may_not_ask, not_offered, policy_problem};
+use crate::policy::ActKind;
+use crate::signal::Measure;
+use crate::state::{Standing, State};
+use crate::target::{Desired, Observation, StagedStatus, TargetState};
+use crate::time::Time;
+use crate::words;
+
+/// The version that a stop would be about: the one in breach, else the newest that rolls out.
+pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
+    let rolling: Vec<&str> = live
+        .targets
+        .values()
+        .filter_map(|it| it.observation.as_ref())
+        .filter(|it| words::exposure(&it.state) > 0)
+        .filter(|it| not_offered(&Desired::Stopped, &it.state).is_none())
+        .filter_map(|it| words::version(&it.state))
+        .collect();
+    let breached = state
+        .breaches
+        .values()
+        .map(|standing| standing.breach.version.as_str())
+        .find(|version| rolling.contains(version));
+    breached
+        .or_else(|| rolling.into_iter().max_by_key(|it| by_number(it)))
+        .map(ToOwned::to_owned)
+}
+
+/// The targets of this version that can be stopped, with what each should become.
+pub fn stoppable(live: &Live, version: &str) -> Vec<(Observation, Desired)> {
+    live.targets
+        .values()
+        .filter_map(|it| it.observation.as_ref())
+        .filter_map(|it| {
+            let desired = match &it.state {
+                TargetState::StagedRollout(_) | TargetState::PhasedRelease(_)
+                    if words::version(&it.state) == Some(version) =>
+                {
+                    Desired::Stopped
+                }
+                TargetState::Flag(flag) if tied(&flag.description, version) => Desired::Off,
+                TargetState::StagedRollout(_)
+                | TargetState::PhasedRelease(_)
+                | TargetState::Flag(_)
+                | TargetState::StatusPage(_) => return None,
+            };
+            not_offered(&desired, &it.state)
+                .is_none()
+                .then(|| (it.clone(), desired))
+        })
+        .collect()
+}
+
+/// Whether a flag's description names the release. A flag without a description is tied to none.
+pub fn tied(description: &str, version: &str) -> bool {
+    !version.is_empty()
+        && description
+            .split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '.'))
+            .any(|word| word.trim_matches('.') == version)
+}
+
+/// The sheet before the press.
+pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
+    let (app, _) = state.app().unwrap_or_default();
+    let version = in_flight_version(state, live).unwrap_or_default();
+    let aims = stoppable(live, &version);
+    let targets: Vec<StopTargetView> = aims
+        .iter()
+        .map(|(seen, desired)| {
+            let problem = live
+                .targets
+                .get(&seen.target)
+                .and_then(|it| it.problem.clone());
+            StopTargetView {
+                target: seen.target.0.clone(),
+                title: words::target(&seen.target, &seen.state),
+                from: words::state(&seen.state),
+                to: words::desired(desired, &seen.state),
+                sentence: words::consequence(desired, &seen.state),
+                selected: true,
+                age: age(Some(seen.at), STALE_MS, problem.as_deref()),
+            }
+        })
+        .collect();
+    let not_covered = live
+        .targets
+        .values()
+        .filter_map(|it| not_covered(it, &aims, &version))
+        .collect();
+    let persons = state.persons_needed(ActKind::Stop);
+    let authority = if persons > 1 {
+        "This workspace needs two persons to stop: you, and one more who approves.".to_owned()
+    } else {
+        "This workspace needs one person to stop: you. Holding the button signs it.".to_owned()
+    };
+    let why_not = may_not_ask(state, &live.actor, ActKind::Stop)
+        .or_else(|| policy_problem(state, ActKind::Stop, persons))
+        .or_else(|| {
+            targets
+                .is_empty()
+                .then(|| "Nothing that can be stopped rolls out.".to_owned())
+        });
+    let down: Vec<&str> = live
+        .services
+        .iter()
+        .filter(|(_, it)| it.offline)
+        .map(|(service, _)| service.name())
+        .collect();
+    let offline = (!down.is_empty()).then(|| {
+        format!(
+            "{} cannot be reached. A stop there is queued, not in effect, and is checked again \
+             before it is sent.",
+            down.join(" and ")
+        )
+    });
+    StopSheetView {
+        title: if version.is_empty() {
+            "Nothing to stop".to_owned()
+        } else {
+            format!("Stop {version}")
+        },
+        app,
+        version: version.clone(),
+        targets,
+        not_covered,
+        evidence: evidence(state, live, &version, now),
+        authority,
+        why_not,
+        offline,
+    }
+}
+
+/// Lines of evidence as they stand now, for the log.
+pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<String> {
+    let mut lines: Vec<String> = state
+        .breaches
+        .values()
+        .filter(|standing| standing.breach.version == version)
+        .map(|standing| {
+            let it = &standing.breach;
+            format!(
+                "{}: {} {} of {} sessions, below the floor of {} for {}",
+                it.platform,
+                it.measure.name().to_lowercase(),
+                words::percent_2(it.value_bps),
+                words::grouped(it.sample),
+                words::percent_2(it.floor_bps),
+                words::span(now.ms_since(it.since))
+            )
+        })
+        .collect();
+    let breached: Vec<&str> = state
+        .breaches
+        .values()
+        .filter(|standing| standing.breach.version == version)
+        .map(|standing| standing.breach.platform.as_str())
+        .collect();
+    for signal in &live.signals {
+        let (Some(value), Some(until)) = (signal.value, signal.data_until) else {
+            continue;
+        };
+        if signal.version == version
+            && signal.measure == Measure::CrashFreeSessions
+            && !breached.contains(&signal.platform.as_str())
+        {
+            lines.push(format!(
+                "{}: {} {}, data until {} ago",
+                signal.platform,
+                signal.measure.name().to_lowercase(),
+                words::percent_2(crate::rule::to_bps(value)),
+                words::span(now.ms_since(until))
+            ));
+        }
+    }
+    lines
+}
+
+fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) -> Option<String> {
+    if aims.iter().any(|(seen, _)| seen.target == it.target.id) {
+        return None;
+    }
+    let Some(seen) = &it.observation else {
+        return Some(format!(
+            "{}: never read, so it cannot be stopped from here. {}",
+            it.target.title,
+            it.problem.clone().unwrap_or_default()
+        ));
+    };
+    match &seen.state {
+        TargetState::StagedRollout(rollout) if rollout.status == StagedStatus::Absent => None,
+        TargetState::StagedRollout(_) | TargetState::PhasedRelease(_) => {
+            let why = not_offered(&Desired::Stopped, &seen.state)
+                .unwrap_or_else(|| format!("it is not {version}"));
+            Some(format!(
+                "{}: {why}.",
+                words::target(&seen.target, &seen.state)
+            ))
+        }
+        TargetState::Flag(flag) if tied(&flag.description, version) => {
+            Some(format!("{}: {}.", flag.name, words::state(&seen.state)))
+        }
+        TargetState::Flag(flag) => flag
+            .enabled
+            .then(|| format!("{}: stays on, it is not tied to {version}.", flag.name)),
+        TargetState::StatusPage(_) => None,
+    }
+}
+
+/// Whether an intent on this target is being carried out.
+pub fn is_busy(state: &State, target: &crate::target::TargetId) -> bool {
+    state
+        .intents
+        .values()
+        .any(|record| record.intent.target == *target && record.standing() == Standing::Ready)
+}
+
+fn by_number(version: &str) -> Vec<u64> {
+    version
+        .split('.')
+        .map(|part| part.parse().unwrap_or(0))
+        .collect()
+}

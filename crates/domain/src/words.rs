@@ -1,0 +1,361 @@
+//! States, changes and drifts in words, each store in its own. One place, so that the window,
+//! the command line, the ledger and the approval window say the same. Must not decide anything.
+
+use crate::target::{
+    Desired, Flag, Observation, PhasedRelease, PhasedStatus, Service, StagedRollout, StagedStatus,
+    TargetId, TargetState,
+};
+use crate::time::Time;
+
+/// "20 %", "0.5 %": hundredths of a per cent as people read them.
+pub fn percent(bps: u32) -> String {
+    let (whole, rest) = (bps / 100, bps % 100);
+    if rest == 0 {
+        format!("{whole} %")
+    } else if rest % 10 == 0 {
+        format!("{whole}.{} %", rest / 10)
+    } else {
+        format!("{whole}.{rest:02} %")
+    }
+}
+
+/// "98.21 %": always two decimals, for health figures.
+pub fn percent_2(bps: u32) -> String {
+    format!("{}.{:02} %", bps / 100, bps % 100)
+}
+
+/// "61 204": digits in groups of three, with thin spaces as plain spaces.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// "212 ms", "1.31 s", "11 min", "3 h", "2 days".
+pub fn span(ms: u64) -> String {
+    const SECOND: u64 = 1_000;
+    const MINUTE: u64 = 60 * SECOND;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    match ms {
+        ms if ms < SECOND => format!("{ms} ms"),
+        ms if ms < 10 * SECOND => format!("{}.{:02} s", ms / SECOND, ms % SECOND / 10),
+        ms if ms < MINUTE => format!("{} s", ms / SECOND),
+        ms if ms < HOUR => format!("{} min", ms / MINUTE),
+        ms if ms < 2 * DAY => format!("{} h", ms / HOUR),
+        ms => format!("{} days", ms / DAY),
+    }
+}
+
+/// "14:02:41Z": the time of day in UTC.
+pub fn clock(time: Time) -> String {
+    let text = time.to_string();
+    text.get(11..19)
+        .map_or(text.clone(), |clock| format!("{clock}Z"))
+}
+
+/// "in progress 20 %", "active, day 3", "on".
+pub fn state(state: &TargetState) -> String {
+    match state {
+        TargetState::StagedRollout(it) => staged(it),
+        TargetState::PhasedRelease(it) => phased(it),
+        TargetState::Flag(it) => flag(it),
+        TargetState::StatusPage(it) => match it.published.len() {
+            0 => "no notice of ours".to_owned(),
+            1 => "1 notice of ours".to_owned(),
+            count => format!("{count} notices of ours"),
+        },
+    }
+}
+
+fn staged(it: &StagedRollout) -> String {
+    match (it.status, it.fraction_bps) {
+        (StagedStatus::Absent, _) => "no release".to_owned(),
+        (StagedStatus::Draft, _) => "draft".to_owned(),
+        (StagedStatus::InProgress, Some(bps)) => format!("in progress {}", percent(bps)),
+        (StagedStatus::InProgress, None) => "in progress".to_owned(),
+        (StagedStatus::Halted, Some(bps)) => format!("halted at {}", percent(bps)),
+        (StagedStatus::Halted, None) => "halted".to_owned(),
+        (StagedStatus::Completed, _) => "complete".to_owned(),
+    }
+}
+
+fn phased(it: &PhasedRelease) -> String {
+    let day = it.day.map(|day| format!(", day {day}")).unwrap_or_default();
+    match it.status {
+        PhasedStatus::Absent => "released to everybody, no phased release".to_owned(),
+        PhasedStatus::Inactive => "not begun".to_owned(),
+        PhasedStatus::Active => format!("active{day}"),
+        PhasedStatus::Paused => format!("paused{day}"),
+        PhasedStatus::Complete => "complete".to_owned(),
+    }
+}
+
+fn flag(it: &Flag) -> String {
+    let admin = if it.enabled { "on" } else { "off" };
+    match it.serving {
+        Some(serving) if serving != it.enabled => {
+            let serving = if serving { "on" } else { "off" };
+            format!("{admin} in the console, still {serving} for apps")
+        }
+        Some(_) | None => match (it.enabled, it.fraction_bps) {
+            (true, Some(bps)) if bps < 10_000 => format!("on for {}", percent(bps)),
+            (true, Some(_) | None) | (false, Some(_) | None) => admin.to_owned(),
+        },
+    }
+}
+
+/// "halted", "paused", "off": what a target should become, in its store's word.
+pub fn desired(desired: &Desired, state: &TargetState) -> String {
+    match desired {
+        Desired::Stopped => stopped_word(state).to_owned(),
+        Desired::RollingOut {
+            fraction_bps: Some(bps),
+        } => format!("in progress {}", percent(*bps)),
+        Desired::RollingOut { fraction_bps: None } => match state {
+            TargetState::PhasedRelease(_) => "active".to_owned(),
+            TargetState::StagedRollout(_) | TargetState::Flag(_) | TargetState::StatusPage(_) => {
+                "in progress".to_owned()
+            }
+        },
+        Desired::Complete => "complete".to_owned(),
+        Desired::On => "on".to_owned(),
+        Desired::Off => "off".to_owned(),
+        Desired::Published { .. } => "published".to_owned(),
+    }
+}
+
+/// The store's own word for stopped.
+pub fn stopped_word(state: &TargetState) -> &'static str {
+    match state {
+        TargetState::StagedRollout(_) => "halted",
+        TargetState::PhasedRelease(_) => "paused",
+        TargetState::Flag(_) => "off",
+        TargetState::StatusPage(_) => "published",
+    }
+}
+
+/// The version that a state speaks of, when it has one.
+pub fn version(state: &TargetState) -> Option<&str> {
+    match state {
+        TargetState::StagedRollout(it) => Some(&it.version),
+        TargetState::PhasedRelease(it) => Some(&it.version),
+        TargetState::Flag(_) | TargetState::StatusPage(_) => None,
+    }
+}
+
+/// "Google Play · production · 8.4.0": a target with its service and version.
+pub fn target(id: &TargetId, state: &TargetState) -> String {
+    let service = id.service().map_or("", Service::name);
+    match state {
+        TargetState::StagedRollout(it) => {
+            let track = id.name().rsplit('/').next().unwrap_or("production");
+            format!("{service} · {track} · {}", it.version)
+        }
+        TargetState::PhasedRelease(it) => format!("{service} · phased release · {}", it.version),
+        TargetState::Flag(it) => format!("{service} · {}", it.name),
+        TargetState::StatusPage(_) => service.to_owned(),
+    }
+}
+
+/// What the change does, and what it does not do.
+pub fn consequence(desired: &Desired, state: &TargetState) -> String {
+    match (desired, state) {
+        (Desired::Stopped, TargetState::StagedRollout(it)) => {
+            let instead = it
+                .fallback
+                .as_ref()
+                .map(|version| format!(" and get {version}"))
+                .unwrap_or_default();
+            format!(
+                "New people stop getting {}{instead}. People who have it keep it. Other changes \
+                 that wait in the Play console are sent to review along with this.",
+                it.version
+            )
+        }
+        (Desired::Stopped, TargetState::PhasedRelease(it)) => format!(
+            "Automatic updates to {} pause. Manual downloads and new installs still get it. \
+             {} days of pause are left.",
+            it.version,
+            30_u32.saturating_sub(it.pause_days_used)
+        ),
+        (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
+            let share = fraction_bps
+                .or(it.fraction_bps)
+                .map(|bps| format!(" to {} of people", percent(bps)))
+                .unwrap_or_default();
+            format!(
+                "{} rolls out{share}. The fraction cannot be lowered afterwards, only halted.",
+                it.version
+            )
+        }
+        (Desired::RollingOut { .. }, TargetState::PhasedRelease(it)) => format!(
+            "Automatic updates to {} go on from day {} and advance by themselves each day.",
+            it.version,
+            it.day.unwrap_or(1)
+        ),
+        (Desired::Complete, TargetState::StagedRollout(it)) => {
+            format!(
+                "{} becomes available to everybody on this track.",
+                it.version
+            )
+        }
+        (Desired::Complete, TargetState::PhasedRelease(it)) => format!(
+            "{} goes to everybody at once. There is no way back to a phased release.",
+            it.version
+        ),
+        (Desired::Off, TargetState::Flag(it)) => format!(
+            "{} turns off in {} for everybody, also for people who already have the release, \
+             as soon as their app asks again. Apps that are offline keep what they have.",
+            it.name, it.environment
+        ),
+        (Desired::On, TargetState::Flag(it)) => format!(
+            "{} turns on in {} as soon as apps ask again{}.",
+            it.name,
+            it.environment,
+            it.fraction_bps
+                .map(|bps| format!(", for {}", percent(bps)))
+                .unwrap_or_default()
+        ),
+        (Desired::Published { notice }, _) => {
+            if notice.notify_subscribers {
+                "The notice stands on the status page and its subscribers get a mail. A mail \
+                 cannot be taken back."
+                    .to_owned()
+            } else {
+                "The notice stands on the status page. Nobody gets a mail.".to_owned()
+            }
+        }
+        (
+            Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
+            TargetState::Flag(_) | TargetState::StatusPage(_),
+        )
+        | (
+            Desired::On | Desired::Off,
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::StatusPage(_),
+        ) => "This target does not offer that change.".to_owned(),
+    }
+}
+
+/// How a target moved since its author saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It is as it was.
+    No,
+    /// The same release, more exposed than it was: what changed.
+    MoreExposed(String),
+    /// Anything else: what changed.
+    Otherwise(String),
+}
+
+/// Compares what the author saw with what is there.
+pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
+    match (seen, now) {
+        (TargetState::StagedRollout(seen), TargetState::StagedRollout(now)) => moved_rollout(
+            (&seen.version, staged(seen), staged_exposure(seen)),
+            (&now.version, staged(now), staged_exposure(now)),
+            seen.builds != now.builds,
+        ),
+        (TargetState::PhasedRelease(seen), TargetState::PhasedRelease(now)) => moved_rollout(
+            (&seen.version, phased(seen), phased_exposure(seen)),
+            (&now.version, phased(now), phased_exposure(now)),
+            seen.build != now.build,
+        ),
+        (TargetState::Flag(seen_flag), TargetState::Flag(now_flag)) => {
+            if seen_flag.enabled == now_flag.enabled
+                && seen_flag.fraction_bps == now_flag.fraction_bps
+            {
+                Moved::No
+            } else {
+                let words = format!("asked at {}, now {}", flag(seen_flag), flag(now_flag));
+                if flag_exposure(now_flag) > flag_exposure(seen_flag) {
+                    Moved::MoreExposed(words)
+                } else {
+                    Moved::Otherwise(words)
+                }
+            }
+        }
+        (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
+        (
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_),
+            _,
+        ) => Moved::Otherwise(format!("asked at {}, now {}", state(seen), state(now))),
+    }
+}
+
+fn moved_rollout(seen: (&str, String, u32), now: (&str, String, u32), other_build: bool) -> Moved {
+    if seen.0 != now.0 || other_build {
+        return Moved::Otherwise(format!(
+            "asked for {}, now {} is out ({})",
+            seen.0, now.0, now.1
+        ));
+    }
+    if seen.1 == now.1 {
+        return Moved::No;
+    }
+    let words = format!("asked at {}, now {}", seen.1, now.1);
+    if now.2 > seen.2 {
+        Moved::MoreExposed(words)
+    } else {
+        Moved::Otherwise(words)
+    }
+}
+
+/// How many people a state lets through, in hundredths of a per cent.
+pub fn exposure(state: &TargetState) -> u32 {
+    match state {
+        TargetState::StagedRollout(it) => staged_exposure(it),
+        TargetState::PhasedRelease(it) => phased_exposure(it),
+        TargetState::Flag(it) => flag_exposure(it),
+        TargetState::StatusPage(_) => 0,
+    }
+}
+
+fn staged_exposure(it: &StagedRollout) -> u32 {
+    match it.status {
+        StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Halted => 0,
+        StagedStatus::InProgress => it.fraction_bps.unwrap_or(1),
+        StagedStatus::Completed => 10_000,
+    }
+}
+
+fn phased_exposure(it: &PhasedRelease) -> u32 {
+    match it.status {
+        PhasedStatus::Inactive | PhasedStatus::Paused => 0,
+        PhasedStatus::Active | PhasedStatus::Absent | PhasedStatus::Complete => {
+            it.fraction_bps().unwrap_or(1)
+        }
+    }
+}
+
+fn flag_exposure(it: &Flag) -> u32 {
+    if it.enabled || it.serving == Some(true) {
+        it.fraction_bps.unwrap_or(10_000)
+    } else {
+        0
+    }
+}
+
+/// What an approver must know: "asked at 20 %, now 50 %: more people exposed. A stop may go on."
+pub fn moved_for_approval(desired: &Desired, seen: &Observation, now: &Observation) -> String {
+    match moved(&seen.state, &now.state) {
+        Moved::No => String::new(),
+        Moved::MoreExposed(words) if desired.is_safe_direction() => {
+            format!("{words}: more people exposed. A stop may go on.")
+        }
+        Moved::MoreExposed(words) | Moved::Otherwise(words) => {
+            format!("{words}. It will be refused as stale; ask again on the new state.")
+        }
+    }
+}
