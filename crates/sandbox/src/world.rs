@@ -55,7 +55,7 @@ impl World {
             google_play: GooglePlay::new(),
             app_store: AppStore::new(epoch_ms),
             unleash: Unleash::new(seed, epoch_ms),
-            sentry: Sentry::new(),
+            sentry: Sentry::new(epoch_ms),
             statuspage: Statuspage::new(epoch_ms),
             clock,
             options: options.clone(),

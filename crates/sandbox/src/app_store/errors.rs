@@ -10,8 +10,8 @@ pub(crate) struct Refused {
     code: &'static str,
     title: String,
     detail: String,
-    source: Option<Value>,
-    meta: Option<Value>,
+    source: Option<Box<Value>>,
+    meta: Option<Box<Value>>,
 }
 
 impl Refused {
@@ -74,7 +74,7 @@ impl Refused {
             "A parameter has an invalid value",
             detail,
         );
-        refused.source = Some(json!({ "parameter": name }));
+        refused.source = Some(Box::new(json!({ "parameter": name })));
         refused
     }
 
@@ -94,7 +94,7 @@ impl Refused {
             "The provided entity includes an attribute with an invalid value",
             detail,
         );
-        refused.source = Some(json!({ "pointer": pointer }));
+        refused.source = Some(Box::new(json!({ "pointer": pointer })));
         refused
     }
 
@@ -109,7 +109,9 @@ impl Refused {
 
     /// Where Apple hides the real cause.
     pub(crate) fn because(mut self, resource: &str, cause: Refused) -> Refused {
-        self.meta = Some(json!({"associatedErrors": {resource: [cause.wire()]}}));
+        self.meta = Some(Box::new(
+            json!({"associatedErrors": {resource: [cause.wire()]}}),
+        ));
         self
     }
 
@@ -122,10 +124,10 @@ impl Refused {
             "detail": self.detail,
         });
         if let Some(source) = &self.source {
-            error["source"] = source.clone();
+            error["source"] = (**source).clone();
         }
         if let Some(meta) = &self.meta {
-            error["meta"] = meta.clone();
+            error["meta"] = (**meta).clone();
         }
         error
     }

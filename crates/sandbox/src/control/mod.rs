@@ -125,8 +125,8 @@ pub(crate) fn connections(world: &World) -> Value {
         "sentry": {
             "base_url": url,
             "token": keys::sentry(seed),
-            "organization": "northwind",
-            "projects": {"android": "4509001", "ios": "4509002"},
+            "organization": crate::sentry::ORGANIZATION,
+            "projects": {"android": crate::sentry::ANDROID.to_string(), "ios": crate::sentry::IOS.to_string()},
         },
         "statuspage": {
             "base_url": url,

@@ -1,18 +1,40 @@
-//! Sentry's release-health endpoint. Must not know latency, faults or the other services.
+//! Sentry's release-health endpoint: sessions by release and hour. Must not know latency, faults or
+//! the other services.
 
-use serde_json::json;
+mod figures;
+mod query;
 
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::rfc3339;
 use crate::history::Scene;
+use crate::keys;
 use crate::wire::{Answer, Call};
+use figures::{Count, HOUR_MS, RELEASES, Release};
+use query::Query;
+
+pub(crate) const ORGANIZATION: &str = "northwind";
+pub(crate) const ANDROID: i64 = 4_509_001;
+pub(crate) const IOS: i64 = 4_509_002;
+const PER_SECOND_MAX: usize = 40;
+const POINTS_MAX: usize = 10_000;
 
 #[derive(Debug)]
 pub(crate) struct Sentry {
+    epoch_ms: i64,
     spike_ms: Option<i64>,
+    queries_ms: VecDeque<i64>,
 }
 
 impl Sentry {
-    pub(crate) fn new() -> Sentry {
-        Sentry { spike_ms: None }
+    pub(crate) fn new(epoch_ms: i64) -> Sentry {
+        Sentry {
+            epoch_ms,
+            spike_ms: None,
+            queries_ms: VecDeque::new(),
+        }
     }
 
     /// From when on 8.4.0 crashes; None: it does not.
@@ -20,15 +42,189 @@ impl Sentry {
         self.spike_ms = at_ms;
     }
 
-    pub(crate) fn answer(&mut self, _call: &Call, _scene: &mut Scene<'_>) -> Answer {
-        failure(404)
+    pub(crate) fn answer(&mut self, call: &Call, scene: &mut Scene<'_>) -> Answer {
+        while self
+            .queries_ms
+            .front()
+            .is_some_and(|at_ms| scene.now_ms - at_ms >= 1_000)
+        {
+            self.queries_ms.pop_front();
+        }
+        let answer = if self.queries_ms.len() >= PER_SECOND_MAX {
+            failure(429)
+        } else {
+            self.queries_ms.push_back(scene.now_ms);
+            self.route(call, scene).unwrap_or_else(|refused| refused)
+        };
+        let left = PER_SECOND_MAX - self.queries_ms.len();
+        answer
+            .header("x-sentry-rate-limit-limit", PER_SECOND_MAX.to_string())
+            .header("x-sentry-rate-limit-remaining", left.to_string())
+            .header(
+                "x-sentry-rate-limit-reset",
+                (scene.now_ms / 1000 + 1).to_string(),
+            )
+            .header("x-sentry-rate-limit-concurrentlimit", "25")
+            .header("x-sentry-rate-limit-concurrentremaining", "24")
     }
+
+    fn route(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Answer> {
+        let token = call
+            .header("authorization")
+            .and_then(|header| header.strip_prefix("Bearer "));
+        match token {
+            None => {
+                return Err(refused(
+                    401,
+                    "Authentication credentials were not provided.",
+                ));
+            }
+            Some(token) if token != keys::sentry(scene.seed) => {
+                return Err(refused(401, "Invalid token"));
+            }
+            Some(_) => {}
+        }
+        match (call.method.as_str(), call.parts(2).as_slice()) {
+            ("GET", ["organizations", ORGANIZATION, "sessions"]) => self.sessions(call, scene),
+            ("GET", ["organizations", ORGANIZATION]) => Ok(Answer::json(
+                200,
+                &json!({"id": "4509000", "slug": ORGANIZATION, "name": "Northwind"}),
+            )),
+            _ => Err(failure(404)),
+        }
+    }
+
+    fn sessions(&self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Answer> {
+        let query = Query::read(call, scene.now_ms).map_err(|detail| refused(400, &detail))?;
+        for project in &query.projects {
+            let known = RELEASES
+                .iter()
+                .any(|one| one.project.to_string() == *project || one.slug == project);
+            if !known && project != "-1" {
+                return Err(refused(
+                    403,
+                    "You do not have permission to perform this action.",
+                ));
+            }
+        }
+        let mut groups: BTreeMap<String, (Map<String, Value>, Vec<Count>)> = BTreeMap::new();
+        let intervals = query.intervals();
+        if query.groups.is_empty() {
+            // Without grouping there is one group, even when nothing was counted.
+            groups.insert(
+                String::new(),
+                (Map::new(), vec![Count::default(); intervals.len()]),
+            );
+        }
+        for release in RELEASES.iter().filter(|release| query.wants(release)) {
+            let by = query.group_of(release);
+            let counts = self.counts(release, &intervals, query.interval_ms, scene);
+            if counts.iter().all(|count| count.sessions == 0.0) {
+                continue;
+            }
+            let group = groups
+                .entry(Value::Object(by.clone()).to_string())
+                .or_insert_with(|| (by, vec![Count::default(); intervals.len()]));
+            for (sum, count) in group.1.iter_mut().zip(counts) {
+                sum.add(count);
+            }
+        }
+        if groups.len() * intervals.len() > POINTS_MAX {
+            return Err(refused(
+                400,
+                "Your interval and date range would create too many results. Use a larger interval, or a smaller date range.",
+            ));
+        }
+        let groups: Vec<Value> = groups
+            .into_values()
+            .flat_map(|(by, counts)| query.show(&by, &counts))
+            .collect();
+        Ok(self.page(call, scene, &query, &intervals, groups))
+    }
+
+    fn counts(
+        &self,
+        release: &Release,
+        intervals: &[i64],
+        interval_ms: i64,
+        scene: &Scene<'_>,
+    ) -> Vec<Count> {
+        intervals
+            .iter()
+            .map(|start_ms| {
+                let mut sum = Count::default();
+                let mut hour_ms = *start_ms;
+                while hour_ms < start_ms + interval_ms {
+                    sum.add(figures::hour(
+                        release,
+                        hour_ms,
+                        scene.now_ms,
+                        self.epoch_ms,
+                        self.spike_ms,
+                        scene.seed,
+                    ));
+                    hour_ms += HOUR_MS;
+                }
+                sum
+            })
+            .collect()
+    }
+
+    fn page(
+        &self,
+        call: &Call,
+        scene: &Scene<'_>,
+        query: &Query,
+        intervals: &[i64],
+        groups: Vec<Value>,
+    ) -> Answer {
+        let total = groups.len();
+        let page: Vec<Value> = groups
+            .into_iter()
+            .skip(query.offset)
+            .take(query.per_page)
+            .collect();
+        let next = query.offset + page.len();
+        let times: Vec<String> = intervals.iter().map(|at_ms| rfc3339(*at_ms)).collect();
+        let body = json!({
+            "start": rfc3339(query.start_ms),
+            "end": rfc3339(query.end_ms),
+            "intervals": times,
+            "groups": page,
+            "query": call.query("query").unwrap_or_default(),
+        });
+        let link = |rel: &str, results: bool, cursor: String| {
+            format!(
+                "<{}{}?cursor={cursor}>; rel=\"{rel}\"; results=\"{results}\"; cursor=\"{cursor}\"",
+                scene.url, call.path
+            )
+        };
+        let before = query.offset.saturating_sub(query.per_page);
+        Answer::json(200, &body).header(
+            "link",
+            format!(
+                "{}, {}",
+                link("previous", query.offset > 0, format!("0:{before}:1")),
+                link("next", next < total, format!("0:{next}:0")),
+            ),
+        )
+    }
+}
+
+fn refused(status: u16, detail: &str) -> Answer {
+    Answer::json(status, &json!({ "detail": detail }))
 }
 
 /// The body for a status that has nothing to do with the request.
 pub(crate) fn failure(status: u16) -> Answer {
-    Answer::json(
-        status,
-        &json!({"detail": "The requested resource does not exist"}),
-    )
+    match status {
+        401 => refused(401, "Invalid token"),
+        403 => refused(403, "You do not have permission to perform this action."),
+        404 => refused(404, "The requested resource does not exist"),
+        429 => refused(
+            429,
+            "You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds",
+        ),
+        status => refused(status, "Internal Error"),
+    }
 }
