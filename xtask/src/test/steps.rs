@@ -118,7 +118,7 @@ fn deny(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
         Command::new(cargo_deny)
             .current_dir(&paths.root)
             .args(["--workspace", "--all-features", "check"])
-            .args(["bans", "licenses", "sources"]),
+            .args(["--hide-inclusion-graph", "bans", "licenses", "sources"]),
         counts,
         |line| line.starts_with("bans "),
     )
