@@ -1,0 +1,55 @@
+//! What every service's adapter offers to the core. Must not know HTTP.
+
+use async_trait::async_trait;
+use cockpit_domain::provider::{
+    Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
+};
+use cockpit_domain::signal::Signal;
+use cockpit_domain::{Observation, Target, TargetId};
+
+/// One connection to an outside service.
+///
+/// Every future may be dropped at any await: nothing is left half done in the adapter. A write that
+/// was on its way when its future was dropped may still take effect, so read back.
+#[async_trait]
+pub trait Adapter: Send + Sync + std::fmt::Debug {
+    /// What the adapter can do. Anything else is refused without a request.
+    fn capability(&self) -> &Capability;
+
+    /// Tries each permission that the adapter needs and names the missing ones with what to do.
+    ///
+    /// # Errors
+    /// Only when the service gave no answer to judge by (unreachable, late, failing, limiting).
+    async fn check(&self) -> Result<CredentialCheck, ProviderError>;
+
+    /// Finds what this connection can stop or publish to.
+    ///
+    /// # Errors
+    /// Any [`ProviderError`]; nothing is changed.
+    async fn targets(&self) -> Result<Vec<Target>, ProviderError>;
+
+    /// Reads a target's state, as carefully as `reading` asks.
+    ///
+    /// # Errors
+    /// Any [`ProviderError`]; nothing is changed.
+    async fn observe(
+        &self,
+        target: &TargetId,
+        reading: Reading,
+    ) -> Result<Observation, ProviderError>;
+
+    /// Makes the write. A receipt says that the service took it, not that it is in effect: read
+    /// back with [`Reading::Serving`].
+    ///
+    /// # Errors
+    /// [`ProviderError::applied`] says whether the write may have taken effect.
+    async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError>;
+
+    /// Reads the health figures; empty where the service gives none.
+    ///
+    /// # Errors
+    /// Any [`ProviderError`]. Missing figures are no error and never health: they are absent.
+    async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,187 @@
+//! App Store Connect's endpoints, without meaning. Must not know our words.
+
+use cockpit_domain::Service;
+use cockpit_domain::provider::{ErrorKind, ProviderError};
+use http::Method;
+use jsonwebtoken::{Algorithm, Header, encode};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::config::{Config, Key};
+use super::errors::{ALREADY, RULES, message};
+use super::wire::{App, Claims, Many, One, Phased, Version};
+use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature, Token, TokenCache};
+
+/// Apple allows 3 600 requests an hour to each key, and an unpublished number in a minute.
+const REQUESTS: Limit = Limit {
+    burst: 300,
+    per_minute: 60,
+    reserve: 60,
+};
+/// Apple refuses tokens of more than 20 minutes. The issue time lies a minute back for clocks
+/// that are a little fast.
+const TOKEN_S: i64 = 15 * 60;
+const TOKEN_BACK_S: i64 = 60;
+
+pub(super) struct Api {
+    client: Client,
+    key: Key,
+    token: TokenCache,
+}
+
+/// What became of a change.
+pub(super) enum Patched {
+    Changed,
+    /// The state was there before: App Store Connect answers 409 then.
+    Already,
+}
+
+impl Api {
+    pub(super) fn new(config: Config, http: &Http) -> Api {
+        let client = Client::new(
+            http,
+            Service::AppStore,
+            config.base_url,
+            REQUESTS,
+            RULES,
+            message,
+        );
+        Api {
+            client,
+            key: config.key,
+            token: TokenCache::default(),
+        }
+    }
+
+    pub(super) async fn apps(&self, bundle_id: &str) -> Result<Vec<App>, ProviderError> {
+        let query = [
+            ("filter[bundleId]", bundle_id),
+            ("fields[apps]", "bundleId"),
+            ("limit", "10"),
+        ];
+        let call = Call {
+            query: &query,
+            urgent: true,
+            ..Call::get("/v1/apps")
+        };
+        Ok(self.json::<Many<App>>(call).await?.0.data)
+    }
+
+    /// Versions that are on sale or about to be, each with build and phased release.
+    pub(super) async fn versions(
+        &self,
+        app: &str,
+        platform: &str,
+        urgent: bool,
+    ) -> Result<(Many<Version>, Answer), ProviderError> {
+        let query = [
+            ("filter[platform]", platform),
+            (
+                "filter[appVersionState]",
+                "READY_FOR_DISTRIBUTION,PROCESSING_FOR_DISTRIBUTION,PENDING_APPLE_RELEASE,PENDING_DEVELOPER_RELEASE",
+            ),
+            ("include", "build,appStoreVersionPhasedRelease"),
+            ("limit", "10"),
+        ];
+        let call = Call {
+            arguments: &[app],
+            query: &query,
+            urgent,
+            ..Call::get("/v1/apps/{}/appStoreVersions")
+        };
+        self.json(call).await
+    }
+
+    pub(super) async fn patch_phased(
+        &self,
+        id: &str,
+        state: &str,
+    ) -> Result<Patched, ProviderError> {
+        let call = Call {
+            method: Method::PATCH,
+            arguments: &[id],
+            body: Body::Json(json!({"data": {
+                "type": "appStoreVersionPhasedReleases", "id": id,
+                "attributes": {"phasedReleaseState": state},
+            }})),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/v1/appStoreVersionPhasedReleases/{}")
+        };
+        let answer = self.answer(call).await?;
+        if answer.status == 409 && message(&answer).contains(ALREADY) {
+            return Ok(Patched::Already);
+        }
+        if !answer.is_success() {
+            return Err(self.client.refused(&answer, Nature::Commit));
+        }
+        match serde_json::from_slice::<One<Phased>>(&answer.body) {
+            Ok(now) if now.data.id == id && now.data.attributes.phased_release_state == state => {
+                Ok(Patched::Changed)
+            }
+            Ok(_) | Err(_) => Err(self.client.not_understood(Nature::Commit)),
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<(T, Answer), ProviderError> {
+        let answer = self.answer(call).await?;
+        if !answer.is_success() {
+            return Err(self.client.refused(&answer, Nature::Read));
+        }
+        match serde_json::from_slice(&answer.body) {
+            Ok(value) => Ok((value, answer)),
+            Err(_) => Err(self.client.not_understood(Nature::Read)),
+        }
+    }
+
+    async fn answer(&self, mut call: Call<'_>) -> Result<Answer, ProviderError> {
+        let now = self.client.now();
+        call.authorization = Some(self.token.get(now, async { self.mint() }).await?);
+        let answer = self.client.raw(&call).await?;
+        if let Some(left) = answer.header("x-rate-limit").and_then(left_this_hour) {
+            self.client.bucket().left(left);
+        }
+        if answer.status == 401 {
+            self.token.forget().await;
+        }
+        Ok(answer)
+    }
+
+    fn mint(&self) -> Result<Token, ProviderError> {
+        let now = self.client.now();
+        let iat = now.as_ms() / 1000 - TOKEN_BACK_S;
+        let issuer = self.key.issuer.as_deref();
+        let claims = Claims {
+            iss: issuer,
+            sub: if issuer.is_none() { Some("user") } else { None },
+            iat,
+            exp: iat + TOKEN_S,
+            aud: "appstoreconnect-v1",
+        };
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.key.id.clone());
+        let until = cockpit_domain::Time::from_ms(claims.exp * 1000);
+        encode(&header, &claims, &self.key.secret)
+            .ok()
+            .and_then(|text| Token::bearer(&text, now, until))
+            .ok_or_else(|| {
+                ProviderError::new(
+                    ErrorKind::Unauthorized,
+                    "The App Store key could not sign the request.",
+                )
+                .hint("Connect again with the whole .p8 file.")
+            })
+    }
+}
+
+/// From `user-hour-lim:3600;user-hour-rem:3599;`.
+fn left_this_hour(header: &str) -> Option<u32> {
+    header
+        .split(';')
+        .filter_map(|part| part.trim().split_once(':'))
+        .find(|(name, _)| *name == "user-hour-rem")
+        .and_then(|(_, value)| value.trim().parse().ok())
+}

@@ -1,0 +1,228 @@
+//! Google Play's endpoints, without meaning. Must not know our words.
+
+use cockpit_domain::Service;
+use cockpit_domain::provider::{ErrorKind, ProviderError};
+use http::{HeaderValue, Method};
+use jsonwebtoken::{Algorithm, Header, encode};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::config::{Account, Config};
+use super::errors::{RULES, message};
+use super::wire::{AppEdit, Claims, TokenAnswer, Track, TrackList};
+use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature, Token, TokenCache};
+
+const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
+/// Google allows 3 000 requests a minute to one app's publishing interfaces.
+const REQUESTS: Limit = Limit {
+    burst: 600,
+    per_minute: 2_400,
+    reserve: 100,
+};
+/// The number of edits a day is limited too, at a number that Google does not publish. This is
+/// our own, well below what continuous delivery services are known to use.
+const EDITS: Limit = Limit {
+    burst: 60,
+    per_minute: 2,
+    reserve: 30,
+};
+const TOKENS: Limit = Limit {
+    burst: 20,
+    per_minute: 20,
+    reserve: 10,
+};
+
+pub(super) struct Api {
+    package: String,
+    account: Account,
+    client: Client,
+    sign_in: Client,
+    edits: Bucket,
+    token: TokenCache,
+}
+
+impl Api {
+    pub(super) fn new(config: Config, http: &Http) -> Api {
+        let service = Service::GooglePlay;
+        let token_url = config.account.token_url.clone();
+        Api {
+            package: config.package,
+            client: Client::new(http, service, config.base_url, REQUESTS, RULES, message),
+            sign_in: Client::new(http, service, token_url, TOKENS, RULES, message),
+            edits: Bucket::new(EDITS),
+            token: TokenCache::default(),
+            account: config.account,
+        }
+    }
+
+    pub(super) fn package(&self) -> &str {
+        &self.package
+    }
+
+    pub(super) fn email(&self) -> &str {
+        &self.account.email
+    }
+
+    pub(super) fn now(&self) -> cockpit_domain::Time {
+        self.client.now()
+    }
+
+    /// Signs in when there is no token that lasts.
+    pub(super) async fn sign_in(&self, urgent: bool) -> Result<HeaderValue, ProviderError> {
+        self.token
+            .get(self.client.now(), self.fetch_token(urgent))
+            .await
+    }
+
+    async fn fetch_token(&self, urgent: bool) -> Result<Token, ProviderError> {
+        let now = self.client.now();
+        let iat = now.as_ms() / 1000;
+        let claims = Claims {
+            iss: &self.account.email,
+            scope: SCOPE,
+            aud: &self.account.token_url,
+            iat,
+            exp: iat + 3_600,
+        };
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid.clone_from(&self.account.key_id);
+        let assertion = encode(&header, &claims, &self.account.key).map_err(|_| {
+            ProviderError::new(
+                ErrorKind::Unauthorized,
+                "The service account's key could not sign the request to Google.",
+            )
+            .hint("Connect again with the whole JSON key file.")
+        })?;
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+            .append_pair("assertion", &assertion)
+            .finish();
+        let call = Call {
+            method: Method::POST,
+            body: Body::Form(form),
+            urgent,
+            ..Call::get("")
+        };
+        let (answer, _) = self.sign_in.json::<TokenAnswer>(&call).await?;
+        let until = now + answer.expires_in.saturating_mul(1000);
+        Token::bearer(&answer.access_token, now, until)
+            .ok_or_else(|| self.sign_in.not_understood(Nature::Read))
+    }
+
+    pub(super) async fn insert_edit(&self, urgent: bool) -> Result<AppEdit, ProviderError> {
+        if let Err(wait_ms) = self.edits.take(urgent) {
+            return Err(ProviderError::new(
+                ErrorKind::RateLimited,
+                "Google Play was not asked: too many edits were opened lately, and Google limits them for each day.",
+            )
+            .retry_after(wait_ms));
+        }
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package],
+            body: Body::Json(json!({})),
+            nature: Nature::Prepare,
+            urgent,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits")
+        };
+        Ok(self.json(call).await?.0)
+    }
+
+    pub(super) async fn list_tracks(&self, edit: &str) -> Result<Vec<Track>, ProviderError> {
+        let call = Call {
+            arguments: &[&self.package, edit],
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}/tracks")
+        };
+        Ok(self.json::<TrackList>(call).await?.0.tracks)
+    }
+
+    pub(super) async fn get_track(
+        &self,
+        edit: &str,
+        track: &str,
+        urgent: bool,
+    ) -> Result<(Track, Answer), ProviderError> {
+        let call = Call {
+            arguments: &[&self.package, edit, track],
+            urgent,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}/tracks/{}")
+        };
+        self.json(call).await
+    }
+
+    pub(super) async fn put_track(&self, edit: &str, track: &Track) -> Result<(), ProviderError> {
+        let body =
+            serde_json::to_value(track).map_err(|_| self.client.not_understood(Nature::Prepare))?;
+        let call = Call {
+            method: Method::PUT,
+            arguments: &[&self.package, edit, &track.track],
+            body: Body::Json(body),
+            nature: Nature::Prepare,
+            urgent: true,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}/tracks/{}")
+        };
+        self.json::<Track>(call).await.map(|_| ())
+    }
+
+    pub(super) async fn validate(&self, edit: &str) -> Result<(), ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package, edit],
+            nature: Nature::Prepare,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}:validate")
+        };
+        self.json::<AppEdit>(call).await.map(|_| ())
+    }
+
+    /// Without `ERROR_IF_IN_REVIEW` Google would cancel a review that runs, by default and silently.
+    pub(super) async fn commit(&self, edit: &str) -> Result<AppEdit, ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package, edit],
+            query: &[("changesInReviewBehavior", "ERROR_IF_IN_REVIEW")],
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}:commit")
+        };
+        Ok(self.json(call).await?.0)
+    }
+
+    /// Throws an edit away. Whether that worked does not matter: the next one replaces it.
+    pub(super) async fn delete_edit(&self, edit: &str) {
+        let call = Call {
+            method: Method::DELETE,
+            arguments: &[&self.package, edit],
+            nature: Nature::Prepare,
+            ..Call::get("/androidpublisher/v3/applications/{}/edits/{}")
+        };
+        if let Ok(call) = self.signed(call).await
+            && let Err(error) = self.client.send(&call).await
+        {
+            tracing::debug!(kind = ?error.kind, "an edit was left to expire");
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<(T, Answer), ProviderError> {
+        let nature = call.nature;
+        let call = self.signed(call).await?;
+        let outcome = self.client.json(&call).await;
+        match &outcome {
+            Err(error) if error.kind == ErrorKind::Unauthorized => self.token.forget().await,
+            Ok(_) | Err(_) => return outcome,
+        }
+        if nature == Nature::Commit {
+            return outcome;
+        }
+        // A token can be revoked before its time: a new one is tried once.
+        let call = self.signed(call).await?;
+        self.client.json(&call).await
+    }
+
+    async fn signed<'a>(&self, mut call: Call<'a>) -> Result<Call<'a>, ProviderError> {
+        call.authorization = Some(self.sign_in(call.urgent).await?);
+        Ok(call)
+    }
+}

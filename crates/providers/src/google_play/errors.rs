@@ -1,0 +1,229 @@
+//! Google Play's refusals and what they mean. Must not know how they are handled.
+//! Sources: the reference of the Google Play Developer API (edits, tracks) and error texts that
+//! its public clients match on; Google documents only a part of them.
+
+use cockpit_domain::provider::ErrorKind::{
+    Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
+};
+
+use crate::http::{Answer, Rule};
+
+const fn rule(
+    status: u16,
+    contains: &'static str,
+    kind: cockpit_domain::provider::ErrorKind,
+    sentence: &'static str,
+    hint: &'static str,
+) -> Rule {
+    Rule {
+        status,
+        contains,
+        kind,
+        sentence,
+        hint,
+    }
+}
+
+const MOVED: &str = "Something changed in the Play console, or another program opened an edit, since the track was read.";
+const READ_AGAIN: &str = "Review the new state, then decide again.";
+
+pub(super) static RULES: &[Rule] = &[
+    rule(0, "Edit has been deleted", Moved, MOVED, READ_AGAIN),
+    rule(0, "editDeleted", Moved, MOVED, READ_AGAIN),
+    rule(
+        0,
+        "edit has expired",
+        Moved,
+        "The open edit expired before it was used.",
+        READ_AGAIN,
+    ),
+    rule(
+        0,
+        "editExpired",
+        Moved,
+        "The open edit expired before it was used.",
+        READ_AGAIN,
+    ),
+    rule(
+        0,
+        "already been successfully committed",
+        Moved,
+        MOVED,
+        READ_AGAIN,
+    ),
+    rule(
+        409,
+        "",
+        Moved,
+        "Another change was made on Google Play at the same time.",
+        READ_AGAIN,
+    ),
+    rule(
+        0,
+        "CHANGES_ALREADY_IN_REVIEW",
+        NeedsPerson,
+        "Not in effect yet: other changes of this app are in Google's review, and sending this now would cancel it.",
+        "Open the Play console, Publishing overview: wait for the review or remove the changes from it, then try again.",
+    ),
+    rule(
+        0,
+        "already in review",
+        NeedsPerson,
+        "Not in effect yet: other changes of this app are in Google's review, and sending this now would cancel it.",
+        "Open the Play console, Publishing overview: wait for the review or remove the changes from it, then try again.",
+    ),
+    rule(
+        0,
+        "set the query parameter changesNotSentForReview to true",
+        NeedsPerson,
+        "Not in effect yet: waits for a person in the Play console, because Google takes this app's changes only from there.",
+        "Make the change in the Play console and send it for review there (Publishing overview).",
+    ),
+    rule(
+        0,
+        "changesNotSentForReview must not be set",
+        Rejected,
+        "Google Play takes this app's changes only straight into review.",
+        "",
+    ),
+    rule(
+        403,
+        "Daily edit creation quota exceeded",
+        RateLimited,
+        "This app's edits for today are used up on Google Play.",
+        "Stop other tools that open edits for each look, or stop the release in the Play console.",
+    ),
+    rule(
+        0,
+        "RESOURCE_EXHAUSTED",
+        RateLimited,
+        "Google Play asks to come back later.",
+        "",
+    ),
+    rule(
+        0,
+        "has not been used in project",
+        Forbidden,
+        "The Google Play Android Developer API is off in the service account's project.",
+        "Turn it on in Google Cloud: APIs and services, Library, Google Play Android Developer API.",
+    ),
+    rule(
+        403,
+        "",
+        Forbidden,
+        "The service account lacks a permission for this app on Google Play.",
+        "In the Play console, Users and permissions: give the service account \"View app information\" and \"Release to production\" for this app. A fresh invitation can take hours to work.",
+    ),
+    rule(
+        0,
+        "Invalid JWT Signature",
+        Unauthorized,
+        "Google does not accept the service account's key.",
+        "The key may have been deleted: make a new one in Google Cloud (IAM, Service accounts, Keys) and connect again.",
+    ),
+    rule(
+        0,
+        "short-lived token",
+        Unauthorized,
+        "Google does not accept the sign-in because this computer's clock is off.",
+        "Set the computer's clock by the network, then try again.",
+    ),
+    rule(
+        0,
+        "invalid_grant",
+        Unauthorized,
+        "Google does not accept the service account.",
+        "Check that the service account exists and its key is not deleted, and that this computer's clock is right.",
+    ),
+    rule(
+        401,
+        "",
+        Unauthorized,
+        "Google Play does not accept the credential.",
+        "Check the service account's key. A freshly invited account can take hours to work.",
+    ),
+    rule(
+        404,
+        "Package not found",
+        NotFound,
+        "Google Play does not know this package.",
+        "Check the package name. The app's first version must be uploaded in the Play console.",
+    ),
+    rule(
+        404,
+        "Track not found",
+        NotFound,
+        "Google Play does not have this track.",
+        "Check the track's name.",
+    ),
+    rule(
+        0,
+        "Only releases with status draft may be created on draft app",
+        Rejected,
+        "The app was never published on Google Play, so nothing can be rolled out or stopped yet.",
+        "Publish the app's first release in the Play console.",
+    ),
+    rule(
+        0,
+        "first release on a track cannot be staged",
+        Rejected,
+        "This is the track's first release: Google Play can neither stage nor halt it.",
+        "",
+    ),
+    rule(
+        0,
+        "must not have fraction",
+        Rejected,
+        "Google Play takes no share of people in this state of the release.",
+        "",
+    ),
+    rule(
+        0,
+        "must have fraction",
+        Rejected,
+        "Google Play needs a share of people for this.",
+        "",
+    ),
+    rule(
+        0,
+        "Rollout fraction must be",
+        Rejected,
+        "The share must be above 0 and below 100 %.",
+        "To reach everybody, complete the release.",
+    ),
+    rule(
+        0,
+        "can't halt a fully rolled out release and create",
+        Rejected,
+        "Google Play does not halt a full release and start another in one step.",
+        "",
+    ),
+];
+
+/// The message, status word and reasons of Google's error envelope, or of the token endpoint's.
+pub(super) fn message(answer: &Answer) -> String {
+    let Some(body) = answer.value() else {
+        return String::new();
+    };
+    let error = &body["error"];
+    let mut parts: Vec<&str> = Vec::new();
+    parts.extend(error["message"].as_str());
+    parts.extend(error["status"].as_str());
+    parts.extend(
+        error["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it["reason"].as_str()),
+    );
+    parts.extend(
+        error["details"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it["reason"].as_str()),
+    );
+    parts.extend(error.as_str());
+    parts.extend(body["error_description"].as_str());
+    parts.join(" · ")
+}

@@ -1,0 +1,128 @@
+//! The one guard before every adapter: what is not declared is refused without a request.
+//! Must not know any service.
+
+use async_trait::async_trait;
+use cockpit_domain::provider::{
+    Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
+};
+use cockpit_domain::signal::Signal;
+use cockpit_domain::target::{PhasedStatus, StagedStatus};
+use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState};
+
+use crate::Adapter;
+
+/// An adapter that refuses undeclared verbs and foreign targets.
+#[derive(Debug)]
+pub struct Guarded<A> {
+    inner: A,
+}
+
+impl<A: Adapter + 'static> Guarded<A> {
+    /// Puts the guard before an adapter.
+    pub fn new(inner: A) -> Self {
+        Self { inner }
+    }
+
+    pub(crate) fn boxed(inner: A) -> Box<dyn Adapter> {
+        Box::new(Self::new(inner))
+    }
+
+    fn own(&self, target: &TargetId) -> Result<(), ProviderError> {
+        let service = self.inner.capability().service;
+        if target.service() == Some(service) {
+            return Ok(());
+        }
+        Err(ProviderError::new(
+            ErrorKind::Unsupported,
+            format!(
+                "{target} is not a target of {}. Nothing was sent.",
+                service.name()
+            ),
+        ))
+    }
+}
+
+#[async_trait]
+impl<A: Adapter + 'static> Adapter for Guarded<A> {
+    fn capability(&self) -> &Capability {
+        self.inner.capability()
+    }
+
+    async fn check(&self) -> Result<CredentialCheck, ProviderError> {
+        self.inner.check().await
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
+        self.inner.targets().await
+    }
+
+    async fn observe(
+        &self,
+        target: &TargetId,
+        reading: Reading,
+    ) -> Result<Observation, ProviderError> {
+        self.own(target)?;
+        self.inner.observe(target, reading).await
+    }
+
+    async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
+        self.own(&effect.target)?;
+        let capability = self.inner.capability();
+        for verb in verbs(&effect.desired, &effect.before.state) {
+            if !capability.verbs.contains(verb) {
+                return Err(ProviderError::new(
+                    ErrorKind::Unsupported,
+                    format!(
+                        "{} cannot {} here. Nothing was sent.",
+                        capability.service.name(),
+                        in_words(*verb)
+                    ),
+                ));
+            }
+        }
+        self.inner.apply(effect).await
+    }
+
+    async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
+        if self.inner.capability().signals {
+            self.inner.signals().await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// The verbs that a change needs.
+fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
+    let stopped = match before {
+        TargetState::StagedRollout(it) => it.status == StagedStatus::Halted,
+        TargetState::PhasedRelease(it) => it.status == PhasedStatus::Paused,
+        TargetState::Flag(_) | TargetState::StatusPage(_) => false,
+    };
+    match desired {
+        Desired::Stopped => &[Verb::Stop],
+        Desired::RollingOut { fraction_bps: None } => &[Verb::Resume],
+        Desired::RollingOut {
+            fraction_bps: Some(_),
+        } if stopped => &[Verb::Resume, Verb::SetFraction],
+        Desired::RollingOut {
+            fraction_bps: Some(_),
+        } => &[Verb::SetFraction],
+        Desired::Complete => &[Verb::Complete],
+        Desired::On => &[Verb::TurnOn],
+        Desired::Off => &[Verb::TurnOff],
+        Desired::Published { .. } => &[Verb::Publish],
+    }
+}
+
+fn in_words(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Stop => "stop a release",
+        Verb::Resume => "resume a release",
+        Verb::SetFraction => "set the share of people",
+        Verb::Complete => "release to everybody",
+        Verb::TurnOn => "turn a flag on",
+        Verb::TurnOff => "turn a flag off",
+        Verb::Publish => "publish a notice",
+    }
+}

@@ -1,0 +1,65 @@
+//! HTTP for all adapters: deadlines, limits, retries where they are safe, and what a lost answer
+//! means. Must not know what any service's answer says.
+
+mod bucket;
+mod client;
+mod errors;
+mod token;
+mod transport;
+
+use std::fmt;
+use std::sync::Arc;
+
+use cockpit_domain::Time;
+
+pub(crate) use bucket::{Bucket, Limit};
+pub(crate) use client::{Answer, Body, Call, Client, Nature};
+pub(crate) use errors::Rule;
+pub(crate) use token::{Token, TokenCache, sensitive};
+pub use transport::{ANSWER_BYTES_MAX, Transport, TransportError, reqwest_transport};
+
+/// Gives the wall-clock time. Injected, so that tests own it.
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
+
+/// A request gets this long, in milliseconds, unless [`Http::timeout_ms`] says otherwise. Two in a
+/// row fit into the ten seconds after which a stop must have an honest answer.
+pub const TIMEOUT_MS: u64 = 4_000;
+
+/// The way to every service. Clones share the connections.
+#[derive(Clone)]
+pub struct Http {
+    transport: Arc<dyn Transport>,
+    clock: Clock,
+    timeout_ms: u64,
+}
+
+impl Http {
+    /// Over a transport, with the wall clock that dates tokens and observations.
+    pub fn new(transport: Arc<dyn Transport>, clock: Clock) -> Self {
+        Self {
+            transport,
+            clock,
+            timeout_ms: TIMEOUT_MS,
+        }
+    }
+
+    /// Another limit for each request, in milliseconds.
+    #[must_use]
+    pub fn timeout_ms(mut self, timeout_ms: u64) -> Self {
+        self.timeout_ms = timeout_ms;
+        self
+    }
+
+    /// The wall-clock time.
+    pub(crate) fn now(&self) -> Time {
+        (self.clock)()
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http")
+            .field("timeout_ms", &self.timeout_ms)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,260 @@
+//! Our words to Unleash's and back. Must not know HTTP.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use cockpit_domain::provider::{
+    Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
+};
+use cockpit_domain::target::Flag;
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
+use futures_util::future::try_join;
+
+use super::api::Api;
+use super::config::Config;
+use super::wire::{Environment, Feature};
+use crate::Adapter;
+use crate::form::note;
+use crate::http::Http;
+
+static CAPABILITY: Capability = Capability {
+    service: Service::Unleash,
+    verbs: &[Verb::TurnOn, Verb::TurnOff],
+    signals: false,
+    conditional_write: false,
+};
+
+/// The flags of one project in one environment.
+pub struct Unleash {
+    project: String,
+    environment: String,
+    client_environment: Option<String>,
+    flags: Vec<String>,
+    api: Api,
+}
+
+impl Unleash {
+    pub(super) fn new(config: Config, http: &Http) -> Self {
+        Self {
+            project: config.project.clone(),
+            environment: config.environment.clone(),
+            client_environment: config.client_environment.clone(),
+            flags: config.flags.clone(),
+            api: Api::new(config, http),
+        }
+    }
+
+    fn flag<'a>(&self, target: &'a TargetId) -> Result<&'a str, ProviderError> {
+        let mut parts = target.name().splitn(3, '/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(project), Some(environment), Some(flag))
+                if project == self.project
+                    && environment == self.environment
+                    && !flag.is_empty() =>
+            {
+                Ok(flag)
+            }
+            _ => Err(ProviderError::new(
+                ErrorKind::NotFound,
+                format!(
+                    "{target} is not a flag of project {} in {}.",
+                    self.project, self.environment
+                ),
+            )),
+        }
+    }
+
+    /// The flag as the admin side has it, and when that was.
+    async fn admin(
+        &self,
+        name: &str,
+        urgent: bool,
+    ) -> Result<(Flag, cockpit_domain::Time), ProviderError> {
+        let (feature, answer) = self.api.feature(name, urgent).await?;
+        let environment = self.environment(&feature)?;
+        let flag = Flag {
+            name: feature.name.clone(),
+            environment: self.environment.clone(),
+            enabled: environment.enabled && !feature.archived,
+            serving: None,
+            fraction_bps: fraction_bps(environment),
+            description: feature.description.clone().unwrap_or_default(),
+        };
+        Ok((flag, answer.at))
+    }
+
+    fn environment<'a>(&self, feature: &'a Feature) -> Result<&'a Environment, ProviderError> {
+        feature
+            .environments
+            .iter()
+            .find(|it| it.name == self.environment)
+            .ok_or_else(|| {
+                ProviderError::new(
+                    ErrorKind::NotFound,
+                    format!(
+                        "Unleash does not have {} in {}.",
+                        feature.name, self.environment
+                    ),
+                )
+                .hint("Check the environment's name, and that it is turned on for the project.")
+            })
+    }
+
+    /// Whether the endpoint that client apps evaluate from has the flag on, and when that was.
+    async fn client(&self, name: &str) -> Result<(bool, cockpit_domain::Time), ProviderError> {
+        let (listed, answer) = self.api.client_features(Some(name), true).await?;
+        let found = listed.features.iter().find(|feature| feature.name == name);
+        // A flag that the token does not show may still be on for others: no answer, not "off".
+        match found {
+            Some(feature) => Ok((feature.enabled, answer.at)),
+            None => Err(ProviderError::new(
+                ErrorKind::NotFound,
+                format!("Unleash's client endpoint does not show {name} to the client token, so what apps evaluate is not known."),
+            )
+            .hint(format!(
+                "Use a client token for project {} and environment {}.",
+                self.project, self.environment
+            ))),
+        }
+    }
+}
+
+#[async_trait]
+impl Adapter for Unleash {
+    fn capability(&self) -> &Capability {
+        &CAPABILITY
+    }
+
+    async fn check(&self) -> Result<CredentialCheck, ProviderError> {
+        let mut check = CredentialCheck { items: Vec::new() };
+        let features = self.api.features().await;
+        let count = features.as_ref().map_or(0, Vec::len);
+        let shown = format!(
+            "{count} flags found in {}. Whether it may switch them shows only at a real change.",
+            self.project
+        );
+        let missing = features.as_ref().ok().and_then(|features| {
+            features
+                .iter()
+                .find_map(|feature| self.environment(feature).err())
+        });
+        let admin = features.map(|_| ());
+        if note(&mut check, "Admin token", admin, &shown)?
+            && let Some(error) = missing
+        {
+            note(&mut check, "Environment", Err(error), "")?;
+        }
+        let listed = self.api.client_features(None, false).await;
+        let count = listed
+            .as_ref()
+            .map_or(0, |(listed, _)| listed.features.len());
+        let listed = listed
+            .map(|_| ())
+            .and_then(|()| match &self.client_environment {
+                Some(other) if *other != self.environment => Err(ProviderError::new(
+                    ErrorKind::Rejected,
+                    format!(
+                        "The client token is for {other}, not for {}.",
+                        self.environment
+                    ),
+                )
+                .hint("Make a client token for the same environment.")),
+                Some(_) | None => Ok(()),
+            });
+        note(
+            &mut check,
+            "Client token",
+            listed,
+            &format!("It shows {count} flags as client apps see them."),
+        )?;
+        Ok(check)
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
+        let features = self.api.features().await?;
+        Ok(features
+            .into_iter()
+            .filter(|feature| !feature.archived)
+            .filter(|feature| self.flags.is_empty() || self.flags.contains(&feature.name))
+            .map(|feature| Target {
+                id: TargetId::new(
+                    Service::Unleash,
+                    &format!("{}/{}/{}", self.project, self.environment, feature.name),
+                ),
+                title: feature.name,
+                platform: String::new(),
+            })
+            .collect())
+    }
+
+    async fn observe(
+        &self,
+        target: &TargetId,
+        reading: Reading,
+    ) -> Result<Observation, ProviderError> {
+        let name = self.flag(target)?;
+        let (flag, at) = match reading {
+            Reading::Poll => self.admin(name, false).await?,
+            Reading::Fresh | Reading::Serving => {
+                let ((mut flag, read), (serving, served)) =
+                    try_join(self.admin(name, true), self.client(name)).await?;
+                flag.serving = Some(serving);
+                // As old as the older of the two.
+                (flag, read.min(served))
+            }
+        };
+        Ok(Observation {
+            target: target.clone(),
+            at,
+            state: TargetState::Flag(flag),
+        })
+    }
+
+    async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
+        let name = self.flag(&effect.target)?;
+        let on = match effect.desired {
+            Desired::On => true,
+            Desired::Off => false,
+            Desired::Stopped
+            | Desired::RollingOut { .. }
+            | Desired::Complete
+            | Desired::Published { .. } => {
+                return Err(ProviderError::new(
+                    ErrorKind::Unsupported,
+                    "Unleash only turns flags on and off. Nothing was sent.",
+                ));
+            }
+        };
+        // Switching twice is the same as once, so nothing has to be looked at first.
+        self.api.switch(name, on).await?;
+        Ok(Receipt::default())
+    }
+}
+
+impl fmt::Debug for Unleash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unleash")
+            .field("project", &self.project)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The share when one gradual strategy alone decides. Values above 100 are accepted by the server
+/// and mean everybody.
+fn fraction_bps(environment: &Environment) -> Option<u32> {
+    let mut active = environment
+        .strategies
+        .iter()
+        .filter(|strategy| strategy.disabled != Some(true));
+    let strategy = active.next().filter(|_| active.next().is_none())?;
+    if strategy.name != "flexibleRollout" || !strategy.constraints.is_empty() {
+        return None;
+    }
+    let rollout = strategy.parameters.get("rollout")?;
+    let per_cent = match rollout.as_str() {
+        Some(text) => text.trim().parse::<u32>().ok()?,
+        None => u32::try_from(rollout.as_u64()?).ok()?,
+    };
+    (per_cent < 100).then_some(per_cent * 100)
+}

@@ -1,0 +1,106 @@
+//! Unleash's endpoints, without meaning. Must not know our words.
+
+use cockpit_domain::Service;
+use cockpit_domain::provider::ProviderError;
+use http::{HeaderValue, Method};
+
+use super::config::Config;
+use super::errors::{RULES, message};
+use super::wire::{ClientFeatures, Feature, Features};
+use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature};
+
+/// The server is the customer's own; this keeps a loop from hurting it.
+const REQUESTS: Limit = Limit {
+    burst: 240,
+    per_minute: 600,
+    reserve: 60,
+};
+
+pub(super) struct Api {
+    project: String,
+    environment: String,
+    admin: HeaderValue,
+    client_token: HeaderValue,
+    client: Client,
+}
+
+impl Api {
+    pub(super) fn new(config: Config, http: &Http) -> Api {
+        Api {
+            client: Client::new(
+                http,
+                Service::Unleash,
+                config.base_url,
+                REQUESTS,
+                RULES,
+                message,
+            ),
+            project: config.project,
+            environment: config.environment,
+            admin: config.admin,
+            client_token: config.client,
+        }
+    }
+
+    pub(super) async fn features(&self) -> Result<Vec<Feature>, ProviderError> {
+        let call = Call {
+            arguments: &[&self.project],
+            authorization: Some(self.admin.clone()),
+            ..Call::get("/api/admin/projects/{}/features")
+        };
+        Ok(self.client.json::<Features>(&call).await?.0.features)
+    }
+
+    pub(super) async fn feature(
+        &self,
+        flag: &str,
+        urgent: bool,
+    ) -> Result<(Feature, Answer), ProviderError> {
+        let call = Call {
+            arguments: &[&self.project, flag],
+            authorization: Some(self.admin.clone()),
+            urgent,
+            ..Call::get("/api/admin/projects/{}/features/{}")
+        };
+        self.client.json(&call).await
+    }
+
+    /// What client apps evaluate from; with a flag, only names that begin with it.
+    pub(super) async fn client_features(
+        &self,
+        flag: Option<&str>,
+        urgent: bool,
+    ) -> Result<(ClientFeatures, Answer), ProviderError> {
+        let query: Vec<(&str, &str)> = flag.map(|flag| ("namePrefix", flag)).into_iter().collect();
+        let call = Call {
+            query: &query,
+            authorization: Some(self.client_token.clone()),
+            urgent,
+            ..Call::get("/api/client/features")
+        };
+        self.client.json(&call).await
+    }
+
+    pub(super) async fn switch(&self, flag: &str, on: bool) -> Result<(), ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.project, flag, &self.environment],
+            authorization: Some(self.admin.clone()),
+            body: Body::None,
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get(if on {
+                "/api/admin/projects/{}/features/{}/environments/{}/on"
+            } else {
+                "/api/admin/projects/{}/features/{}/environments/{}/off"
+            })
+        };
+        let answer = self.client.send(&call).await?;
+        // Unleash answers with nothing; a page here is somebody else's.
+        if answer.body.is_empty() || answer.value().is_some() {
+            Ok(())
+        } else {
+            Err(self.client.not_understood(Nature::Commit))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Unleash's refusals and what they mean. Must not know how they are handled.
+//! Source: Unleash's OpenAPI description 8.2.0; texts as server 6.10 sends them.
+
+use cockpit_domain::provider::ErrorKind::{
+    Forbidden, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
+};
+
+use crate::http::{Answer, Rule};
+
+pub(super) static RULES: &[Rule] = &[
+    Rule {
+        status: 403,
+        contains: "different token type",
+        kind: Forbidden,
+        sentence: "Unleash got a token of the wrong type.",
+        hint: "The admin token must be a personal access token (user:…) or service-account token, the client token a backend (client) token. They may have been swapped.",
+    },
+    Rule {
+        status: 403,
+        contains: "CHANGE_REQUEST",
+        kind: NeedsPerson,
+        sentence: "Not in effect yet: Unleash takes changes in this environment only through a change request.",
+        hint: "Open the flag in Unleash, make the change there as a change request and have it approved; or give the token the permission to skip change requests.",
+    },
+    Rule {
+        status: 401,
+        contains: "",
+        kind: Unauthorized,
+        sentence: "Unleash does not accept the token.",
+        hint: "Check that the token belongs to this server and was neither deleted nor expired.",
+    },
+    Rule {
+        status: 403,
+        contains: "",
+        kind: Forbidden,
+        sentence: "The Unleash token lacks a permission.",
+        hint: "Give its owner the permission to toggle features in this environment of the project.",
+    },
+    Rule {
+        status: 404,
+        contains: "",
+        kind: NotFound,
+        sentence: "Unleash does not know this flag, project or environment.",
+        hint: "Check project, environment and flag name; the flag may have been archived.",
+    },
+    Rule {
+        status: 409,
+        contains: "",
+        kind: Rejected,
+        sentence: "Unleash refuses this in the flag's present state.",
+        hint: "Look at the flag in Unleash.",
+    },
+    Rule {
+        status: 429,
+        contains: "",
+        kind: RateLimited,
+        sentence: "Unleash asks to come back later.",
+        hint: "",
+    },
+];
+
+/// Name, message and details of Unleash's error body.
+pub(super) fn message(answer: &Answer) -> String {
+    let Some(body) = answer.value() else {
+        return String::new();
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    parts.extend(body["message"].as_str());
+    parts.extend(body["name"].as_str());
+    parts.extend(
+        body["details"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it["message"].as_str()),
+    );
+    parts.dedup();
+    parts.join(" · ")
+}

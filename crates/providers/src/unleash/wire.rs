@@ -1,0 +1,52 @@
+//! Unleash's JSON. Must not know our words.
+//! Source: Unleash's OpenAPI description 8.2.0; tried against server 6.10.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Features {
+    pub features: Vec<Feature>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Feature {
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub archived: bool,
+    #[serde(default)]
+    pub environments: Vec<Environment>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Environment {
+    pub name: String,
+    pub enabled: bool,
+    #[serde(default)]
+    pub strategies: Vec<Strategy>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Strategy {
+    pub name: String,
+    #[serde(default)]
+    pub disabled: Option<bool>,
+    #[serde(default)]
+    pub constraints: Vec<Value>,
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
+}
+
+/// What client apps evaluate from.
+#[derive(Debug, Deserialize)]
+pub(super) struct ClientFeatures {
+    pub features: Vec<ClientFeature>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ClientFeature {
+    pub name: String,
+    pub enabled: bool,
+}
