@@ -2,21 +2,22 @@
 //! or the other services.
 
 mod auth;
+mod change;
 mod console;
 mod errors;
 mod json;
+mod page;
 mod phased;
 
 use std::collections::VecDeque;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::history::{History, Scene, Who};
 use crate::wire::{Answer, Call, Service};
 use errors::Refused;
-use phased::{No, Phased, State};
+use page::{Page, one};
+use phased::{Phased, State};
 
 pub(crate) use errors::failure;
 
@@ -259,170 +260,27 @@ impl AppStore {
                     && meant("id", &version.id)
             })
             .collect();
-        let limit = limit(call)?;
-        let start = cursor(call)?;
-        let page: Vec<&Version> = found.iter().skip(start).take(limit).copied().collect();
-        let mut links = json!({"self": own_url(call, scene.url)});
-        let mut paging = json!({"total": found.len(), "limit": limit});
-        if start + page.len() < found.len() {
-            let next = URL_SAFE_NO_PAD.encode((start + page.len()).to_string());
-            links["next"] = json!(next_url(call, scene.url, &next));
-            paging["nextCursor"] = json!(next);
-        }
+        let part = Page::of(call, found.len())?;
+        let page: Vec<&Version> = found
+            .iter()
+            .skip(part.start)
+            .take(part.limit)
+            .copied()
+            .collect();
         let data: Vec<Value> = page
             .iter()
             .map(|version| json::version(version, &include, scene.url))
             .collect();
         let extra = extras(&page, &include, scene);
-        let mut document = json!({"data": data, "links": links, "meta": {"paging": paging}});
+        let mut document = json!({
+            "data": data,
+            "links": part.links(call, scene.url),
+            "meta": {"paging": part.paging()},
+        });
         if !include.is_empty() {
             document["included"] = Value::Array(extra);
         }
         Ok(Answer::json(200, &document))
-    }
-
-    fn change_phased(
-        &mut self,
-        call: &Call,
-        id: &str,
-        scene: &mut Scene<'_>,
-    ) -> Result<Answer, Refused> {
-        let body = call
-            .json()
-            .ok_or_else(|| Refused::body("The request body is not a valid JSON document."))?;
-        let version = self.versions.iter_mut().find(|version| {
-            version
-                .phased
-                .as_ref()
-                .is_some_and(|phased| phased.id == id)
-        });
-        let Some(version) = version else {
-            return Err(Refused::no_resource("appStoreVersionPhasedReleases", id));
-        };
-        let data = &body["data"];
-        if data["type"] != "appStoreVersionPhasedReleases" || data["id"] != id {
-            return Err(Refused::new(
-                409,
-                "ENTITY_ERROR",
-                "There is a problem with the request entity",
-                "The type and id of the entity must match the resource path.",
-            ));
-        }
-        let wanted = &data["attributes"]["phasedReleaseState"];
-        let (version_id, version_state) = (version.id.clone(), version.state);
-        let Some(phased) = version.phased.as_mut() else {
-            return Err(Refused::no_resource("appStoreVersionPhasedReleases", id));
-        };
-        if !wanted.is_null() {
-            let pointer = "/data/attributes/phasedReleaseState";
-            let Some(state) = wanted.as_str().and_then(State::read) else {
-                return Err(Refused::attribute(
-                    pointer,
-                    &format!("{wanted} is not a valid value"),
-                ));
-            };
-            let before = phased.state;
-            phased.change(state, scene.now_ms).map_err(|no| match no {
-                No::AlreadyThere => {
-                    Refused::attribute(pointer, "The phased release already has this value")
-                }
-                No::Final => Refused::attribute(
-                    pointer,
-                    "You cannot change the state of a phased release that is in a final state",
-                ),
-                No::PauseUsedUp => {
-                    Refused::state("The phased release has used up its 30 days of pause.")
-                }
-                No::NotAllowed => Refused::state(
-                    "The phased release cannot be changed to this state.",
-                )
-                .because(
-                    &format!("/v1/appStoreVersions/{version_id}"),
-                    Refused::new(
-                        409,
-                        "STATE_ERROR.ENTITY_STATE_INVALID",
-                        "The state of the resource does not allow this",
-                        format!(
-                            "appStoreVersions with id '{version_id}' is in state {version_state}."
-                        ),
-                    ),
-                ),
-            })?;
-            note(scene.history, scene.now_ms, Who::Api, id, before, state);
-        }
-        Ok(one(
-            json::phased(phased, scene.now_ms, scene.url),
-            Vec::new(),
-            call,
-            scene.url,
-        ))
-    }
-
-    fn create_phased(&mut self, call: &Call, scene: &mut Scene<'_>) -> Result<Answer, Refused> {
-        let body = call
-            .json()
-            .ok_or_else(|| Refused::body("The request body is not a valid JSON document."))?;
-        let id = body["data"]["relationships"]["appStoreVersion"]["data"]["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        let version = self
-            .versions
-            .iter_mut()
-            .find(|version| version.id == id)
-            .ok_or_else(|| Refused::no_resource("appStoreVersions", &id))?;
-        let open = [
-            "PREPARE_FOR_SUBMISSION",
-            "WAITING_FOR_REVIEW",
-            "IN_REVIEW",
-            "PENDING_DEVELOPER_RELEASE",
-        ];
-        if version.phased.is_some() || !open.contains(&version.state) {
-            return Err(
-                Refused::state("The phased release cannot be created.").because(
-                    &format!("/v1/appStoreVersions/{id}"),
-                    Refused::new(
-                        409,
-                        "STATE_ERROR.ENTITY_STATE_INVALID",
-                        "The state of the resource does not allow this",
-                        format!(
-                            "appStoreVersions with id '{id}' is in state {}.",
-                            version.state
-                        ),
-                    ),
-                ),
-            );
-        }
-        let phased = Phased::inactive(&crate::dice::uuid(scene.seed, &format!("phased {id}")));
-        let answer = one(
-            json::phased(&phased, scene.now_ms, scene.url),
-            Vec::new(),
-            call,
-            scene.url,
-        );
-        version.phased = Some(phased);
-        Ok(Answer {
-            status: 201,
-            ..answer
-        })
-    }
-
-    fn delete_phased(&mut self, id: &str) -> Result<Answer, Refused> {
-        for version in &mut self.versions {
-            match &version.phased {
-                Some(phased) if phased.id == id && phased.state == State::Inactive => {
-                    version.phased = None;
-                    return Ok(Answer::empty(204));
-                }
-                Some(phased) if phased.id == id => {
-                    return Err(Refused::state(
-                        "A phased release that has started cannot be deleted.",
-                    ));
-                }
-                Some(_) | None => {}
-            }
-        }
-        Err(Refused::no_resource("appStoreVersionPhasedReleases", id))
     }
 }
 
@@ -444,11 +302,15 @@ fn apps(call: &Call, url: &str) -> Result<Answer, Refused> {
     } else {
         Vec::new()
     };
-    let limit = limit(call)?;
-    let meta = json!({"paging": {"total": data.len(), "limit": limit}});
+    let part = Page::of(call, data.len())?;
+    let page: Vec<&Value> = data.iter().skip(part.start).take(part.limit).collect();
     Ok(Answer::json(
         200,
-        &json!({"data": data, "links": {"self": own_url(call, url)}, "meta": meta}),
+        &json!({
+            "data": page,
+            "links": part.links(call, url),
+            "meta": {"paging": part.paging()},
+        }),
     ))
 }
 
@@ -493,67 +355,4 @@ fn extras(versions: &[&Version], include: &[&str], scene: &Scene<'_>) -> Vec<Val
         extra.push(json::app(scene.url));
     }
     extra
-}
-
-fn one(data: Value, extra: Vec<Value>, call: &Call, url: &str) -> Answer {
-    let mut document = json!({"data": data, "links": {"self": own_url(call, url)}});
-    if !extra.is_empty() {
-        document["included"] = Value::Array(extra);
-    }
-    Answer::json(200, &document)
-}
-
-fn limit(call: &Call) -> Result<usize, Refused> {
-    let Some(text) = call.query("limit") else {
-        return Ok(50);
-    };
-    match text.parse() {
-        Ok(limit) if (1..=200).contains(&limit) => Ok(limit),
-        _ => Err(Refused::parameter(
-            "limit",
-            format!("'{text}' is not between 1 and 200"),
-        )),
-    }
-}
-
-fn cursor(call: &Call) -> Result<usize, Refused> {
-    let Some(text) = call.query("cursor") else {
-        return Ok(0);
-    };
-    URL_SAFE_NO_PAD
-        .decode(text)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| {
-            Refused::parameter(
-                "cursor",
-                format!("'{text}' is not a valid cursor for this request"),
-            )
-        })
-}
-
-fn own_url(call: &Call, url: &str) -> String {
-    with_query(call, url, &call.query)
-}
-
-fn next_url(call: &Call, url: &str, cursor: &str) -> String {
-    let mut query: Vec<(String, String)> = call
-        .query
-        .iter()
-        .filter(|(name, _)| name != "cursor")
-        .cloned()
-        .collect();
-    query.push(("cursor".to_owned(), cursor.to_owned()));
-    with_query(call, url, &query)
-}
-
-fn with_query(call: &Call, url: &str, query: &[(String, String)]) -> String {
-    if query.is_empty() {
-        return format!("{url}{}", call.path);
-    }
-    let text = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query)
-        .finish();
-    format!("{url}{}?{text}", call.path)
 }

@@ -1,9 +1,12 @@
 //! Unleash: the admin API, the client API that SDKs poll, and the front-end API. Must not know
 //! latency, faults or the other services.
 
+mod client;
 mod console;
 mod errors;
 mod flags;
+mod lists;
+mod strategies;
 
 use std::collections::BTreeMap;
 
@@ -11,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339_ms;
 use crate::history::{Scene, Who};
+use crate::keys;
 use crate::wire::{Answer, Call, Service};
-use crate::{dice, keys};
 use errors::Refused;
 use flags::{ClientView, Environment, Flag, Flags, strategy};
 
@@ -383,95 +386,6 @@ impl Unleash {
         Ok(answer)
     }
 
-    fn strategies(
-        &mut self,
-        method: &str,
-        name: &str,
-        environment: &str,
-        rest: &[&str],
-        call: &Call,
-        scene: &mut Scene<'_>,
-    ) -> Result<Answer, Refused> {
-        if method != "GET" {
-            self.check_change_requests(environment)?;
-        }
-        let label = format!("made {}", self.strategies_made);
-        let flag = self
-            .flags
-            .get_mut(name)
-            .ok_or_else(|| Refused::no_flag(name))?;
-        let found = flag
-            .environments
-            .get_mut(environment)
-            .ok_or_else(|| Refused::no_environment(name, environment))?;
-        let before = json!(found.strategies);
-        let body = call.json().unwrap_or(Value::Null);
-        let index = |id: &str, all: &[Value]| {
-            all.iter().position(|one| one["id"] == id).ok_or_else(|| {
-                Refused::new(
-                    404,
-                    "NotFoundError",
-                    format!("Could not find strategy with id {id}"),
-                )
-            })
-        };
-        let answer = match (method, rest) {
-            ("GET", []) => return Ok(Answer::json(200, &before)),
-            ("GET", [id]) => {
-                return Ok(Answer::json(
-                    200,
-                    &found.strategies[index(id, &found.strategies)?],
-                ));
-            }
-            ("POST", []) => {
-                let mut made = strategy(scene.seed, &label, name, "100");
-                self.strategies_made += 1;
-                overlay(&mut made, &body);
-                found.strategies.push(made.clone());
-                made
-            }
-            ("PUT", [id]) => {
-                let at = index(id, &found.strategies)?;
-                overlay(&mut found.strategies[at], &body);
-                found.strategies[at].clone()
-            }
-            ("PATCH", [id]) => {
-                let at = index(id, &found.strategies)?;
-                patch(&mut found.strategies[at], &body)?;
-                found.strategies[at].clone()
-            }
-            ("DELETE", [id]) => {
-                let at = index(id, &found.strategies)?;
-                found.strategies.remove(at);
-                Value::Null
-            }
-            _ => {
-                return Err(Refused::new(
-                    404,
-                    "NotFoundError",
-                    "The path you were looking for is not available.",
-                ));
-            }
-        };
-        let after = json!(found.strategies);
-        if before != after {
-            self.changed(
-                "feature-strategy-update",
-                name,
-                environment,
-                Who::Api,
-                before,
-                after,
-                scene,
-            );
-        }
-        Ok(if answer.is_null() {
-            Answer::empty(200)
-        } else {
-            Answer::json(200, &answer)
-        })
-    }
-
     fn bulk(
         &mut self,
         call: &Call,
@@ -493,123 +407,6 @@ impl Unleash {
             self.switch(name, environment, on, Who::Api, scene)?;
         }
         Ok(Answer::empty(200))
-    }
-
-    fn projects(&self, scene: &Scene<'_>) -> Answer {
-        Answer::json(
-            200,
-            &json!({"version": 1, "projects": [{
-                "id": PROJECT,
-                "name": "Default",
-                "description": "Northwind Wallet",
-                "mode": "open",
-                "featureCount": self.flags.len(),
-                "memberCount": 4,
-                "health": 100,
-                "createdAt": rfc3339_ms(scene.now_ms - 400 * 24 * 3_600_000),
-            }]}),
-        )
-    }
-
-    fn search(&self, call: &Call) -> Answer {
-        let part = call.query("query").unwrap_or_default();
-        let found: Vec<Value> = self
-            .flags
-            .values()
-            .filter(|flag| flag.name.contains(part))
-            .map(Flag::summary)
-            .collect();
-        Answer::json(200, &json!({"features": found, "total": found.len()}))
-            .header("ratelimit-limit", "15")
-            .header("ratelimit-remaining", "14")
-            .header("ratelimit-reset", "60")
-    }
-
-    fn event_list(&self, call: &Call, name: Option<&str>) -> Answer {
-        let limit = call
-            .query("limit")
-            .and_then(|limit| limit.parse().ok())
-            .unwrap_or(100);
-        let events: Vec<&Value> = self
-            .events
-            .iter()
-            .rev()
-            .filter(|event| name.is_none_or(|name| event["featureName"] == name))
-            .take(limit)
-            .collect();
-        let mut body = json!({"version": 1, "events": events, "totalEvents": events.len()});
-        if let Some(name) = name {
-            body["toggleName"] = json!(name);
-        }
-        Answer::json(200, &body)
-    }
-
-    fn client_features(&self, call: &Call, seed: u64) -> Answer {
-        let etag = self.client.etag(seed);
-        let known = call
-            .header("if-none-match")
-            .map(|tag| tag.trim_start_matches("W/"));
-        if known == Some(etag.as_str()) {
-            return Answer::empty(304).header("etag", etag);
-        }
-        let prefix = call.query("namePrefix").unwrap_or_default();
-        let features: Vec<&Value> = self
-            .client
-            .features
-            .iter()
-            .filter(|feature| {
-                feature["name"]
-                    .as_str()
-                    .is_some_and(|name| name.starts_with(prefix))
-            })
-            .collect();
-        let body = json!({
-            "version": 2,
-            "features": features,
-            "query": {"project": [PROJECT], "environment": self.client.environment, "inlineSegmentConstraints": true},
-            "meta": {"revisionId": self.client.revision, "etag": etag, "queryHash": dice::hex(seed, "production", 8)},
-        });
-        Answer::json(200, &body).header("etag", etag)
-    }
-
-    /// What one person's front end gets: only flags that are on for them.
-    fn evaluated(&self, call: &Call, seed: u64) -> Answer {
-        let body = call.json().unwrap_or(Value::Null);
-        let person = call
-            .query("userId")
-            .or_else(|| body["context"]["userId"].as_str())
-            .or_else(|| call.query("sessionId"))
-            .unwrap_or("nobody");
-        let on = |feature: &&Value| {
-            let strategies = feature["strategies"]
-                .as_array()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let reached = strategies.iter().any(|one| {
-                let rollout = one["parameters"]["rollout"]
-                    .as_str()
-                    .and_then(|text| text.parse().ok())
-                    .unwrap_or(100.0);
-                let group = one["parameters"]["groupId"].as_str().unwrap_or_default();
-                dice::chance(seed, &format!("{group}:{person}")) * 100.0 < rollout
-            });
-            feature["enabled"] == true && (strategies.is_empty() || reached)
-        };
-        let toggles: Vec<Value> = self
-            .client
-            .features
-            .iter()
-            .filter(on)
-            .map(|feature| {
-                json!({
-                    "name": feature["name"],
-                    "enabled": true,
-                    "impressionData": false,
-                    "variant": {"name": "disabled", "enabled": false, "feature_enabled": true},
-                })
-            })
-            .collect();
-        Answer::json(200, &json!({ "toggles": toggles }))
     }
 }
 
@@ -640,41 +437,4 @@ fn known_project(project: &str) -> Result<(), Refused> {
             format!("No project with id {project}"),
         ))
     }
-}
-
-/// The given fields over the ones that are there. The rollout is not range checked, as on the real
-/// server.
-fn overlay(strategy: &mut Value, body: &Value) {
-    for (key, value) in body.as_object().into_iter().flatten() {
-        if key != "id" {
-            strategy[key.as_str()] = value.clone();
-        }
-    }
-}
-
-fn patch(strategy: &mut Value, operations: &Value) -> Result<(), Refused> {
-    let Some(operations) = operations.as_array() else {
-        return Err(Refused::bad("/", "A JSON patch is a list of operations."));
-    };
-    for operation in operations {
-        let path = operation["path"].as_str().unwrap_or_default();
-        let Some((parent, key)) = path.rsplit_once('/') else {
-            return Err(Refused::bad("/path", format!("\"{path}\" is not a path")));
-        };
-        match (operation["op"].as_str(), strategy.pointer_mut(parent)) {
-            (Some("replace" | "add"), Some(Value::Object(fields))) => {
-                fields.insert(key.to_owned(), operation["value"].clone());
-            }
-            (Some("remove"), Some(Value::Object(fields))) => {
-                fields.remove(key);
-            }
-            _ => {
-                return Err(Refused::bad(
-                    "/op",
-                    format!("The operation on \"{path}\" cannot be done."),
-                ));
-            }
-        }
-    }
-    Ok(())
 }
