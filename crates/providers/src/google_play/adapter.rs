@@ -29,11 +29,23 @@ static CAPABILITY: Capability = Capability {
 /// One app on Google Play.
 pub struct GooglePlay {
     api: Api,
-    /// The one open edit. Held through a whole apply, so that writes to one app come one by one.
-    tripwire: Mutex<Option<OpenEdit>>,
+    /// Held through a whole apply, so that writes to one app come one by one.
+    edits: Mutex<Edits>,
 }
 
-/// An edit that nothing was written to: while it lives, nothing changed since it was opened.
+/// What is known of this account's edits of the app.
+#[derive(Debug, Default)]
+struct Edits {
+    /// The tripwire: one open edit that nothing was written to.
+    open: Option<OpenEdit>,
+    /// The edit that a write was prepared in. Google may give its id out again within seconds, with
+    /// what was put into it: nothing may be read from it.
+    written: Option<String>,
+    /// Edits of an earlier process can come back in the same way, so the first one is thrown away.
+    cleared: bool,
+}
+
+/// While it lives, nothing changed since it was opened.
 #[derive(Debug)]
 struct OpenEdit {
     id: String,
@@ -44,12 +56,13 @@ struct OpenEdit {
 
 /// An edit with less than this left is not begun with.
 const EXPIRY_MARGIN_MS: u64 = 60_000;
+const OPEN_TRIES: u32 = 3;
 
 impl GooglePlay {
     pub(super) fn new(config: Config, http: &Http) -> Self {
         Self {
             api: Api::new(config, http),
-            tripwire: Mutex::new(None),
+            edits: Mutex::new(Edits::default()),
         }
     }
 
@@ -66,17 +79,36 @@ impl GooglePlay {
         }
     }
 
-    async fn open(&self, urgent: bool) -> Result<OpenEdit, ProviderError> {
-        let edit = self.api.insert_edit(urgent).await?;
-        let expires = edit
-            .expiry_time_seconds
-            .and_then(|seconds| seconds.parse::<i64>().ok())
-            .map(|seconds| Time::from_ms(seconds.saturating_mul(1000)));
-        Ok(OpenEdit {
-            id: edit.id,
-            expires,
-            tracks: BTreeMap::new(),
-        })
+    /// Opens an edit that holds what is served. It ends every earlier one.
+    async fn open<'a>(
+        &self,
+        edits: &'a mut Edits,
+        urgent: bool,
+    ) -> Result<&'a mut OpenEdit, ProviderError> {
+        // Gone with the insertion, even when its answer is lost.
+        edits.open = None;
+        for _ in 0..OPEN_TRIES {
+            let edit = self.api.insert_edit(urgent).await?;
+            if edits.cleared && edits.written.as_ref() != Some(&edit.id) {
+                let expires = edit
+                    .expiry_time_seconds
+                    .and_then(|seconds| seconds.parse::<i64>().ok())
+                    .map(|seconds| Time::from_ms(seconds.saturating_mul(1000)));
+                return Ok(edits.open.insert(OpenEdit {
+                    id: edit.id,
+                    expires,
+                    tracks: BTreeMap::new(),
+                }));
+            }
+            match self.api.delete_edit(&edit.id).await {
+                Ok(()) => edits.cleared = true,
+                Err(error) if matches!(error.kind, ErrorKind::Moved | ErrorKind::NotFound) => {
+                    edits.cleared = true;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(moved("it keeps giving out an edit that was written to"))
     }
 
     fn lasts(&self, edit: &OpenEdit) -> bool {
@@ -87,11 +119,11 @@ impl GooglePlay {
     /// Reads a track in the open edit, or in another when that one has died.
     async fn read(
         &self,
-        slot: &mut Option<OpenEdit>,
+        edits: &mut Edits,
         track: &str,
         urgent: bool,
     ) -> Result<(Track, Time), ProviderError> {
-        if let Some(edit) = slot.as_mut().filter(|edit| self.lasts(edit)) {
+        if let Some(edit) = edits.open.as_mut().filter(|edit| self.lasts(edit)) {
             match self.api.get_track(&edit.id, track, urgent).await {
                 Ok((found, answer)) => {
                     edit.tracks.insert(track.to_owned(), found.clone());
@@ -102,25 +134,22 @@ impl GooglePlay {
                         package = self.api.package(),
                         "the open edit died: something changed on Google Play"
                     );
-                    *slot = None;
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.read_anew(slot, track, urgent).await
+        self.read_anew(edits, track, urgent).await
     }
 
     /// Reads a track in an edit opened for it, which becomes the tripwire.
     async fn read_anew(
         &self,
-        slot: &mut Option<OpenEdit>,
+        edits: &mut Edits,
         track: &str,
         urgent: bool,
     ) -> Result<(Track, Time), ProviderError> {
-        // The old edit ends with the new one's insertion, even when its answer is lost.
-        *slot = None;
         for last in [false, true] {
-            let edit = slot.insert(self.open(urgent).await?);
+            let edit = self.open(edits, urgent).await?;
             match self.api.get_track(&edit.id, track, urgent).await {
                 Ok((found, answer)) => {
                     edit.tracks.insert(track.to_owned(), found.clone());
@@ -128,7 +157,7 @@ impl GooglePlay {
                 }
                 // Within seconds Google may give out an id that is already used up.
                 Err(error) if error.kind == ErrorKind::Moved => {
-                    *slot = None;
+                    edits.open = None;
                     if last {
                         return Err(error);
                     }
@@ -153,7 +182,10 @@ impl GooglePlay {
             }),
             Err(error) => {
                 if error.applied == Applied::No && answered(error.kind) && error.kind != ErrorKind::Moved {
-                    self.api.delete_edit(&edit.id).await;
+                    // Tidiness only: the next edit ends this one as well.
+                    if let Err(error) = self.api.delete_edit(&edit.id).await {
+                        tracing::debug!(kind = ?error.kind, "an edit was left to end by itself");
+                    }
                 }
                 Err(error)
             }
@@ -174,25 +206,13 @@ impl Adapter for GooglePlay {
         if !note(&mut check, "Service account", signed_in, &email)? {
             return Ok(check);
         }
-        let mut slot = self.tripwire.lock().await;
-        *slot = None;
-        let opened = self.open(false).await;
-        let id = opened.as_ref().map(|edit| edit.id.clone()).ok();
-        *slot = opened.as_ref().ok().map(|edit| OpenEdit {
-            id: edit.id.clone(),
-            expires: edit.expires,
-            tracks: BTreeMap::new(),
-        });
+        let mut edits = self.edits.lock().await;
+        let opened = self.open(&mut edits, false).await.map(|edit| edit.id.clone());
+        let id = opened.clone().unwrap_or_default();
         let package = format!("{} can be edited.", self.api.package());
-        if !note(
-            &mut check,
-            "Edits of this app",
-            opened.map(|_| ()),
-            &package,
-        )? {
+        if !note(&mut check, "Edits of this app", opened.map(|_| ()), &package)? {
             return Ok(check);
         }
-        let id = id.unwrap_or_default();
         let tracks = self.api.list_tracks(&id).await;
         let count = tracks.as_ref().map_or(0, Vec::len);
         note(
@@ -211,20 +231,19 @@ impl Adapter for GooglePlay {
     }
 
     async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
-        let mut slot = self.tripwire.lock().await;
+        let mut edits = self.edits.lock().await;
         let mut found = None;
-        if let Some(edit) = slot.as_ref().filter(|edit| self.lasts(edit)) {
+        if let Some(edit) = edits.open.as_ref().filter(|edit| self.lasts(edit)) {
             match self.api.list_tracks(&edit.id).await {
                 Ok(tracks) => found = Some(tracks),
-                Err(error) if error.kind == ErrorKind::Moved => *slot = None,
+                Err(error) if error.kind == ErrorKind::Moved => edits.open = None,
                 Err(error) => return Err(error),
             }
         }
         let tracks = match found {
             Some(tracks) => tracks,
             None => {
-                *slot = None;
-                let edit = slot.insert(self.open(false).await?);
+                let edit = self.open(&mut edits, false).await?;
                 self.api.list_tracks(&edit.id).await?
             }
         };
@@ -248,11 +267,11 @@ impl Adapter for GooglePlay {
         reading: Reading,
     ) -> Result<Observation, ProviderError> {
         let track = self.track(target)?;
-        let mut slot = self.tripwire.lock().await;
+        let mut edits = self.edits.lock().await;
         let (found, at) = match reading {
-            Reading::Poll => self.read(&mut slot, track, false).await?,
-            Reading::Fresh => self.read(&mut slot, track, true).await?,
-            Reading::Serving => self.read_anew(&mut slot, track, true).await?,
+            Reading::Poll => self.read(&mut edits, track, false).await?,
+            Reading::Fresh => self.read(&mut edits, track, true).await?,
+            Reading::Serving => self.read_anew(&mut edits, track, true).await?,
         };
         let state = TargetState::StagedRollout(rollout(&found)?);
         Ok(Observation {
@@ -264,14 +283,15 @@ impl Adapter for GooglePlay {
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
         let track = self.track(&effect.target)?;
-        let mut slot = self.tripwire.lock().await;
-        let known = slot
+        let mut edits = self.edits.lock().await;
+        let known = edits
+            .open
             .as_ref()
             .filter(|edit| self.lasts(edit))
             .and_then(|edit| edit.tracks.get(track).cloned());
         let held = match known {
             Some(held) => held,
-            None => self.read_anew(&mut slot, track, true).await?.0,
+            None => self.read_anew(&mut edits, track, true).await?.0,
         };
         let state = TargetState::StagedRollout(rollout(&held)?);
         if effect.desired.is_met_by(&state) {
@@ -284,8 +304,9 @@ impl Adapter for GooglePlay {
             return Err(moved("the track is not as it was read"));
         }
         let changed = changed(&held, &effect.desired)?;
-        // Taken out for good: whatever happens, nobody reads from an edit that was written to.
-        let edit = slot.take().ok_or_else(|| moved("the open edit is gone"))?;
+        // Taken out for good before the first byte is sent: whatever happens, nobody reads from it.
+        let edit = edits.open.take().ok_or_else(|| moved("the open edit is gone"))?;
+        edits.written = Some(edit.id.clone());
         self.write(edit, &changed).await
     }
 }

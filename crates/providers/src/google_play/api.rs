@@ -187,19 +187,17 @@ impl Api {
         Ok(self.json(call).await?.0)
     }
 
-    /// Throws an edit away. Whether that worked does not matter: the next one replaces it.
-    pub(super) async fn delete_edit(&self, edit: &str) {
+    /// Throws an edit away.
+    pub(super) async fn delete_edit(&self, edit: &str) -> Result<(), ProviderError> {
         let call = Call {
             method: Method::DELETE,
             arguments: &[&self.package, edit],
             nature: Nature::Prepare,
+            urgent: true,
             ..Call::get("/androidpublisher/v3/applications/{}/edits/{}")
         };
-        if let Ok(call) = self.signed(call).await
-            && let Err(error) = self.client.send(&call).await
-        {
-            tracing::debug!(kind = ?error.kind, "an edit was left to expire");
-        }
+        let call = self.signed(call).await?;
+        self.client.send(&call).await.map(|_| ())
     }
 
     async fn json<T: DeserializeOwned>(
