@@ -112,7 +112,7 @@ impl Sentry {
         if query.groups.is_empty() {
             // Without grouping there is one group, even when nothing was counted.
             groups.insert(
-                String::new(),
+                Value::Object(Map::new()).to_string(),
                 (Map::new(), vec![Count::default(); intervals.len()]),
             );
         }

@@ -1,0 +1,13 @@
+//! The traps of the real services, each as a test. Must not reach around the wire: only requests,
+//! the control API and sandbox time.
+
+mod app_store;
+mod client;
+mod faults;
+mod google_play;
+mod google_play_auth;
+mod scenarios;
+mod sentry;
+mod served;
+mod statuspage;
+mod unleash;
