@@ -99,7 +99,7 @@ impl LedgerError {
     }
 
     pub(crate) fn sqlite(doing: Doing, error: rusqlite::Error) -> Self {
-        let (kind, what, hint) = describe(error.sqlite_error_code());
+        let (kind, what, hint) = describe(&error);
         let sentence = format!("{what} {}", doing.effect());
         Self {
             kind,
@@ -180,15 +180,28 @@ impl LedgerError {
 
 pub(crate) const HINT_CORRUPT: &str =
     "Keep the file. Let the app set it aside and keep every entry that still holds.";
+pub(crate) const HINT_UPDATE: &str =
+    "Update the app on this machine, then open the workspace again.";
 const HINT_FULL: &str = "Free some disk space, then repeat the act.";
-const HINT_READ_ONLY: &str = "Make the workspace folder writable for you, then open it again.";
+pub(crate) const HINT_READ_ONLY: &str =
+    "Make the workspace folder writable for you, then open it again.";
 const HINT_BUSY: &str =
     "Close the other window or command that uses this workspace, then repeat the act.";
 const HINT_IO: &str = "Check the disk and the workspace folder, then repeat the act.";
 const HINT_INTERNAL: &str = "Report this with the log of the app.";
 
-fn describe(code: Option<ErrorCode>) -> (ErrorKind, &'static str, Option<&'static str>) {
-    match code {
+fn describe(error: &rusqlite::Error) -> (ErrorKind, &'static str, Option<&'static str>) {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    let unreadable = matches!(
+        error,
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
+    );
+    match error.sqlite_error_code() {
+        None if unreadable => (
+            ErrorKind::Corrupt,
+            "The ledger holds a value that cannot be one.",
+            Some(HINT_CORRUPT),
+        ),
         Some(ErrorCode::DiskFull) => (
             ErrorKind::Full,
             "There is no space left for the ledger.",

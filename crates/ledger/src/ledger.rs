@@ -1,29 +1,24 @@
-//! The ledger's face: one writer, several readers. Must not know what entries,
+//! The ledger's face: what one can do with it. Must not know what entries,
 //! payloads, settings or cached values mean.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use cockpit_seal::{DeviceId, Entry, EntryId, Head, HighWater, LedgerId, Reason};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::backup;
-use crate::connection::{check_sqlite, make_durable, open_reader, open_writer};
-use crate::error::{Doing, ErrorKind, LedgerError};
-use crate::salvage::refuse_half_salvaged;
-use crate::schema::{self, Age, SCHEMA_VERSION};
+use crate::error::{Doing, ErrorKind, HINT_UPDATE, LedgerError};
+use crate::store::Store;
+use crate::table::cache::{self, CacheRow};
 use crate::table::entries::{self, RawRow, StoredEntry};
 use crate::table::log_index::{self, LogFilter, LogIndex, LogRow};
 use crate::table::outbox::{self, OutboxChange, OutboxRow};
-use crate::table::{cache, settings};
+use crate::table::settings;
 use crate::verify::{self, Verdict};
-use cache::CacheRow;
 
 /// The most rows that one call returns, whatever was asked for.
 pub const PAGE_ROWS_MAX: usize = 10_000;
-
-const READERS_KEPT_MAX: usize = 4;
 
 /// An entry to append, with the words to find it by.
 #[derive(Debug, Clone)]
@@ -37,9 +32,7 @@ pub struct Append {
 /// An open ledger. Calls block; from asynchronous code use a blocking task.
 #[derive(Debug)]
 pub struct Ledger {
-    path: PathBuf,
-    writer: Result<Mutex<Connection>, LedgerError>,
-    readers: Mutex<Vec<Connection>>,
+    store: Store,
 }
 
 impl Ledger {
@@ -53,52 +46,20 @@ impl Ledger {
     /// [`ErrorKind::Foreign`], [`ErrorKind::Corrupt`], [`ErrorKind::OldSqlite`],
     /// [`ErrorKind::Busy`], [`ErrorKind::Full`], [`ErrorKind::Io`].
     pub fn open(path: impl AsRef<Path>, now_ms: i64) -> Result<Self, LedgerError> {
-        let path = path.as_ref();
-        check_sqlite(rusqlite::version_number())?;
-        refuse_half_salvaged(path)?;
-        create_private(path)?;
-        let mut writer = open_writer(path)?;
-        let read_only = |why| Ok(Self::with(path, Err(why)));
-        match schema::age(&writer)? {
-            Age::Newer(version) => return read_only(newer(version)),
-            _ if writer.is_readonly(rusqlite::MAIN_DB).map_err(opening)? => {
-                return read_only(LedgerError::new(
-                    ErrorKind::ReadOnly,
-                    "The ledger cannot be written; it is open for reading only.",
-                    Some("Make the workspace folder writable for you, then open it again."),
-                ));
-            }
-            Age::Empty => {
-                make_durable(&writer)?;
-                schema::migrate(&mut writer, 0)?;
-            }
-            Age::Older(version) => {
-                backup::before_migration(path, &writer, version, now_ms)?;
-                make_durable(&writer)?;
-                schema::migrate(&mut writer, version)?;
-            }
-            Age::Current => make_durable(&writer)?,
-        }
-        Ok(Self::with(path, Ok(Mutex::new(writer))))
-    }
-
-    fn with(path: &Path, writer: Result<Mutex<Connection>, LedgerError>) -> Self {
-        Self {
-            path: path.to_owned(),
-            writer,
-            readers: Mutex::default(),
-        }
+        Ok(Self {
+            store: Store::open(path.as_ref(), now_ms)?,
+        })
     }
 
     /// Where the database is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.store.path()
     }
 
     /// Why nothing can be written, if so: [`ErrorKind::NewerVersion`] or
     /// [`ErrorKind::ReadOnly`].
     pub fn read_only(&self) -> Option<&LedgerError> {
-        self.writer.as_ref().err()
+        self.store.read_only()
     }
 
     // ---- entries
@@ -118,7 +79,7 @@ impl Ledger {
         entries: &[Append],
         changes: &[OutboxChange],
     ) -> Result<Vec<i64>, LedgerError> {
-        self.write(|connection| {
+        self.store.write(|connection| {
             let mut positions = Vec::with_capacity(entries.len());
             for Append { entry, index } in entries {
                 stored_head(connection, entry)?
@@ -146,7 +107,9 @@ impl Ledger {
         position: i64,
         limit: usize,
     ) -> Result<Vec<StoredEntry>, LedgerError> {
-        let rows = self.read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
+        let rows = self
+            .store
+            .read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
         rows.iter().map(stored).collect()
     }
 
@@ -155,7 +118,8 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::entries_after`].
     pub fn entry(&self, id: EntryId) -> Result<Option<StoredEntry>, LedgerError> {
-        self.read(|c| entries::by_id(c, id))?
+        self.store
+            .read(|c| entries::by_id(c, id))?
             .as_ref()
             .map(stored)
             .transpose()
@@ -166,7 +130,8 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::entries_after`].
     pub fn entry_at(&self, position: i64) -> Result<Option<StoredEntry>, LedgerError> {
-        self.read(|c| entries::at(c, position))?
+        self.store
+            .read(|c| entries::at(c, position))?
             .as_ref()
             .map(stored)
             .transpose()
@@ -177,7 +142,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn count(&self) -> Result<i64, LedgerError> {
-        self.read(entries::last_position)
+        self.store.read(entries::last_position)
     }
 
     /// The ledger's id; `None` before its genesis.
@@ -185,7 +150,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn ledger_id(&self) -> Result<Option<LedgerId>, LedgerError> {
-        self.read(entries::ledger)
+        self.store.read(entries::ledger)
     }
 
     /// Where a device's next entry goes, also for a device that has not written yet.
@@ -193,7 +158,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn head(&self, device: DeviceId) -> Result<Head, LedgerError> {
-        self.read(|c| head_of(c, device))
+        self.store.read(|c| head_of(c, device))
     }
 
     /// Where each device that has written goes on, by device.
@@ -201,7 +166,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn heads(&self) -> Result<Vec<Head>, LedgerError> {
-        self.read(|c| {
+        self.store.read(|c| {
             entries::devices(c)?
                 .into_iter()
                 .map(|device| head_of(c, device))
@@ -222,7 +187,8 @@ impl Ledger {
         filter: &LogFilter,
         limit: usize,
     ) -> Result<Vec<LogRow>, LedgerError> {
-        self.read(|c| log_index::page(c, None, before, filter, limit.min(PAGE_ROWS_MAX)))
+        self.store
+            .read(|c| log_index::page(c, None, before, filter, limit.min(PAGE_ROWS_MAX)))
     }
 
     /// As [`Ledger::log_page`], for lines with all the words that a person typed;
@@ -245,7 +211,8 @@ impl Ledger {
             return Ok(Vec::new());
         };
         let limit = limit.min(PAGE_ROWS_MAX);
-        self.read(|c| log_index::page(c, Some(&words), before, filter, limit))
+        self.store
+            .read(|c| log_index::page(c, Some(&words), before, filter, limit))
     }
 
     /// Makes every projection again from the entries, in one transaction. Returns
@@ -255,7 +222,7 @@ impl Ledger {
     /// Those of [`Ledger::entries_after`] and of writing; then the projections are as before.
     pub fn rebuild(&self, mut index: impl FnMut(&Entry) -> LogIndex) -> Result<i64, LedgerError> {
         const BATCH_ROWS: usize = 1000;
-        self.write(|connection| {
+        self.store.write(|connection| {
             log_index::clear(connection).map_err(writing)?;
             let mut position = 0;
             loop {
@@ -287,17 +254,13 @@ impl Ledger {
         started_at_ms: i64,
         next_at_ms: i64,
     ) -> Result<OutboxRow, LedgerError> {
-        let effect = effect.to_owned();
-        let start = OutboxChange::Start {
-            effect,
+        let change = OutboxChange::Start {
+            effect: effect.to_owned(),
             started_at_ms,
             next_at_ms,
         };
-        self.write(|connection| {
-            outbox::apply(connection, &start)?;
-            let OutboxChange::Start { effect, .. } = &start else {
-                unreachable!("made above")
-            };
+        self.store.write(|connection| {
+            outbox::apply(connection, &change)?;
             outbox::get(connection, effect)
                 .map_err(writing)?
                 .ok_or_else(|| LedgerError::conflict("The effect is not in the outbox."))
@@ -310,7 +273,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn outbox_due(&self, now_ms: i64) -> Result<Vec<OutboxRow>, LedgerError> {
-        self.read(|c| outbox::due(c, now_ms))
+        self.store.read(|c| outbox::due(c, now_ms))
     }
 
     /// Everything that is not finished, the oldest first.
@@ -318,7 +281,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn outbox_open(&self) -> Result<Vec<OutboxRow>, LedgerError> {
-        self.read(outbox::open)
+        self.store.read(outbox::open)
     }
 
     /// Every effect ever owed, by its name.
@@ -326,7 +289,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn outbox_all(&self) -> Result<Vec<OutboxRow>, LedgerError> {
-        self.read(outbox::all)
+        self.store.read(outbox::all)
     }
 
     /// One effect.
@@ -334,18 +297,17 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn outbox_get(&self, effect: &str) -> Result<Option<OutboxRow>, LedgerError> {
-        self.read(|c| outbox::get(c, effect))
+        self.store.read(|c| outbox::get(c, effect))
     }
 
     // ---- cache and settings
 
-    /// Puts what was observed, in one transaction. An older observation never
-    /// replaces a newer one by accident: the caller's order counts.
+    /// Puts what was observed, in one transaction, in place of what was there.
     ///
     /// # Errors
     /// Those of writing.
     pub fn cache_put(&self, rows: &[CacheRow]) -> Result<(), LedgerError> {
-        self.write(|c| {
+        self.store.write(|c| {
             rows.iter()
                 .try_for_each(|row| cache::put(c, row))
                 .map_err(writing)
@@ -357,7 +319,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn cache_get(&self, key: &str) -> Result<Option<CacheRow>, LedgerError> {
-        self.read(|c| cache::get(c, key))
+        self.store.read(|c| cache::get(c, key))
     }
 
     /// What was observed under keys that start with `prefix`, by key; at most [`PAGE_ROWS_MAX`].
@@ -365,7 +327,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn cache_list(&self, prefix: &str) -> Result<Vec<CacheRow>, LedgerError> {
-        self.read(|c| cache::list(c, prefix, PAGE_ROWS_MAX))
+        self.store.read(|c| cache::list(c, prefix, PAGE_ROWS_MAX))
     }
 
     /// Forgets what was observed under this key.
@@ -373,7 +335,7 @@ impl Ledger {
     /// # Errors
     /// Those of writing.
     pub fn cache_remove(&self, key: &str) -> Result<(), LedgerError> {
-        self.write(|c| cache::remove(c, key).map_err(writing))
+        self.store.write(|c| cache::remove(c, key).map_err(writing))
     }
 
     /// Keeps a setting of this machine. Never a secret.
@@ -381,7 +343,8 @@ impl Ledger {
     /// # Errors
     /// Those of writing.
     pub fn setting_put(&self, key: &str, value: &Value) -> Result<(), LedgerError> {
-        self.write(|c| settings::put(c, key, value).map_err(writing))
+        self.store
+            .write(|c| settings::put(c, key, value).map_err(writing))
     }
 
     /// A setting.
@@ -389,7 +352,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn setting(&self, key: &str) -> Result<Option<Value>, LedgerError> {
-        self.read(|c| settings::get(c, key))
+        self.store.read(|c| settings::get(c, key))
     }
 
     /// Every setting, by name.
@@ -397,7 +360,7 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn settings(&self) -> Result<Vec<(String, Value)>, LedgerError> {
-        self.read(settings::all)
+        self.store.read(settings::all)
     }
 
     /// Forgets a setting.
@@ -405,7 +368,8 @@ impl Ledger {
     /// # Errors
     /// Those of writing.
     pub fn setting_remove(&self, key: &str) -> Result<(), LedgerError> {
-        self.write(|c| settings::remove(c, key).map_err(writing))
+        self.store
+            .write(|c| settings::remove(c, key).map_err(writing))
     }
 
     // ---- proof and care
@@ -417,7 +381,8 @@ impl Ledger {
     /// Those of reading. A broken ledger is no error but [`Verdict::Broken`].
     pub fn verify_tail(&self, rows: usize, marks: &[HighWater]) -> Result<Verdict, LedgerError> {
         let from = self.count()?.saturating_sub(entries::rows(rows)).max(0);
-        self.check_out(|c| verify::run(c, from, marks, &mut |_, _| {}))
+        self.store
+            .lend(|c| verify::run(c, from, marks, &mut |_, _| {}))
     }
 
     /// As [`Ledger::verify_tail`], for every entry. `progress` hears how many of how
@@ -430,7 +395,7 @@ impl Ledger {
         marks: &[HighWater],
         mut progress: impl FnMut(i64, i64),
     ) -> Result<Verdict, LedgerError> {
-        self.check_out(|c| verify::run(c, 0, marks, &mut progress))
+        self.store.lend(|c| verify::run(c, 0, marks, &mut progress))
     }
 
     /// What SQLite and the tables' own rules find wrong, in words; empty when all
@@ -439,12 +404,9 @@ impl Ledger {
     /// # Errors
     /// Those of reading.
     pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
-        let mut problems = self.read(verify::integrity)?;
-        if let Ok(writer) = &self.writer {
-            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = log_index::check_search(&writer) {
-                problems.push(format!("The search index differs from the log ({error})."));
-            }
+        let mut problems = self.store.read(verify::integrity)?;
+        if let Some(Err(error)) = self.store.with_writer(log_index::check_search) {
+            problems.push(format!("The search index differs from the log ({error})."));
         }
         Ok(problems)
     }
@@ -455,84 +417,19 @@ impl Ledger {
     /// # Errors
     /// [`ErrorKind::Full`], [`ErrorKind::ReadOnly`], [`ErrorKind::Io`].
     pub fn daily_backup(&self, now_ms: i64) -> Result<Option<PathBuf>, LedgerError> {
-        self.check_out(|connection| backup::daily(&self.path, connection, now_ms))
-    }
-
-    // ---- connections
-
-    fn write<T>(
-        &self,
-        act: impl FnOnce(&Connection) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let writer = self.writer.as_ref().map_err(LedgerError::again)?;
-        // A panic while writing leaves no half state: the transaction rolls back.
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(writing)?;
-        let value = act(&transaction)?;
-        transaction.commit().map_err(writing)?;
-        Ok(value)
-    }
-
-    fn read<T>(
-        &self,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, LedgerError> {
-        self.check_out(|connection| {
-            act(connection).map_err(|error| LedgerError::sqlite(Doing::Reading, error))
-        })
-    }
-
-    /// Lends a reading connection; one that met an error is not kept.
-    fn check_out<T>(
-        &self,
-        act: impl FnOnce(&Connection) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let kept = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => open_reader(&self.path)?,
-        };
-        let value = act(&connection)?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS_KEPT_MAX {
-            readers.push(connection);
-        }
-        Ok(value)
+        self.store
+            .lend(|connection| backup::daily(self.path(), connection, now_ms))
     }
 
     #[cfg(test)]
     pub(crate) fn raw<T>(&self, act: impl FnOnce(&Connection) -> T) -> T {
-        let writer = self.writer.as_ref().expect("a writable ledger");
-        act(&writer.lock().expect("no test panicked while writing"))
+        self.store.with_writer(act).expect("a writable ledger")
     }
-}
-
-fn opening(error: rusqlite::Error) -> LedgerError {
-    LedgerError::sqlite(Doing::Opening, error)
 }
 
 fn writing(error: rusqlite::Error) -> LedgerError {
     LedgerError::sqlite(Doing::Writing, error)
 }
-
-fn newer(version: i32) -> LedgerError {
-    LedgerError::new(
-        ErrorKind::NewerVersion,
-        format!(
-            "A newer version of the app has written this ledger (tables {version}, this app knows \
-             {SCHEMA_VERSION}). It is open for reading only."
-        ),
-        Some(HINT_UPDATE),
-    )
-}
-
-const HINT_UPDATE: &str = "Update the app on this machine, then open the workspace again.";
 
 fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
     match row.parse() {
@@ -567,24 +464,4 @@ fn head_of(connection: &Connection, device: DeviceId) -> rusqlite::Result<Head> 
 
 fn stored_head(connection: &Connection, entry: &Entry) -> Result<Head, LedgerError> {
     head_of(connection, entry.header().device).map_err(writing)
-}
-
-/// Makes the file readable for its owner alone, before anything is in it.
-fn create_private(path: &Path) -> Result<(), LedgerError> {
-    let failed = |what| move |error| LedgerError::io(Doing::Opening, what, error);
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(failed("The workspace folder cannot be made"))?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(failed("The ledger's file cannot be made")(error)),
-    }
 }

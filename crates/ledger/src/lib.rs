@@ -19,6 +19,7 @@ mod error;
 mod ledger;
 mod salvage;
 mod schema;
+mod store;
 mod table;
 mod verify;
 

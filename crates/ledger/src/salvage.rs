@@ -127,7 +127,7 @@ fn copy(
     let writing = |error| LedgerError::sqlite(Doing::Writing, error);
     let mut target = open_writer(fresh)?;
     make_durable(&target)?;
-    schema::migrate(&mut target, 0)?;
+    schema::migrate(&mut target, &schema::PLAN)?;
     let transaction = target.transaction().map_err(writing)?;
     let (mut kept, mut left) = (0, 0);
     // A file whose very header is damaged yields nothing, and is kept all the same.
@@ -167,9 +167,7 @@ fn each_row(
     const BATCH_ROWS: usize = 256;
     let mut position = 0;
     let mut unreadable = 0;
-    let end = entries::last_position_ever(source)
-        .or_else(|_| entries::last_position(source))
-        .unwrap_or(i64::MAX);
+    let end = entries::ends(source).map_or(0, |ends| ends.last.max(ends.last_ever));
     loop {
         match entries::after(source, position, BATCH_ROWS) {
             Ok(rows) if rows.is_empty() => return Ok(unreadable),
@@ -183,7 +181,7 @@ fn each_row(
             Err(_) => {
                 for _ in 0..BATCH_ROWS {
                     position += 1;
-                    if position > end || end == i64::MAX {
+                    if position > end {
                         return Ok(unreadable);
                     }
                     match entries::at(source, position) {

@@ -19,13 +19,22 @@ pub(crate) struct Migration {
     pub sql: &'static str,
 }
 
-const TABLES: [&[Migration]; 5] = [
-    entries::MIGRATIONS,
-    log_index::MIGRATIONS,
-    outbox::MIGRATIONS,
-    cache::MIGRATIONS,
-    settings::MIGRATIONS,
-];
+/// Every table and the version that its migrations lead to.
+pub(crate) struct Plan {
+    pub to: i32,
+    pub tables: &'static [&'static [Migration]],
+}
+
+pub(crate) const PLAN: Plan = Plan {
+    to: SCHEMA_VERSION,
+    tables: &[
+        entries::MIGRATIONS,
+        log_index::MIGRATIONS,
+        outbox::MIGRATIONS,
+        cache::MIGRATIONS,
+        settings::MIGRATIONS,
+    ],
+};
 
 /// What a file is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +51,7 @@ pub(crate) enum Age {
 
 /// # Errors
 /// The file is another program's, or cannot be read.
-pub(crate) fn age(connection: &Connection) -> Result<Age, LedgerError> {
+pub(crate) fn age(connection: &Connection, plan: &Plan) -> Result<Age, LedgerError> {
     let read = |sql: &str| {
         connection
             .query_row(sql, [], |row| row.get::<_, i32>(0))
@@ -53,8 +62,8 @@ pub(crate) fn age(connection: &Connection) -> Result<Age, LedgerError> {
     let objects = read("SELECT count(*) FROM sqlite_master")?;
     match (application, version) {
         (0, 0) if objects == 0 => Ok(Age::Empty),
-        (APPLICATION_ID, version) if version > SCHEMA_VERSION => Ok(Age::Newer(version)),
-        (APPLICATION_ID, SCHEMA_VERSION) => Ok(Age::Current),
+        (APPLICATION_ID, version) if version > plan.to => Ok(Age::Newer(version)),
+        (APPLICATION_ID, version) if version == plan.to => Ok(Age::Current),
         (APPLICATION_ID, version) if version > 0 => Ok(Age::Older(version)),
         _ => Err(LedgerError::new(
             ErrorKind::Foreign,
@@ -64,23 +73,22 @@ pub(crate) fn age(connection: &Connection) -> Result<Age, LedgerError> {
     }
 }
 
-/// Brings the tables from version `from` to [`SCHEMA_VERSION`] in one transaction.
-pub(crate) fn migrate(connection: &mut Connection, from: i32) -> Result<(), LedgerError> {
-    migrate_with(connection, from, SCHEMA_VERSION, &TABLES)
-}
-
-fn migrate_with(
-    connection: &mut Connection,
-    from: i32,
-    to: i32,
-    tables: &[&[Migration]],
-) -> Result<(), LedgerError> {
+/// Brings the tables to the plan's version, in one transaction.
+pub(crate) fn migrate(connection: &mut Connection, plan: &Plan) -> Result<(), LedgerError> {
     let opening = |error| LedgerError::sqlite(Doing::Opening, error);
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(opening)?;
-    for version in from + 1..=to {
-        for step in tables
+    // Asked inside the transaction: another process may have been faster.
+    let from: i32 = transaction
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(opening)?;
+    if from >= plan.to {
+        return Ok(());
+    }
+    for version in from + 1..=plan.to {
+        for step in plan
+            .tables
             .iter()
             .flat_map(|table| table.iter())
             .filter(|s| s.to == version)
@@ -92,7 +100,7 @@ fn migrate_with(
         .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(opening)?;
     transaction
-        .pragma_update(None, "user_version", to)
+        .pragma_update(None, "user_version", plan.to)
         .map_err(opening)?;
     transaction.commit().map_err(opening)
 }

@@ -112,4 +112,8 @@ fn text(body: &Map<String, Value>) -> String {
         .to_owned()
 }
 
+mod crash;
+mod log;
 mod open;
+mod outbox;
+mod tamper;

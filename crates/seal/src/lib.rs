@@ -24,16 +24,18 @@ mod fault;
 mod id;
 mod json;
 mod key;
+mod sealing;
 mod time;
 mod verify;
 
 pub use entry::{
-    BODY_BYTES_MAX, Draft, ENTRY_PREFIX, Entry, HEADER_BYTES_MAX, Head, Header, KIND_BYTES_MAX,
-    SealError, Seen, VERSION, seal,
+    BODY_BYTES_MAX, ENTRY_PREFIX, Entry, HEADER_BYTES_MAX, Head, Header, KIND_BYTES_MAX, Seen,
+    VERSION,
 };
 pub use fault::{Broken, Fault, Part, Reason};
 pub use id::{BodyHash, DeviceId, EntryId, IdError, LedgerId, SlotHash};
 pub use json::{INTEGER_MAX, JsonFault, canonical};
 pub use key::{DeviceKey, KeyError, PublicKey, Signature};
+pub use sealing::{Draft, SealError, seal};
 pub use time::{TimeError, Timestamp};
 pub use verify::{HighWater, KEY_FIELD, KIND_DEVICE_ADD, Verified, Verifier};

@@ -28,11 +28,22 @@ CREATE TRIGGER entries_never_change BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
 CREATE TRIGGER entries_never_go BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+-- INSERT OR REPLACE removes a row without asking the trigger above.
+CREATE TRIGGER entries_never_replaced BEFORE INSERT ON entries
+WHEN EXISTS (
+  SELECT 1 FROM entries
+  WHERE position = NEW.position OR id = NEW.id OR (dev = NEW.dev AND seq = NEW.seq)
+)
+BEGIN SELECT RAISE(ABORT, 'entries are never replaced'); END;
 ",
 }];
 
 /// What keeps the table append-only; checked by the integrity check.
-pub(crate) const TRIGGERS: [&str; 2] = ["entries_never_change", "entries_never_go"];
+pub(crate) const TRIGGERS: [&str; 3] = [
+    "entries_never_change",
+    "entries_never_go",
+    "entries_never_replaced",
+];
 
 /// An entry and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -227,8 +238,14 @@ pub(crate) fn devices(connection: &Connection) -> Result<Vec<DeviceId>> {
            SELECT (SELECT min(dev) FROM entries WHERE dev > hop.dev) FROM hop WHERE dev IS NOT NULL
          ) SELECT dev FROM hop WHERE dev IS NOT NULL",
     )?;
-    let rows = statement.query_map([], |row| Ok(DeviceId::from_bytes(row.get(0)?)))?;
-    rows.collect()
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+    // A value of another length is no device; checking the rows finds and names it.
+    rows.filter_map(|bytes| {
+        bytes
+            .map(|b| b.try_into().ok().map(DeviceId::from_bytes))
+            .transpose()
+    })
+    .collect()
 }
 
 /// The last position; 0 while it is empty.
@@ -238,13 +255,26 @@ pub(crate) fn last_position(connection: &Connection) -> Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// The last position that was ever given out: SQLite keeps it beside the table.
-pub(crate) fn last_position_ever(connection: &Connection) -> Result<i64> {
-    let found = connection
-        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    Ok(found.unwrap_or(0))
+/// The end of the table, of one moment.
+pub(crate) struct Ends {
+    /// The last position; 0 while it is empty.
+    pub last: i64,
+    /// The last position that was ever given out: SQLite keeps it beside the table.
+    pub last_ever: i64,
+}
+
+pub(crate) fn ends(connection: &Connection) -> Result<Ends> {
+    connection
+        .prepare_cached(
+            "SELECT coalesce((SELECT max(position) FROM entries), 0),
+                    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'entries'), 0)",
+        )?
+        .query_row([], |row| {
+            Ok(Ends {
+                last: row.get(0)?,
+                last_ever: row.get(1)?,
+            })
+        })
 }
 
 pub(crate) fn rows(limit: usize) -> i64 {
