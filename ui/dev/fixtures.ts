@@ -1,0 +1,860 @@
+// Made-up views for looking at the page without Rust. Only for development.
+import type { ActView } from "../src/backend/generated/ActView";
+import type { Age } from "../src/backend/generated/Age";
+import type { Badge } from "../src/backend/generated/Badge";
+import type { BootView } from "../src/backend/generated/BootView";
+import type { CockpitView } from "../src/backend/generated/CockpitView";
+import type { EntryView } from "../src/backend/generated/EntryView";
+import type { FlagView } from "../src/backend/generated/FlagView";
+import type { IntentView } from "../src/backend/generated/IntentView";
+import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
+import type { LogRow } from "../src/backend/generated/LogRow";
+import type { NoticesView } from "../src/backend/generated/NoticesView";
+import type { OutcomeView } from "../src/backend/generated/OutcomeView";
+import type { PressView } from "../src/backend/generated/PressView";
+import type { ReleaseView } from "../src/backend/generated/ReleaseView";
+import type { SettingsView } from "../src/backend/generated/SettingsView";
+import type { StopSheetView } from "../src/backend/generated/StopSheetView";
+
+const start = Date.now();
+export const ago = (seconds: number) => new Date(start - seconds * 1000).toISOString();
+const age = (seconds: number, problem: string | null = null): Age => ({
+  at: ago(seconds),
+  stale_after_ms: 60_000,
+  problem,
+});
+const badge = (tone: Badge["tone"], icon: Badge["icon"], words: string): Badge => ({
+  tone,
+  icon,
+  words,
+});
+
+export const play = "google_play:com.northwind.wallet/production";
+export const appStore = "app_store:1234567890/phased";
+export const flagTarget = "unleash:default/production/wallet.instant_transfer";
+
+export const outcomes: OutcomeView[] = [
+  {
+    outcome: "confirmed",
+    badge: badge("good", "done", "Confirmed · 1.31 s"),
+    ms: 1310,
+    before: "in progress 20 %",
+    after: "halted",
+    sentence:
+      "Read back from Google Play: new people stop getting 8.4.0. The 412 000 who have it keep it.",
+  },
+  {
+    outcome: "working",
+    badge: badge("wait", "progress", "Sent, reading back"),
+    ms: null,
+    before: "active, day 3",
+    after: null,
+    sentence: "Automatic updates stop when it is confirmed. Manual downloads still get 8.4.0.",
+  },
+  {
+    outcome: "queued",
+    badge: badge("wait", "waiting", "Queued, not in effect"),
+    ms: null,
+    before: "on",
+    after: null,
+    sentence:
+      "Unleash cannot be reached. It expires in 15 min and is checked again before it is sent.",
+  },
+  {
+    outcome: "unknown",
+    badge: badge("wait", "unknown", "Unknown, still reading"),
+    ms: 10_000,
+    before: "in progress 20 %",
+    after: null,
+    sentence:
+      "The reply was lost after sending. It may be in effect; the cockpit reads until it knows.",
+  },
+  {
+    outcome: "refused",
+    badge: badge("bad", "alert", "Refused"),
+    ms: 412,
+    before: "on",
+    after: null,
+    sentence:
+      "Unleash refused: the token may not change production. Nothing changed. Give it a write token.",
+  },
+  {
+    outcome: "stale",
+    badge: badge("bad", "alert", "Stale"),
+    ms: 388,
+    before: "in progress 20 %",
+    after: null,
+    sentence:
+      "The rollout moved from 20 % to 50 % since you looked. Nothing was sent. Look again, then stop.",
+  },
+  {
+    outcome: "failed",
+    badge: badge("bad", "alert", "Failed"),
+    ms: 940,
+    before: "active, day 3",
+    after: null,
+    sentence: "The App Store answered that the phased release has ended. It is not paused.",
+  },
+  {
+    outcome: "waiting",
+    badge: badge("wait", "waiting", "Waits for approval"),
+    ms: null,
+    before: null,
+    after: null,
+    sentence: "One person must approve it in the approval window. Nothing is in effect.",
+  },
+];
+
+function act(
+  more: Partial<ActView> & Pick<ActView, "verb" | "label" | "name" | "desired">,
+): ActView {
+  return {
+    stops: false,
+    why_not: null,
+    sentence: "New people get 8.4.0 again, at the share that you set. Nothing is taken back.",
+    needs: "You, then confirm in the approval window",
+    ...more,
+  };
+}
+
+function series(from: number, to: number): (number | null)[] {
+  return Array.from({ length: 24 }, (_, at) => {
+    if (at === 6) return null;
+    const late = Math.max(0, (at - 13) / 10);
+    return from + (to - from) * late * late + Math.sin(at * 1.7) * 0.0003;
+  });
+}
+
+const releases: ReleaseView[] = [
+  {
+    target: play,
+    store: "Google Play",
+    platform: "Android",
+    version: "8.4.0",
+    build: "84012",
+    badge: badge("neutral", "progress", "In progress"),
+    rollout: {
+      label: "Staged rollout",
+      fraction: 0.2,
+      words: "20 %",
+      held: false,
+      detail: "raised from 10 % by you, 3 h ago",
+    },
+    signals: [
+      {
+        name: "Crash-free",
+        words: "98.21 %",
+        tone: "bad",
+        verdict: "below the 99.50 % floor",
+        threshold: 0.995,
+        points: series(0.9985, 0.9821),
+        sample: "61 204 sessions",
+        age: age(14),
+      },
+      {
+        name: "ANR rate",
+        words: "0.21 %",
+        tone: "neutral",
+        verdict: "no floor set",
+        threshold: null,
+        points: series(0.002, 0.0021),
+        sample: "61 204 sessions",
+        age: age(14),
+      },
+    ],
+    age: age(14),
+    note: "",
+    at_risk: true,
+    acts: [
+      act({
+        verb: "stop",
+        label: "Halt",
+        name: "Halt 8.4.0 on Google Play",
+        stops: true,
+        desired: { to: "stopped" },
+        sentence: "New people stop getting 8.4.0. The 412 000 who have it keep it.",
+        needs: "You",
+      }),
+      act({
+        verb: "set_fraction",
+        label: "Set %…",
+        name: "Set the share of 8.4.0 on Google Play",
+        desired: { to: "rolling_out", fraction_bps: 5000 },
+      }),
+      act({
+        verb: "complete",
+        label: "Complete…",
+        name: "Roll 8.4.0 out to everybody on Google Play",
+        desired: { to: "complete" },
+        why_not: "A signal is in breach. Complete waits until it is above its floor.",
+      }),
+    ],
+    last_act: null,
+  },
+  {
+    target: appStore,
+    store: "App Store",
+    platform: "iOS",
+    version: "8.4.0",
+    build: "8400.3",
+    badge: badge("wait", "held", "Paused, day 3 of 7"),
+    rollout: {
+      label: "Phased release",
+      fraction: 0.05,
+      words: "5 %",
+      held: true,
+      detail: "day 3 of 7 · 30 days of pause left",
+    },
+    signals: [
+      {
+        name: "Crash-free",
+        words: "99.87 %",
+        tone: "good",
+        verdict: "above the 99.50 % floor",
+        threshold: 0.995,
+        points: series(0.9986, 0.9987),
+        sample: "20 118 sessions",
+        age: age(9),
+      },
+    ],
+    age: age(9),
+    note: "Manual downloads still get 8.4.0",
+    at_risk: false,
+    acts: [
+      act({
+        verb: "resume",
+        label: "Resume…",
+        name: "Resume 8.4.0 on the App Store",
+        desired: { to: "rolling_out", fraction_bps: null },
+        sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
+      }),
+      act({
+        verb: "complete",
+        label: "Release to all…",
+        name: "Release 8.4.0 to everybody on the App Store",
+        desired: { to: "complete" },
+      }),
+    ],
+    last_act: { words: "Paused by you", at: ago(131), outcome: outcomes[0] as OutcomeView },
+  },
+];
+
+const flags: FlagView[] = [
+  {
+    target: flagTarget,
+    name: "wallet.instant_transfer",
+    on: false,
+    badge: badge("neutral", "idle", "Off, clients read off"),
+    detail: "new in 8.4.0",
+    age: age(6),
+    tied: true,
+    act: act({
+      verb: "turn_on",
+      label: "Turn on…",
+      name: "Turn on wallet.instant_transfer",
+      desired: { to: "on" },
+      sentence: "Everybody who has the app gets it as soon as their app asks again.",
+    }),
+    last_act: {
+      words: "Turned off by you",
+      at: ago(125),
+      outcome: {
+        ...(outcomes[0] as OutcomeView),
+        badge: badge("good", "done", "Confirmed · 0.21 s"),
+      },
+    },
+  },
+  {
+    target: "unleash:default/production/home.feed_v3",
+    name: "home.feed_v3",
+    on: true,
+    badge: badge("good", "done", "On, clients read on"),
+    detail: "on for 50 % · gradual",
+    age: age(6),
+    tied: false,
+    act: act({
+      verb: "turn_off",
+      label: "Turn off…",
+      name: "Turn off home.feed_v3",
+      stops: true,
+      desired: { to: "off" },
+      sentence: "Everybody who has the app loses it as soon as their app asks again.",
+      needs: "You",
+    }),
+    last_act: null,
+  },
+  {
+    target: "unleash:default/production/auth.passkeys",
+    name: "auth.passkeys",
+    on: true,
+    badge: badge("wait", "unknown", "On, clients not read"),
+    detail: "on for everybody",
+    age: age(2460, "The client endpoint did not answer within 10 s."),
+    tied: false,
+    act: act({
+      verb: "turn_off",
+      label: "Turn off…",
+      name: "Turn off auth.passkeys",
+      stops: true,
+      desired: { to: "off" },
+      why_not: "Another act on this switch is still working.",
+    }),
+    last_act: null,
+  },
+];
+
+const ledger: LedgerStatus = {
+  entries: 12408,
+  badge: badge("good", "done", "Intact"),
+  sentence: "12 408 entries from 1 device, every signature and link checked",
+  checked_at: ago(38),
+  head: "9f3a…c71e",
+};
+
+export const boot: BootView = {
+  has_workspace: true,
+  drill: false,
+  theme: "system",
+  keys_kept_in: "this computer’s keychain",
+  read_only: null,
+  locked: null,
+  version: "0.1.0",
+};
+
+export const cockpit: CockpitView = {
+  now: ago(0),
+  workspace: "Northwind",
+  drill: true,
+  app: "wallet",
+  app_name: "Northwind Wallet",
+  apps: [],
+  summary: "2 stores · 4 services",
+  actor: "You · Product lead",
+  online: {
+    badge: badge("good", "done", "Online"),
+    fresh: "3 of 4 services fresh",
+    outbox: "Outbox empty",
+    banner: null,
+    services: [
+      {
+        service: "google_play",
+        name: "Google Play",
+        badge: badge("good", "done", "Answers"),
+        age: age(14),
+        hint: null,
+      },
+      {
+        service: "app_store",
+        name: "App Store Connect",
+        badge: badge("good", "done", "Answers"),
+        age: age(9),
+        hint: null,
+      },
+      {
+        service: "unleash",
+        name: "Unleash",
+        badge: badge("wait", "unknown", "Slow"),
+        age: age(2460, "The client endpoint did not answer within 10 s."),
+        hint: "Check that this laptop may reach unleash.northwind.example.",
+      },
+    ],
+  },
+  breaches: [
+    {
+      headline: "Android 8.4.0: crash-free sessions 98.21 %",
+      detail: "below your 99.50 % floor for 11 min · 61 204 sessions",
+      since: ago(660),
+      age: age(14),
+      version: "8.4.0",
+      targets: [play],
+      entry: 4100,
+    },
+  ],
+  releases,
+  flags,
+  flags_from: "Unleash · production",
+  waiting: [
+    {
+      intent: "4c77a1d0",
+      title: "Resume 8.4.0 on the App Store",
+      detail: "asked by you · needs 1 approval",
+      expires_at: new Date(start + 26 * 60_000).toISOString(),
+      why_not: null,
+    },
+    {
+      intent: "5d88b2e1",
+      title: "Notice “Transfers may fail”",
+      detail: "customer success approves",
+      expires_at: new Date(start + 100_000).toISOString(),
+      why_not: "Customer success approves notices; you act as product lead.",
+    },
+  ],
+  drifts: [],
+  stop: { version: "8.4.0", why_not: null },
+  ledger,
+};
+
+export const calm: CockpitView = {
+  ...cockpit,
+  breaches: [],
+  waiting: [],
+  releases: releases.map((release) => ({ ...release, at_risk: false })),
+};
+
+export const offline: CockpitView = {
+  ...cockpit,
+  online: {
+    ...cockpit.online,
+    badge: badge("bad", "alert", "Offline"),
+    fresh: "0 of 4 services fresh",
+    outbox: "1 act queued, not in effect",
+    banner:
+      "This laptop is offline since 14:02. You see what was last read; a stop is queued and not in effect.",
+  },
+  releases: releases.map((release) => ({
+    ...release,
+    age: age(2460, "No route to the store."),
+    signals: release.signals.map((signal) => ({ ...signal, age: age(2460) })),
+  })),
+  drifts: [
+    {
+      target: play,
+      headline: "Google Play · production rolls out again",
+      detail: "You halted it at 14:02; at 14:05 it was read as rolling out to 50 %",
+      seen_at: ago(31),
+    },
+  ],
+};
+
+export const empty: CockpitView = {
+  ...cockpit,
+  drill: false,
+  app: "",
+  app_name: "",
+  summary: "0 stores · 0 services",
+  breaches: [],
+  releases: [],
+  flags: [],
+  flags_from: "",
+  waiting: [],
+  stop: { version: null, why_not: "No store is connected, so there is nothing to stop." },
+};
+
+export const stopSheet: StopSheetView = {
+  app: "wallet",
+  title: "Stop 8.4.0",
+  version: "8.4.0",
+  targets: [
+    {
+      target: play,
+      title: "Google Play · production · 8.4.0",
+      from: "in progress 20 %",
+      to: "halted",
+      sentence:
+        "New people stop getting 8.4.0. The 412 000 who have it keep it. This commit also sends 3 other console changes to review.",
+      selected: true,
+      age: age(14),
+    },
+    {
+      target: appStore,
+      title: "App Store · phased release · 8.4.0",
+      from: "active, day 3",
+      to: "paused",
+      sentence: "Automatic updates stop. Manual downloads still get 8.4.0.",
+      selected: true,
+      age: age(9),
+    },
+    {
+      target: flagTarget,
+      title: "Unleash · wallet.instant_transfer",
+      from: "on",
+      to: "off",
+      sentence: "Covers everybody who already has 8.4.0, as soon as their app asks again.",
+      selected: true,
+      age: age(6),
+    },
+    {
+      target: "unleash:default/production/home.feed_v3",
+      title: "Unleash · home.feed_v3",
+      from: "on for 50 %",
+      to: "off",
+      sentence: "Not tied to 8.4.0.",
+      selected: false,
+      age: age(6),
+    },
+  ],
+  not_covered: ["People who already have 8.4.0 keep it: a stop uninstalls nothing."],
+  evidence: [
+    "Android 8.4.0: crash-free 98.21 % of 61 204 sessions (floor 99.50 %), 11 min, read 14 s ago",
+    "iOS 8.4.0: crash-free 99.87 % of 20 118 sessions, read 9 s ago",
+  ],
+  authority: "This workspace needs one person to stop: you.",
+  why_not: null,
+  offline: null,
+};
+
+export function press(step: number): PressView {
+  const plain = (at: number): OutcomeView => outcomes[at] as OutcomeView;
+  const done: OutcomeView[] = [
+    plain(0),
+    {
+      ...plain(0),
+      before: "active, day 3",
+      after: "paused",
+      sentence: "Automatic updates stopped. Manual downloads still get 8.4.0.",
+    },
+    {
+      ...plain(0),
+      badge: badge("good", "done", "Confirmed · 0.21 s"),
+      ms: 212,
+      before: "on",
+      after: "off",
+      sentence: "Read back from the client endpoint.",
+    },
+  ];
+  return {
+    press: "p1",
+    title: "Stop 8.4.0",
+    reason: "Crash on opening Transfer for accounts with a pending payment.",
+    asked_at: ago(0),
+    asked_by: "You · Product lead",
+    signed_by: "ed25519 4c…9a",
+    targets: stopSheet.targets.slice(0, 3).map((target, at) => ({
+      target: target.target,
+      intent: `i${at}`,
+      title: target.title,
+      from: target.from,
+      to: target.to,
+      outcome: step > at ? (done[at] as OutcomeView) : { ...plain(1), before: target.from },
+    })),
+    settled: step >= 3,
+    summary: `${Math.min(step, 3)} of 3 confirmed`,
+  };
+}
+
+export const everyOutcome: PressView = {
+  ...press(0),
+  targets: outcomes.map((outcome, at) => ({
+    target: `t${at}`,
+    intent: `i${at}`,
+    title: `Google Play · production · 8.4.${at}`,
+    from: "in progress 20 %",
+    to: "halted",
+    outcome,
+  })),
+  summary: "1 of 8 confirmed, 1 queued, 1 unknown",
+};
+
+const rowKinds: [string, string, string, string, Badge | null][] = [
+  [
+    "Cockpit on this laptop",
+    "Effect confirmed",
+    "Google Play · 8.4.0",
+    "read back “halted”",
+    badge("good", "done", "Confirmed"),
+  ],
+  [
+    "You · lead",
+    "Approved",
+    "Stop 8.4.0",
+    "Agree, the spike is real",
+    badge("good", "done", "2 of 2"),
+  ],
+  [
+    "You · lead",
+    "Asked to stop",
+    "Stop 8.4.0",
+    "Crash on opening Transfer for accounts with a pending payment",
+    badge("neutral", "waiting", "1 of 2"),
+  ],
+  [
+    "Health rule “crash floor”",
+    "Breach seen",
+    "Android 8.4.0",
+    "98.21 % below 99.50 % for 10 min",
+    badge("bad", "alert", "Breach"),
+  ],
+  [
+    "You · lead",
+    "Raised rollout",
+    "Google Play · 8.4.0",
+    "10 % to 20 %, vitals flat",
+    badge("good", "done", "Confirmed"),
+  ],
+  [
+    "Cockpit on this laptop",
+    "Outcome unknown",
+    "App Store · 8.4.0",
+    "the reply was lost",
+    badge("wait", "unknown", "Unknown"),
+  ],
+];
+
+export function logRow(position: number): LogRow {
+  const kind = rowKinds[(12408 - position) % rowKinds.length] as (typeof rowKinds)[number];
+  const [who, decision, target, reason, outcome] = kind;
+  return {
+    position,
+    id: (position * 2654435761).toString(16).padStart(16, "0").repeat(4).slice(0, 64),
+    at: ago((12408 - position) * 37),
+    who,
+    decision,
+    target,
+    reason,
+    outcome,
+  };
+}
+
+export const ledgerStatus = ledger;
+
+export function entry(position: number): EntryView {
+  return {
+    row: logRow(position),
+    kind: "intent.request",
+    verified: badge("good", "done", "Signature and link checked"),
+    verified_sentence:
+      "The bytes below are the ones that this device signed, and the entry before it is the one that it names.",
+    device: "laptop 4c9a",
+    seq: position,
+    prev: "77ab19e0c4d2f3a8b1e07c55d0a9f2c4",
+    facts: [
+      { name: "Asked for", value: "stop 8.4.0 on 3 targets" },
+      { name: "Seen", value: "in progress 20 %, read 14 s before" },
+      { name: "Reason", value: "Crash on opening Transfer for accounts with a pending payment." },
+    ],
+    raw: '{"kind":"intent.request","seq":4101}\n{"reason":"Crash on opening Transfer"}\nsig:ed25519:9f3ac71e…',
+  };
+}
+
+export const intent: IntentView = {
+  intent: "4c77a1d0",
+  title: "Approve: resume Northwind Wallet 8.4.0 on the App Store?",
+  asked_by: "Asked by you",
+  asked_at: ago(41),
+  expires_at: new Date(start + 14 * 60_000).toISOString(),
+  needs: "you are the first of 1 who must agree",
+  change: {
+    title: "App Store · phased release",
+    from: "paused, day 3",
+    to: "active, day 3",
+    now: badge("wait", "alert", "moved"),
+    moved: "Asked at 20 %, now 50 %: more people are exposed. A stop may go on, a resume may not.",
+    sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
+  },
+  reason: "The fix is behind the switch; crash-free is above its floor again.",
+  evidence: ["crash-free 99.87 % of 20 118 sessions (floor 99.50 %), read 9 s before asking"],
+  notice: null,
+  proof: "intent 4c77a1d0… · signs with this laptop’s key · ledger head 9f3a…c71e",
+  approve_label: "Approve and sign",
+  why_not: null,
+};
+
+export const notices: NoticesView = {
+  notices: [
+    {
+      intent: "5d88b2e1",
+      text: {
+        title: "Transfers may fail on Android 8.4.0",
+        body: "Opening Transfer can close the app on Android version 8.4.0. We stopped the update at 14:02.",
+        phase: "investigating",
+        notify_subscribers: true,
+      },
+      asked_by: "You",
+      asked_at: ago(95),
+      outcome: outcomes[7] as OutcomeView,
+      why_not: null,
+    },
+    {
+      intent: "6e99c3f2",
+      text: {
+        title: "Slow sign-in",
+        body: "Signing in took longer than usual between 9:10 and 9:40. It is back to normal.",
+        phase: "resolved",
+        notify_subscribers: false,
+      },
+      asked_by: "You",
+      asked_at: ago(86_400 * 3),
+      outcome: {
+        outcome: "confirmed",
+        badge: badge("good", "done", "Published · 0.84 s"),
+        ms: 840,
+        before: null,
+        after: "published",
+        sentence: "Read back from the status page; the receipt is in the log.",
+      },
+      why_not: null,
+    },
+  ],
+  suggestion: {
+    title: "Transfers may fail in version 8.4.0",
+    body:
+      "What happened: opening Transfer can close the app in version 8.4.0.\n" +
+      "What we are doing: we stopped the update at 14:02 and turned instant transfer off.\n" +
+      "What we do not know yet: whether transfers begun before 14:02 were delayed.\n" +
+      "Next update: by 15:02.",
+    phase: "investigating",
+    notify_subscribers: true,
+  },
+  channel: "Statuspage · Northwind status",
+  why_not: null,
+};
+
+export const settings: SettingsView = {
+  workspace: "Northwind",
+  drill: false,
+  connections: [
+    {
+      service: "google_play",
+      name: "Google Play",
+      purpose: "Reads and halts rollouts on Android.",
+      badge: badge("good", "done", "Connected"),
+      fields: [
+        {
+          key: "package",
+          label: "Package name",
+          hint: "As in the Play Console, such as com.northwind.wallet.",
+          secret: false,
+          multiline: false,
+          optional: false,
+          value: "com.northwind.wallet",
+        },
+        {
+          key: "key",
+          label: "Service account key",
+          hint: "The JSON file of a service account that only the cockpit uses.",
+          secret: true,
+          multiline: true,
+          optional: false,
+          value: "",
+        },
+      ],
+      checks: [
+        {
+          permission: "View app information",
+          ok: true,
+          sentence: "The production track was read.",
+        },
+        {
+          permission: "Release to production",
+          ok: false,
+          sentence: "Missing. Grant it in the Play Console under Users and permissions.",
+        },
+      ],
+      checked_at: ago(320),
+      least_permission: "“Release to production, exclude devices” on this one app.",
+    },
+    {
+      service: "app_store",
+      name: "App Store Connect",
+      purpose: "Reads and pauses phased releases on iOS.",
+      badge: badge("neutral", "idle", "Not connected"),
+      fields: [
+        {
+          key: "issuer",
+          label: "Issuer ID",
+          hint: "Users and Access, Integrations.",
+          secret: false,
+          multiline: false,
+          optional: false,
+          value: "",
+        },
+        {
+          key: "key_id",
+          label: "Key ID",
+          hint: "",
+          secret: false,
+          multiline: false,
+          optional: false,
+          value: "",
+        },
+        {
+          key: "key",
+          label: "Private key",
+          hint: "The .p8 file.",
+          secret: true,
+          multiline: true,
+          optional: false,
+          value: "",
+        },
+        {
+          key: "app",
+          label: "App",
+          hint: "The Apple ID of the app.",
+          secret: false,
+          multiline: false,
+          optional: true,
+          value: "",
+        },
+      ],
+      checks: [],
+      checked_at: null,
+      least_permission: "The role App Manager on this one app.",
+    },
+    {
+      service: "unleash",
+      name: "Unleash",
+      purpose: "Turns kill switches off and reads them back as clients do.",
+      badge: badge("wait", "unknown", "Slow"),
+      fields: [
+        {
+          key: "url",
+          label: "Address",
+          hint: "https://…",
+          secret: false,
+          multiline: false,
+          optional: false,
+          value: "https://unleash.northwind.example",
+        },
+        {
+          key: "token",
+          label: "Admin token",
+          hint: "",
+          secret: true,
+          multiline: false,
+          optional: false,
+          value: "",
+        },
+      ],
+      checks: [],
+      checked_at: null,
+      least_permission: "Update feature environments in production.",
+    },
+  ],
+  people: [
+    {
+      id: "1",
+      name: "You",
+      roles: "Product lead, customer success",
+      you: true,
+      key: "ed25519 4c…9a",
+    },
+    { id: "2", name: "Second lead", roles: "Product lead", you: false, key: "ed25519 b1…07" },
+  ],
+  policy: [
+    {
+      act: "stop",
+      title: "Stop a rollout",
+      persons: 1,
+      sentence: "With this policy, a stop needs: you.",
+      why_not: null,
+    },
+    {
+      act: "resume",
+      title: "Resume a rollout",
+      persons: 2,
+      sentence: "With this policy, a resume needs: you and one more person.",
+      why_not: null,
+    },
+    {
+      act: "publish",
+      title: "Publish a notice",
+      persons: 1,
+      sentence: "With this policy, a notice needs: customer success.",
+      why_not: "There is only one person with the role customer success.",
+    },
+  ],
+  rules: [{ sentence: "Crash-free sessions below 99.50 % for 10 min with at least 500 sessions" }],
+  theme: "system",
+  keys_kept_in: "this computer’s keychain",
+  folder: "/home/you/.local/share/release-cockpit/northwind",
+};

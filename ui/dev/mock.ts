@@ -1,0 +1,159 @@
+// Stands in for Rust in a browser. Picks its views by `?scene=` and `?theme=`. Only for development.
+import { emit } from "@tauri-apps/api/event";
+import { mockIPC } from "@tauri-apps/api/mocks";
+import type { Tag } from "../src/backend/generated/Tag";
+import * as made from "./fixtures";
+
+const wanted = new URLSearchParams(location.search);
+const scene = wanted.get("scene") ?? "breach";
+let theme = wanted.get("theme") ?? "system";
+let has_workspace = !["first", "locked"].includes(scene);
+let step = 0;
+const rows = Number(wanted.get("rows") ?? 12408);
+
+const problem = (kind: string, sentence: string, hint: string | null) => ({ kind, sentence, hint });
+
+function changed(...tags: Tag[]): void {
+  setTimeout(() => void emit("change", { tags }), 10);
+}
+
+function query(name: string, args: Record<string, unknown>): unknown {
+  switch (name) {
+    case "boot":
+      return {
+        ...made.boot,
+        theme,
+        has_workspace,
+        locked:
+          scene === "locked"
+            ? "Unlock it, then open the app again. Nothing can be signed until then."
+            : null,
+        read_only:
+          scene === "readonly"
+            ? "The disk is full. Everything can be read; nothing can be decided."
+            : null,
+      };
+    case "cockpit":
+      if (scene === "loading") return new Promise(() => undefined);
+      if (scene === "broken") {
+        throw problem(
+          "storage",
+          "The ledger could not be read.",
+          "Check the disk, then try again.",
+        );
+      }
+      if (scene === "calm") return made.calm;
+      if (scene === "offline") return made.offline;
+      if (scene === "empty") return made.empty;
+      return made.cockpit;
+    case "stop_sheet":
+      if (scene === "offline") {
+        return {
+          ...made.stopSheet,
+          offline:
+            "This laptop is offline: the stop is queued, not in effect, and expires after 15 min.",
+        };
+      }
+      return made.stopSheet;
+    case "press":
+      return scene === "outcomes" ? made.everyOutcome : made.press(step);
+    case "log": {
+      const limit = Number(args.limit ?? 100);
+      const search = args.search;
+      const top = args.before === null ? rows : Number(args.before) - 1;
+      const found = [];
+      let at = top;
+      for (; at > 0 && found.length < limit; at -= 1) {
+        const row = made.logRow(at);
+        if (args.decisions_only && row.who.startsWith("Cockpit")) continue;
+        if (typeof search === "string" && !JSON.stringify(row).toLowerCase().includes(search))
+          continue;
+        found.push(row);
+      }
+      if (scene === "empty")
+        return { rows: [], next_before: null, total: 0, ledger: made.ledgerStatus };
+      return {
+        rows: found,
+        next_before: at > 0 ? at + 1 : null,
+        total: rows,
+        ledger: made.ledgerStatus,
+      };
+    }
+    case "entry":
+      return made.entry(Number(args.position));
+    case "intent":
+      return scene === "notice" ? { ...made.intent, notice: made.notices.suggestion } : made.intent;
+    case "notices":
+      if (scene === "empty") return { notices: [], suggestion: null, channel: null, why_not: null };
+      return made.notices;
+    case "settings":
+      return { ...made.settings, theme };
+    default:
+      throw problem("not_found", `No query ${name}.`, null);
+  }
+}
+
+function act(name: string, args: Record<string, unknown>): unknown {
+  switch (name) {
+    case "start_drill":
+    case "create_workspace":
+      has_workspace = true;
+      changed("boot");
+      return { sentence: "The workspace is open." };
+    case "stop":
+    case "change":
+    case "restop":
+    case "request_notice":
+      if (scene === "refused") {
+        throw problem(
+          "refused",
+          "The stop was not taken down: 8.4.0 is no longer the release in flight. Nothing was sent.",
+          "Look at the cockpit, then stop what is there.",
+        );
+      }
+      step = 0;
+      for (const at of [1, 2, 3]) {
+        setTimeout(() => {
+          step = at;
+          changed("decided", "log");
+        }, at * 400);
+      }
+      return {
+        press: "p1",
+        intents: ["i0", "i1", "i2"],
+        sentence: "Taken down as entry 12 409. The services are asked.",
+      };
+    case "check_connection":
+      return {
+        items: [
+          {
+            permission: "View app information",
+            ok: true,
+            sentence: "The production track was read.",
+          },
+          {
+            permission: "Release to production",
+            ok: false,
+            sentence: "Missing. Grant it under Users and permissions.",
+          },
+        ],
+      };
+    case "set_theme":
+      theme = String(args.theme);
+      changed("boot", "settings");
+      return { sentence: "The theme is set." };
+    default:
+      return { sentence: "Done." };
+  }
+}
+
+mockIPC(
+  (command, payload) => {
+    const { name, args } = payload as { name: string; args: Record<string, unknown> };
+    if (command === "query") return query(name, args);
+    if (command === "act") return act(name, args);
+    if (command === "approve") return { sentence: "Approved and signed. It is being sent." };
+    return undefined;
+  },
+  { shouldMockEvents: true },
+);

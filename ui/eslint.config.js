@@ -1,0 +1,62 @@
+import js from "@eslint/js";
+import prettier from "eslint-config-prettier";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+const noBits = {
+  group: ["bits-ui", "bits-ui/*"],
+  message: "Only src/kit imports bits-ui, so that the look lives in one place.",
+};
+const noTauri = {
+  group: ["@tauri-apps/*"],
+  message: "Only src/backend talks to Rust; use backend/queries or backend/acts.",
+};
+const noData = {
+  group: ["@tanstack/*"],
+  message: "Data comes through src/backend/queries.",
+};
+const noOtherFeature = {
+  regex: "^\\.\\./(?!\\.\\./)|/features/",
+  message: "A feature knows no other feature; lift what they share into kit or the shell.",
+};
+const forbid = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
+
+export default ts.config(
+  { ignores: ["dist/", "dev/out/", "src/backend/generated/"] },
+  js.configs.recommended,
+  ts.configs.strict,
+  ts.configs.stylistic,
+  svelte.configs.recommended,
+  prettier,
+  svelte.configs.prettier,
+  {
+    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    rules: {
+      eqeqeq: "error",
+      "no-console": "error",
+      "svelte/no-at-html-tags": "error",
+      "svelte/no-inline-styles": ["error", { allowTransitions: false }],
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: {
+      parserOptions: {
+        extraFileExtensions: [".svelte"],
+        parser: ts.parser,
+        svelteConfig,
+      },
+    },
+  },
+  { files: ["src/**"], rules: forbid(noBits, noTauri, noData) },
+  { files: ["src/kit/**"], rules: forbid(noTauri, noData) },
+  { files: ["src/backend/**"], rules: forbid(noBits) },
+  { files: ["src/main.ts", "src/App.svelte"], rules: forbid(noBits, noTauri) },
+  {
+    files: ["src/features/**"],
+    rules: forbid(noBits, noTauri, noData, noOtherFeature),
+  },
+  { files: ["dev/**"], rules: { "no-console": "off" } },
+);
