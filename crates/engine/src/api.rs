@@ -178,20 +178,24 @@ pub struct SetPolicyArgs {
     pub persons: u8,
 }
 
+/// The passphrase of the key file. Never kept as text, never shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UnlockArgs {
+    /// The passphrase.
+    pub passphrase: String,
+}
+
+impl std::fmt::Debug for UnlockArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("UnlockArgs")
+    }
+}
+
 /// Set the theme.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SetThemeArgs {
     /// light, dark or system.
     pub theme: String,
-}
-
-/// Add a person who works at this laptop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct AddPersonArgs {
-    /// Name.
-    pub name: String,
-    /// product_lead, customer_success or auditor.
-    pub role: String,
 }
 
 /// Approve an intent.
@@ -289,6 +293,7 @@ table!(Query, "What may be asked. Changes nothing.", {
 table!(Act, "What may be done from the main window. Approves nothing.", {
     start_drill StartDrill: StartDrillArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make a workspace on the embedded sandbox.";
     create_workspace CreateWorkspace: CreateWorkspaceArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make an empty workspace for real services.";
+    unlock Unlock: UnlockArgs => Done, [Boot, Observed, Decided, Settings], "Open the key file, or make one, with a passphrase.";
     check_connection CheckConnection: ConnectArgs => CredentialCheck, [], "Try a credential without keeping it.";
     connect Connect: ConnectArgs => Done, [Observed, Log, Settings], "Keep a credential in the keychain and connect.";
     disconnect Disconnect: ServiceArgs => Done, [Observed, Log, Settings], "Forget a credential.";

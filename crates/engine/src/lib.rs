@@ -1,3 +1,350 @@
 //! The only loop: clock, keychain, wiring, the api table. Must not know a window or a terminal.
+//!
+//! Both shells use [`Engine::start`] and then [`Handle::query`], [`Handle::act`],
+//! [`Handle::approve`] and [`Handle::subscribe`].
 
+mod acts;
+mod answers;
 pub mod api;
+pub mod changes;
+pub mod clock;
+mod connect;
+pub mod crash;
+pub mod desk;
+mod effects;
+mod inner;
+pub mod keychain;
+mod observe;
+mod problem;
+mod record;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use cockpit_domain::state::State;
+use cockpit_domain::views::{Live, PressView};
+use cockpit_ledger::Ledger;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::{Notify, broadcast};
+
+pub use cockpit_domain as domain;
+pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
+
+use api::{Act, Approval, PressArgs, Pressed, Problem, Query};
+use changes::Change;
+use desk::Desk;
+use inner::{Inner, KeychainState};
+use keychain::{Keychain, OpenError, Wish};
+use record::{Recorder, admitted, blocking};
+
+/// Entries that are checked before anything is written.
+const TAIL: usize = 1_000;
+/// Entries that are read at a time when the state is built.
+const BATCH: usize = 5_000;
+
+/// How an engine starts.
+pub struct Options {
+    /// The workspace folder; made when it is not there.
+    pub folder: PathBuf,
+    /// How keys are kept.
+    pub keychain: Wish,
+    /// The way to every service.
+    pub http: Http,
+    /// The clock.
+    pub clock: clock::Clock,
+    /// What the shell offers.
+    pub desk: Arc<dyn Desk>,
+    /// Read services by itself. Off for a command that ends.
+    pub poll: bool,
+}
+
+/// Starts engines.
+#[derive(Debug)]
+pub struct Engine;
+
+/// A running engine. Clones are the same engine; it ends with the last one.
+#[derive(Clone)]
+pub struct Handle {
+    inner: Arc<Inner>,
+    /// Keeps a second process from writing to the same workspace.
+    _lock: Arc<File>,
+}
+
+impl Engine {
+    /// Opens the workspace in the folder, checks the newest entries, goes on with what was under
+    /// way. A folder without a workspace opens too: `boot` says so.
+    ///
+    /// # Errors
+    /// The folder cannot be used, another process has it, or the database is not ours.
+    pub async fn start(options: Options) -> Result<Handle, Problem> {
+        let Options {
+            folder,
+            keychain,
+            http,
+            clock,
+            desk,
+            poll,
+        } = options;
+        let lock = lock(&folder)?;
+        let path = folder.join("ledger.db");
+        let now = clock();
+        let ledger = blocking(move || Ledger::open(path, now.as_ms())).await??;
+        let ledger = Arc::new(ledger);
+        let state = Arc::new(RwLock::new(fold(Arc::clone(&ledger)).await?));
+        let inner = Arc::new(Inner {
+            folder,
+            recorder: Recorder::new(Arc::clone(&ledger), Arc::clone(&state)),
+            ledger,
+            state,
+            live: Mutex::new(Live::default()),
+            adapters: RwLock::new(BTreeMap::new()),
+            checks: Mutex::default(),
+            keychain: RwLock::new(KeychainState::Closed(keychain::Closed::NeedsPassphrase)),
+            http,
+            clock,
+            desk,
+            changes: broadcast::channel(256).0,
+            poll,
+            poll_now: Notify::new(),
+            busy: Mutex::default(),
+        });
+        inner.check_the_tail().await?;
+        inner.open_keychain(keychain).await?;
+        Ok(Handle {
+            inner,
+            _lock: Arc::new(lock),
+        })
+    }
+}
+
+impl Handle {
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// What it asks for is not there, or the log cannot be read.
+    pub async fn query(&self, query: Query) -> Result<Value, Problem> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || inner.answer(&query)).await?
+    }
+
+    /// As [`Handle::query`], typed.
+    ///
+    /// # Errors
+    /// As [`Handle::query`], or another type was asked for than the table says.
+    pub async fn ask<T: DeserializeOwned>(&self, query: Query) -> Result<T, Problem> {
+        typed(self.query(query).await?)
+    }
+
+    /// Does an act.
+    ///
+    /// # Errors
+    /// A refusal with its reason; nothing was changed then.
+    pub async fn act(&self, act: Act) -> Result<Value, Problem> {
+        // Not cut off when the window that asked goes away.
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.act(act).await })
+            .await
+            .map_err(|_| ended())?
+    }
+
+    /// As [`Handle::act`], typed.
+    ///
+    /// # Errors
+    /// As [`Handle::act`].
+    pub async fn do_it<T: DeserializeOwned>(&self, act: Act) -> Result<T, Problem> {
+        typed(self.act(act).await?)
+    }
+
+    /// Approves or rejects. Only the approval window and the command line may reach this.
+    ///
+    /// # Errors
+    /// A refusal that names who may, and by when.
+    pub async fn approve(&self, approval: Approval) -> Result<Value, Problem> {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.approve(approval).await })
+            .await
+            .map_err(|_| ended())?
+    }
+
+    /// Hears of every change.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.inner.changes.subscribe()
+    }
+
+    /// Makes a workspace on a sandbox, from the sandbox's connections document.
+    ///
+    /// # Errors
+    /// There is a workspace here already, or the document names no service.
+    pub async fn begin_on_sandbox(&self, document: &Value, person: &str) -> Result<(), Problem> {
+        self.inner.begin_on_sandbox(document, person).await
+    }
+
+    /// Waits until every target of a press has a verdict, at most `ms_max`; gives how it stands.
+    ///
+    /// # Errors
+    /// There is no such press.
+    pub async fn settled(&self, pressed: &Pressed, ms_max: u64) -> Result<PressView, Problem> {
+        let mut changes = self.subscribe();
+        let query = || {
+            Query::Press(PressArgs {
+                press: pressed.press.clone(),
+            })
+        };
+        let waiting = async {
+            loop {
+                let view: PressView = self.ask(query()).await?;
+                if view.settled {
+                    return Ok(view);
+                }
+                // A change that was missed is asked for again.
+                let _ = changes.recv().await;
+            }
+        };
+        match tokio::time::timeout(Duration::from_millis(ms_max), waiting).await {
+            Ok(view) => view,
+            Err(_) => self.ask(query()).await,
+        }
+    }
+
+    /// Makes every projection again from the entries; gives how many there are.
+    ///
+    /// # Errors
+    /// The log cannot be read or written; the projections are as before then.
+    pub async fn rebuild(&self) -> Result<i64, Problem> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || {
+            let devices = inner.state().devices.clone();
+            let rebuilt = inner.ledger.rebuild(|entry| {
+                let person = devices.get(&entry.header().device.to_string());
+                record::index_of_entry(entry, person.map_or("", String::as_str))
+            });
+            rebuilt.map_err(Problem::from)
+        })
+        .await?
+    }
+
+    /// Fetches a sandbox's connections document.
+    ///
+    /// # Errors
+    /// The sandbox does not answer.
+    pub async fn sandbox_connections(http: &Http, url: &str) -> Result<Value, Problem> {
+        http.fetch_json(&format!(
+            "{}/_sandbox/connections",
+            url.trim_end_matches('/')
+        ))
+        .await
+        .map_err(Problem::from)
+    }
+}
+
+impl Inner {
+    async fn check_the_tail(&self) -> Result<(), Problem> {
+        let ledger = Arc::clone(&self.ledger);
+        let (verdict, newest, kept) = blocking(move || {
+            let verdict = ledger.verify_tail(TAIL, &[])?;
+            let newest = ledger.count()?;
+            let newest = ledger.entry_at(newest)?;
+            Ok::<_, cockpit_ledger::LedgerError>((verdict, newest, ledger.cache_list("")?))
+        })
+        .await??;
+        self.verified(&verdict, Some(TAIL as u64));
+        observe::load(self, kept);
+        if let Some(newest) = newest {
+            self.with_live(|live| live.ledger.head = newest.entry.id().to_string());
+        }
+        Ok(())
+    }
+
+    async fn open_keychain(self: &Arc<Self>, wish: Wish) -> Result<(), Problem> {
+        let folder = self.folder.clone();
+        let id = match self.ledger.setting("workspace_id")? {
+            Some(Value::String(id)) => id,
+            Some(_) | None => {
+                let id = hex::encode(record::random::<8>()?);
+                if self.ledger.read_only().is_none() {
+                    self.ledger
+                        .setting_put("workspace_id", &Value::String(id.clone()))?;
+                }
+                id
+            }
+        };
+        let opened = blocking(move || Keychain::open(&folder, &id, &wish)).await?;
+        let closed = match opened {
+            Ok(keychain) => match self.use_keychain(Arc::new(keychain)).await {
+                Ok(()) => return Ok(()),
+                Err(problem) => KeychainState::Broken(problem),
+            },
+            Err(OpenError::Closed(closed)) => KeychainState::Closed(closed),
+            Err(OpenError::Problem(problem)) => KeychainState::Broken(problem),
+        };
+        *self
+            .keychain
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = closed;
+        Ok(())
+    }
+}
+
+async fn fold(ledger: Arc<Ledger>) -> Result<State, Problem> {
+    blocking(move || {
+        let mut state = State::default();
+        let mut after = 0;
+        loop {
+            let batch = ledger.entries_after(after, BATCH)?;
+            let Some(last) = batch.last() else {
+                return Ok(state);
+            };
+            after = last.position;
+            for stored in &batch {
+                match admitted(stored.position, &stored.entry) {
+                    Some(entry) => state.fold(&entry),
+                    None => state.rejected.push((
+                        u64::try_from(stored.position).unwrap_or(0),
+                        "this version cannot read it".to_owned(),
+                    )),
+                }
+            }
+        }
+    })
+    .await?
+}
+
+fn lock(folder: &std::path::Path) -> Result<File, Problem> {
+    let cannot = |error: &std::io::Error| {
+        Problem::new(
+            "storage",
+            format!(
+                "The folder {} cannot be used: {error}. Nothing was changed.",
+                folder.display()
+            ),
+        )
+        .hint("Choose a folder that you may write to.")
+    };
+    std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
+    let file = File::create(folder.join("lock")).map_err(|error| cannot(&error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Problem::new(
+            "read_only",
+            "The workspace is open in another window or command. Nothing was changed.",
+        )
+        .hint("Close the other one, then try again.")),
+        Err(std::fs::TryLockError::Error(error)) => Err(cannot(&error)),
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value)
+        .map_err(|error| Problem::new("storage", format!("The answer has another shape: {error}.")))
+}
+
+fn ended() -> Problem {
+    Problem::new(
+        "storage",
+        "The engine is ending. Look at the log for what was recorded.",
+    )
+}

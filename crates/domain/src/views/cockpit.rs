@@ -4,9 +4,9 @@ use super::live::{SIGNAL_STALE_MS, STALE_MS};
 use super::stop::{is_busy, tied};
 use super::{
     ActView, AppChoice, Badge, BreachView, CockpitView, DriftView, FlagView, Icon, LastAct,
-    LedgerStatus, Live, OnlineView, ReleaseView, RolloutView, ServiceView, SignalView, StopButton,
-    TargetLive, Tone, WaitingView, age, badge, capital, in_flight_version, of_record, short,
-    stoppable,
+    LedgerStatus, Live, OnlineView, QueuedView, ReleaseView, RolloutView, ServiceView, SignalView,
+    StopButton, TargetLive, Tone, WaitingView, age, badge, capital, in_flight_version, of_record,
+    short, stoppable,
 };
 use crate::decide::{act_kind, may_not_approve, may_not_ask, not_offered};
 use crate::event::Outcome;
@@ -92,6 +92,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
             })
             .unwrap_or_default(),
         waiting: waiting(state, live, now),
+        queued: queued(state, live, now),
         drifts: drifts(state),
         stop: StopButton {
             why_not: stop_why_not(state, live, version.as_deref()),
@@ -627,6 +628,8 @@ fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalView {
     SignalView {
         name: signal.measure.name().to_owned(),
         words: bps.map_or("no data".to_owned(), words::percent_2),
+        value: signal.value,
+        breach: tone == Tone::Bad,
         tone,
         verdict,
         threshold: rule.map(|rule| share(rule.floor_bps)),
@@ -674,6 +677,33 @@ fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView> {
         .collect();
     found.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     found.into_iter().map(|(_, view)| view).collect()
+}
+
+fn queued(state: &State, live: &Live, now: Time) -> Vec<QueuedView> {
+    state
+        .intents
+        .iter()
+        .filter(|(_, record)| {
+            record.standing() == Standing::Ready
+                && record
+                    .result
+                    .as_ref()
+                    .is_some_and(|(result, _)| match result.outcome {
+                        Outcome::Queued | Outcome::Unknown => true,
+                        Outcome::Confirmed
+                        | Outcome::Refused
+                        | Outcome::Stale
+                        | Outcome::Failed => false,
+                    })
+        })
+        .map(|(id, record)| QueuedView {
+            intent: id.clone(),
+            target: record.intent.target.0.clone(),
+            title: format!("{} · {}", record.intent.press_title, record.intent.title),
+            outcome: of_record(id, record, live, now),
+            expires_at: record.intent.expires_at.to_string(),
+        })
+        .collect()
 }
 
 fn drifts(state: &State) -> Vec<DriftView> {

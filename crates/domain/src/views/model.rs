@@ -96,8 +96,10 @@ pub struct BootView {
     pub keys_kept_in: String,
     /// The app can only read: why, in words (newer database, disk full).
     pub read_only: Option<String>,
-    /// The keychain is closed: what to do.
+    /// The keychain is closed: what to do. The act `unlock` takes the passphrase.
     pub locked: Option<String>,
+    /// No key file is here yet: `unlock` makes one, so the passphrase is asked for twice.
+    pub new_passphrase: bool,
     /// Version of the app.
     pub version: String,
 }
@@ -133,6 +135,8 @@ pub struct CockpitView {
     pub flags_from: String,
     /// What waits for a person.
     pub waiting: Vec<WaitingView>,
+    /// What was asked for and is not in effect yet, or not known to be.
+    pub queued: Vec<QueuedView>,
     /// Alarms that something undid a stop.
     pub drifts: Vec<DriftView>,
     /// The button at the top right.
@@ -253,6 +257,10 @@ pub struct SignalView {
     pub name: String,
     /// "98.21 %", "no data".
     pub words: String,
+    /// 0 to 1; absent when there is no data.
+    pub value: Option<f64>,
+    /// In breach of its rule.
+    pub breach: bool,
     /// Plain when there is no floor.
     pub tone: Tone,
     /// "below the 99.50 % floor", "above the 99.50 % floor", "no floor set".
@@ -314,6 +322,21 @@ pub struct WaitingView {
     pub expires_at: String,
     /// Why this person cannot approve it; absent when they can.
     pub why_not: Option<String>,
+}
+
+/// Something that waits for the network, or that was sent and could not be read back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueuedView {
+    /// The intent, in hex.
+    pub intent: String,
+    /// The target.
+    pub target: String,
+    /// "Stop 8.4.0 · Google Play · production · 8.4.0".
+    pub title: String,
+    /// How it stands.
+    pub outcome: OutcomeView,
+    /// When it expires, RFC 3339.
+    pub expires_at: String,
 }
 
 /// Something that undid a stop.

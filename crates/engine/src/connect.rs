@@ -1,0 +1,296 @@
+//! Connections: forms, credential checks, secrets on their way to the keychain, adapters.
+//! Must not show or log a secret.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+use cockpit_domain::Service;
+use cockpit_domain::decide::Command;
+use cockpit_domain::event::Connection;
+use cockpit_domain::provider::CredentialCheck;
+use cockpit_providers::{Adapter, SecretString, form};
+use serde_json::Value;
+
+use crate::api::{ConnectArgs, Done, Problem, Tag};
+use crate::inner::Inner;
+use crate::observe;
+
+/// A service with its plain fields and its secrets.
+pub(crate) struct Credentials {
+    pub service: Service,
+    pub config: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, SecretString>,
+}
+
+impl Credentials {
+    /// Sorts a form's fields into plain ones and secrets.
+    pub fn from_form(args: ConnectArgs) -> Result<Self, Problem> {
+        let service = Service::from_key(&args.service).ok_or_else(|| unknown(&args.service))?;
+        let mut config = BTreeMap::new();
+        let mut secrets = BTreeMap::new();
+        for field in form(service).fields {
+            let Some(value) = args.fields.get(field.key) else {
+                continue;
+            };
+            if value.trim().is_empty() {
+                continue;
+            }
+            if field.secret {
+                secrets.insert(field.key.to_owned(), SecretString::from(value.clone()));
+            } else {
+                config.insert(field.key.to_owned(), value.trim().to_owned());
+            }
+        }
+        Ok(Self {
+            service,
+            config,
+            secrets,
+        })
+    }
+
+    /// Reads a sandbox's connections document: every service, ready to connect.
+    pub fn from_sandbox(document: &Value) -> Vec<Self> {
+        let Some(services) = document.as_object() else {
+            return Vec::new();
+        };
+        services
+            .iter()
+            .filter_map(|(key, fields)| {
+                let service = Service::from_key(key)?;
+                let fields = flatten(service, fields.as_object()?);
+                Self::from_form(ConnectArgs {
+                    service: key.clone(),
+                    fields,
+                })
+                .ok()
+            })
+            .collect()
+    }
+
+    fn app(&self) -> Option<String> {
+        match self.service {
+            Service::GooglePlay => self.config.get("package").cloned(),
+            Service::AppStore => self.config.get("bundle_id").cloned(),
+            Service::Unleash | Service::Sentry | Service::Statuspage => None,
+        }
+    }
+}
+
+/// The document's fields under the form's keys.
+fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMap<String, String> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut flat: BTreeMap<String, String> = fields
+        .iter()
+        .map(|(key, value)| (key.clone(), text(value)))
+        .collect();
+    let mut rename = |from: &str, to: &str| {
+        if let Some(value) = flat.remove(from) {
+            flat.insert(to.to_owned(), value);
+        }
+    };
+    match service {
+        Service::AppStore => rename("private_key_p8", "private_key"),
+        Service::Sentry => {
+            if let Some(projects) = fields.get("projects") {
+                for platform in ["android", "ios"] {
+                    if let Some(project) = projects.get(platform) {
+                        flat.insert(format!("{platform}_project"), text(project));
+                    }
+                }
+            }
+            flat.entry("package".to_owned())
+                .or_insert_with(|| "com.northwind.wallet".to_owned());
+        }
+        Service::GooglePlay | Service::Unleash | Service::Statuspage => {}
+    }
+    flat
+}
+
+impl Inner {
+    /// Tries a credential without keeping it.
+    pub(crate) async fn check_connection(
+        &self,
+        args: ConnectArgs,
+    ) -> Result<CredentialCheck, Problem> {
+        let credentials = Credentials::from_form(args)?;
+        let credentials = self.with_kept_secrets(credentials)?;
+        let adapter = self.make_adapter(&credentials)?;
+        let check = adapter.check().await?;
+        self.remember_check(credentials.service, &check);
+        Ok(check)
+    }
+
+    /// Checks a credential, keeps it in the keychain and connects.
+    pub(crate) async fn connect(self: &Arc<Self>, args: ConnectArgs) -> Result<Done, Problem> {
+        let credentials = self.with_kept_secrets(Credentials::from_form(args)?)?;
+        let name = credentials.service.name();
+        let adapter = self.make_adapter(&credentials)?;
+        let check = adapter.check().await?;
+        self.remember_check(credentials.service, &check);
+        if let Some(missing) = check.items.iter().find(|item| !item.ok) {
+            return Err(Problem::new(
+                "refused",
+                format!(
+                    "{name} was not connected: {} is missing.",
+                    missing.permission
+                ),
+            )
+            .hint(missing.sentence.clone()));
+        }
+        self.connect_unchecked(credentials).await?;
+        Ok(Done {
+            sentence: format!("{name} is connected and every permission is there."),
+        })
+    }
+
+    /// Keeps a credential and connects, for a sandbox whose credentials were just made.
+    pub(crate) async fn connect_unchecked(
+        self: &Arc<Self>,
+        credentials: Credentials,
+    ) -> Result<(), Problem> {
+        let adapter = self.make_adapter(&credentials)?;
+        let service = credentials.service;
+        let kept: Vec<(String, Option<SecretString>)> = credentials
+            .secrets
+            .iter()
+            .map(|(key, secret)| (secret_name(service, key), Some(secret.clone())))
+            .collect();
+        self.keychain()?.set(&kept)?;
+        let connection = Connection {
+            service,
+            app: credentials.app(),
+            config: credentials.config,
+        };
+        self.record(Command::Connect(connection)).await?;
+        self.put_adapter(service, adapter);
+        self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
+        Ok(())
+    }
+
+    /// Forgets a service and its secrets.
+    pub(crate) async fn disconnect(self: &Arc<Self>, service: &str) -> Result<Done, Problem> {
+        let service = Service::from_key(service).ok_or_else(|| unknown(service))?;
+        self.record(Command::Disconnect(service)).await?;
+        self.adapters
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&service);
+        self.with_live(|live| {
+            live.services.remove(&service);
+            live.targets.retain(|id, _| id.service() != Some(service));
+            if service == Service::Sentry {
+                live.signals.clear();
+            }
+        });
+        let forgotten: Vec<(String, Option<SecretString>)> = form(service)
+            .fields
+            .iter()
+            .filter(|field| field.secret)
+            .map(|field| (secret_name(service, field.key), None))
+            .collect();
+        self.keychain()?.set(&forgotten)?;
+        self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
+        Ok(Done {
+            sentence: format!(
+                "{} is disconnected and its key was removed from this computer. Revoke the key \
+                 at the service too if it is not used elsewhere.",
+                service.name()
+            ),
+        })
+    }
+
+    /// Makes the adapters of every connection that the ledger knows. One that cannot be made is
+    /// shown with its reason; the others go on.
+    pub(crate) fn connect_all(&self) -> Result<(), Problem> {
+        let connections: Vec<Connection> = self.state().connections.values().cloned().collect();
+        for Connection {
+            service, config, ..
+        } in connections
+        {
+            let credentials = Credentials {
+                service,
+                config,
+                secrets: BTreeMap::new(),
+            };
+            let made = self
+                .with_kept_secrets(credentials)
+                .and_then(|credentials| self.make_adapter(&credentials));
+            match made {
+                Ok(adapter) => self.put_adapter_quietly(service, adapter),
+                Err(problem) if problem.kind == "locked" => return Err(problem),
+                Err(problem) => self.with_live(|live| {
+                    let it = live.services.entry(service).or_default();
+                    it.problem = Some((problem.sentence.clone(), problem.hint.clone()));
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    fn make_adapter(&self, credentials: &Credentials) -> Result<Arc<dyn Adapter>, Problem> {
+        let Credentials {
+            service,
+            config,
+            secrets,
+        } = credentials;
+        let adapter = cockpit_providers::connect(*service, config, secrets, &self.http)?;
+        Ok(Arc::from(adapter))
+    }
+
+    /// A secret that was left empty is the one that is kept already.
+    fn with_kept_secrets(&self, mut credentials: Credentials) -> Result<Credentials, Problem> {
+        let keychain = self.keychain()?;
+        for field in form(credentials.service)
+            .fields
+            .iter()
+            .filter(|field| field.secret)
+        {
+            if !credentials.secrets.contains_key(field.key)
+                && let Some(secret) = keychain.get(&secret_name(credentials.service, field.key))?
+            {
+                credentials.secrets.insert(field.key.to_owned(), secret);
+            }
+        }
+        Ok(credentials)
+    }
+
+    fn put_adapter(self: &Arc<Self>, service: Service, adapter: Arc<dyn Adapter>) {
+        let known = self.adapter(service).is_some();
+        self.put_adapter_quietly(service, adapter);
+        if self.poll && !known {
+            tokio::spawn(observe::keep_reading(Arc::clone(self), service));
+        } else {
+            self.poll_now.notify_waiters();
+        }
+    }
+
+    fn put_adapter_quietly(&self, service: Service, adapter: Arc<dyn Adapter>) {
+        self.adapters
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(service, adapter);
+    }
+
+    fn remember_check(&self, service: Service, check: &CredentialCheck) {
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        checks.insert(service, (self.now(), check.items.clone()));
+    }
+}
+
+fn secret_name(service: Service, field: &str) -> String {
+    format!("secret/{}/{field}", service.key())
+}
+
+fn unknown(service: &str) -> Problem {
+    Problem::new(
+        "bad_input",
+        format!("There is no service '{service}'. Nothing was changed."),
+    )
+    .hint(format!(
+        "Known services: {}.",
+        Service::ALL.map(Service::key).join(", ")
+    ))
+}

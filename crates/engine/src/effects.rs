@@ -1,0 +1,356 @@
+//! Carries out effects, one task each: asks the attempt what to do, does it, tells it what came.
+//! The only place that writes to the outside. Decides nothing.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use cockpit_domain::attempt::{Attempt, Came, Step};
+use cockpit_domain::decide::Command;
+use cockpit_domain::event::{EffectResult, Outcome};
+use cockpit_domain::provider::{Effect, ErrorKind, ProviderError, Reading};
+use cockpit_domain::state::Standing;
+use cockpit_domain::{Observation, Service, Time};
+use cockpit_ledger::{OutboxChange, OutboxState};
+use cockpit_providers::Adapter;
+
+use crate::api::{Problem, Tag};
+use crate::crash;
+use crate::inner::Inner;
+use crate::observe;
+use crate::record::blocking;
+
+/// Pause before a log that could not be written is tried again.
+const LOG_RETRY_MS: u64 = 2_000;
+
+impl Inner {
+    /// Begins carrying out an intent that is ready.
+    pub(crate) fn begin_effect(self: &Arc<Self>, intent_id: &str) {
+        let found = self
+            .state()
+            .intents
+            .get(intent_id)
+            .map(|record| record.intent.clone());
+        let Some(intent) = found else { return };
+        let attempt = Attempt::new(intent_id.to_owned(), intent, self.now());
+        self.spawn_attempt(attempt, false);
+    }
+
+    /// Takes up again what was under way when the process ended.
+    ///
+    /// # Errors
+    /// The outbox cannot be read.
+    pub(crate) async fn take_up_again(self: &Arc<Self>) -> Result<(), Problem> {
+        let ledger = Arc::clone(&self.ledger);
+        let rows = blocking(move || ledger.outbox_open()).await??;
+        for row in rows {
+            let found = self
+                .state()
+                .intents
+                .get(&row.effect)
+                .filter(|record| record.standing() == Standing::Ready)
+                .map(|record| {
+                    let reported = record.result.as_ref().map(|(result, _)| result.outcome);
+                    (record.intent.clone(), record.attempt, reported)
+                });
+            let Some((intent, number, reported)) = found else {
+                continue;
+            };
+            let started_at = match row.state {
+                OutboxState::Started => row.started_at_ms.map(Time::from_ms),
+                OutboxState::Due | OutboxState::Finished => None,
+            };
+            let attempt = Attempt::resume(
+                row.effect,
+                intent,
+                self.now(),
+                number,
+                started_at,
+                // A queued effect may go on; what it reported is not repeated.
+                reported.filter(|outcome| *outcome != Outcome::Confirmed),
+            );
+            self.spawn_attempt(attempt, started_at.is_some());
+        }
+        Ok(())
+    }
+
+    fn spawn_attempt(self: &Arc<Self>, attempt: Attempt, started: bool) {
+        let inner = Arc::clone(self);
+        tokio::spawn(async move {
+            let id = attempt.intent_id().to_owned();
+            let target = attempt.intent().target.0.clone();
+            inner.busy_with(&target, true);
+            Run {
+                inner: Arc::clone(&inner),
+                attempt,
+                started,
+            }
+            .carry_out()
+            .await;
+            inner.busy_with(&target, false);
+            inner.with_live(|live| live.doing.remove(&id));
+            inner.changed(&[Tag::Decided, Tag::Observed]);
+        });
+    }
+
+    fn busy_with(&self, target: &str, begins: bool) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = busy.entry(target.to_owned()).or_default();
+        *count = if begins {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+        if *count == 0 {
+            busy.remove(target);
+        }
+    }
+}
+
+/// One attempt with what it needs to act.
+struct Run {
+    inner: Arc<Inner>,
+    attempt: Attempt,
+    /// The outbox says that something may have been sent.
+    started: bool,
+}
+
+impl Run {
+    async fn carry_out(mut self) {
+        loop {
+            self.mind_the_asker();
+            let now = self.inner.now();
+            let step = self.attempt.next(now);
+            self.say(&step);
+            match step {
+                Step::Done => return,
+                Step::Claim { lease_until } => self.claim(lease_until).await,
+                Step::Observe(reading) => self.observe(reading).await,
+                Step::Start => self.start().await,
+                Step::Send(before) => self.send(*before).await,
+                Step::Report(result) => {
+                    if self.report(*result).await {
+                        return;
+                    }
+                }
+                Step::Wait { until, why: _ } => self.wait(until).await,
+            }
+        }
+    }
+
+    /// An intent that its asker took back is not begun.
+    fn mind_the_asker(&mut self) {
+        let standing = self
+            .inner
+            .state()
+            .intents
+            .get(self.attempt.intent_id())
+            .map_or(Standing::Withdrawn, |record| record.standing());
+        match standing {
+            Standing::Withdrawn | Standing::Rejected => {
+                let now = self.inner.now();
+                self.attempt
+                    .give_up("Its asker took it back. Nothing was sent.", now);
+            }
+            Standing::Waiting | Standing::Ready | Standing::Ended(_) => {}
+        }
+    }
+
+    fn say(&self, step: &Step) {
+        if matches!(step, Step::Done) {
+            return;
+        }
+        let doing = self.attempt.doing().to_owned();
+        let id = self.attempt.intent_id().to_owned();
+        let before = self
+            .inner
+            .with_live(|live| live.doing.insert(id, doing.clone()));
+        if before.as_ref() != Some(&doing) {
+            self.inner.changed(&[Tag::Decided]);
+        }
+    }
+
+    async fn claim(&mut self, lease_until: Time) {
+        let command = Command::Claim {
+            intent: self.attempt.intent_id().to_owned(),
+            attempt: self.attempt.number(),
+            lease_until,
+        };
+        match self.inner.record(command).await {
+            Ok(_) => {
+                crash::point("after-claim").await;
+                self.attempt.handle(Came::Claimed, self.inner.now());
+            }
+            Err(problem) => self.log_failed(&problem).await,
+        }
+    }
+
+    async fn observe(&mut self, reading: Reading) {
+        let Some(adapter) = self.adapter() else {
+            let error = self.not_connected();
+            return self
+                .attempt
+                .handle(Came::NotObserved(error), self.inner.now());
+        };
+        let target = self.attempt.intent().target.clone();
+        let call = async move { adapter.observe(&target, reading).await };
+        let Some(came) = self.within_the_deadline(call).await else {
+            return;
+        };
+        crash::point(match reading {
+            Reading::Poll | Reading::Fresh => "after-reread",
+            Reading::Serving => "after-read-back",
+        })
+        .await;
+        let came = match came {
+            Ok(observation) => {
+                observe::show(&self.inner, &observation).await;
+                Came::Observed(observation)
+            }
+            Err(error) => Came::NotObserved(error),
+        };
+        self.attempt.handle(came, self.inner.now());
+    }
+
+    async fn start(&mut self) {
+        let ledger = Arc::clone(&self.inner.ledger);
+        let effect = self.attempt.intent_id().to_owned();
+        let (again, now) = (self.started, self.inner.now());
+        let done = blocking(move || {
+            if again {
+                let change = OutboxChange::Retry {
+                    effect: effect.clone(),
+                    next_at_ms: now.as_ms(),
+                };
+                ledger.append(&[], &[change])?;
+            }
+            ledger.mark_started(&effect, now.as_ms(), now.as_ms())
+        })
+        .await;
+        match done {
+            Ok(Ok(_)) => {
+                self.started = true;
+                crash::point("after-start").await;
+                self.attempt.handle(Came::Started, self.inner.now());
+            }
+            Ok(Err(error)) => self.log_failed(&error.into()).await,
+            Err(problem) => self.log_failed(&problem).await,
+        }
+    }
+
+    async fn send(&mut self, before: Observation) {
+        let Some(adapter) = self.adapter() else {
+            let error = self.not_connected();
+            return self.attempt.handle(Came::NotSent(error), self.inner.now());
+        };
+        let key = self.attempt.intent_id().to_owned();
+        let head = self.inner.with_live(|live| live.ledger.head.clone());
+        let effect = Effect {
+            comment: format!(
+                "cockpit intent {} ledger {}",
+                key.get(..16).unwrap_or(&key),
+                head.get(..8).unwrap_or(&head)
+            ),
+            key,
+            target: self.attempt.intent().target.clone(),
+            desired: self.attempt.intent().desired.clone(),
+            before,
+        };
+        let call = async move { adapter.apply(&effect).await };
+        let Some(came) = self.within_the_deadline(call).await else {
+            return;
+        };
+        crash::point("after-send").await;
+        let came = match came {
+            Ok(receipt) => Came::Sent(receipt),
+            Err(error) => Came::NotSent(error),
+        };
+        self.attempt.handle(came, self.inner.now());
+    }
+
+    /// Gives true when the attempt has ended.
+    async fn report(&mut self, result: EffectResult) -> bool {
+        crash::point("before-result").await;
+        let outcome = result.outcome;
+        let gone = self
+            .inner
+            .state()
+            .intents
+            .get(self.attempt.intent_id())
+            .is_none_or(|record| record.standing() == Standing::Withdrawn);
+        match self.inner.record(Command::Report(result)).await {
+            Ok(_) => {
+                crash::point("after-result").await;
+                self.attempt.handle(Came::Reported, self.inner.now());
+                self.inner.changed(&[Tag::Decided, Tag::Log]);
+            }
+            Err(problem) if problem.kind == "not_found" || gone => return true,
+            Err(problem) => self.log_failed(&problem).await,
+        }
+        outcome.is_final()
+    }
+
+    async fn wait(&mut self, until: Time) {
+        let now = self.inner.now();
+        let owed = self
+            .attempt
+            .deadline()
+            .map(|(at, _)| at)
+            .filter(|at| *at > now);
+        let wake = owed.map_or(until, |owed| owed.min(until));
+        tokio::time::sleep(Duration::from_millis(wake.ms_since(now).max(1))).await;
+        let now = self.inner.now();
+        if owed.is_some_and(|owed| owed <= now) {
+            self.attempt.handle(Came::DeadlinePassed, now);
+        }
+    }
+
+    /// Waits for a call; when a verdict is owed before it ends, gives the verdict and goes on
+    /// waiting. `None` when the attempt has ended meanwhile, so that the call is dropped.
+    async fn within_the_deadline<T>(&mut self, call: impl Future<Output = T>) -> Option<T> {
+        let mut call = std::pin::pin!(call);
+        if let Some((owed, _)) = self.attempt.deadline() {
+            let now = self.inner.now();
+            let left = Duration::from_millis(owed.ms_since(now));
+            tokio::select! {
+                biased;
+                came = &mut call => return Some(came),
+                () = tokio::time::sleep(left) => {}
+            }
+            self.attempt.handle(Came::DeadlinePassed, self.inner.now());
+            if let Step::Report(result) = self.attempt.next(self.inner.now()) {
+                let ends = result.outcome.is_final();
+                self.report(*result).await;
+                if ends {
+                    return None;
+                }
+            }
+        }
+        Some(call.await)
+    }
+
+    /// The log could not be written, so nothing is sent and nothing is claimed. Says so and tries
+    /// again.
+    async fn log_failed(&self, problem: &Problem) {
+        let words = format!("Nothing was sent: {}", problem.sentence);
+        tracing::warn!(kind = %problem.kind, intent = self.attempt.intent_id(), "log not written");
+        let id = self.attempt.intent_id().to_owned();
+        self.inner.with_live(|live| live.doing.insert(id, words));
+        self.inner.changed(&[Tag::Decided]);
+        tokio::time::sleep(Duration::from_millis(LOG_RETRY_MS)).await;
+    }
+
+    fn adapter(&self) -> Option<Arc<dyn Adapter>> {
+        self.inner.adapter(self.attempt.intent().target.service()?)
+    }
+
+    fn not_connected(&self) -> ProviderError {
+        let name = self
+            .attempt
+            .intent()
+            .target
+            .service()
+            .map_or("The service", Service::name);
+        ProviderError::new(ErrorKind::Unauthorized, format!("{name} is not connected."))
+            .hint("Connect it in the settings, then ask again.")
+    }
+}

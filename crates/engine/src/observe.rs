@@ -1,0 +1,400 @@
+//! Reads services for the screen and the alarms: targets, signals, breaches, drifts. Never writes
+//! to the outside.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use cockpit_domain::decide::Command;
+use cockpit_domain::event::{Drift, Outcome};
+use cockpit_domain::provider::{ErrorKind, ProviderError, Reading};
+use cockpit_domain::rule::{Breach, Judgement};
+use cockpit_domain::signal::Signal;
+use cockpit_domain::state::Standing;
+use cockpit_domain::views::{ServiceLive, TargetLive};
+use cockpit_domain::{Observation, Service, Target, Time, words};
+use cockpit_ledger::CacheRow;
+use cockpit_providers::Adapter;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use crate::api::Tag;
+use crate::inner::Inner;
+
+/// Between two readings while something is wrong or was stopped lately, in milliseconds. An
+/// undone stop must be alarmed within 15 s.
+const URGENT_MS: u64 = 10_000;
+/// Between two readings at rest, in milliseconds.
+const REST_MS: u64 = 60_000;
+/// A stop is watched closely for this long, in milliseconds.
+const WATCH_MS: u64 = 60 * 60 * 1_000;
+
+/// A target as it is kept between two starts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    target: Target,
+    observation: Option<Observation>,
+}
+
+/// Loads what was read before the last end, with its age.
+pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
+    inner.with_live(|live| {
+        for row in rows {
+            if let Some(key) = row.key.strip_prefix("service/") {
+                if let Some(service) = Service::from_key(key) {
+                    let read_at = Some(Time::from_ms(row.observed_at_ms));
+                    live.services.insert(
+                        service,
+                        ServiceLive {
+                            read_at,
+                            ..ServiceLive::default()
+                        },
+                    );
+                }
+            } else if row.key == "signals" {
+                live.signals = serde_json::from_value(row.value).unwrap_or_default();
+            } else if row.key.starts_with("target/")
+                && let Ok(Kept {
+                    target,
+                    observation,
+                }) = serde_json::from_value(row.value)
+            {
+                let id = target.id.clone();
+                live.targets.insert(
+                    id,
+                    TargetLive {
+                        target,
+                        observation,
+                        problem: None,
+                    },
+                );
+            }
+        }
+    });
+}
+
+/// Shows an observation and keeps it.
+pub(crate) async fn show(inner: &Inner, observation: &Observation) {
+    let row = inner.with_live(|live| {
+        let it = live.targets.get_mut(&observation.target)?;
+        it.observation = Some(observation.clone());
+        it.problem = None;
+        if let Some(service) = observation.target.service() {
+            live.services.insert(
+                service,
+                ServiceLive {
+                    read_at: Some(observation.at),
+                    ..ServiceLive::default()
+                },
+            );
+        }
+        kept_row(&live.targets[&observation.target])
+    });
+    inner.changed(&[Tag::Observed]);
+    if let Some(row) = row {
+        inner.keep(vec![row]).await;
+    }
+}
+
+/// Reads every connected service once, all at the same time.
+pub(crate) async fn everything(inner: &Arc<Inner>) {
+    let services: Vec<Service> = inner.state().connections.keys().copied().collect();
+    join_all(services.into_iter().map(|service| one(inner, service))).await;
+}
+
+/// Reads one service: its targets, their states and its signals.
+pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
+    let Some(adapter) = inner.adapter(service) else {
+        return;
+    };
+    let known: Vec<Target> = inner.with_live(|live| {
+        live.targets
+            .values()
+            .filter(|it| it.target.id.service() == Some(service))
+            .map(|it| it.target.clone())
+            .collect()
+    });
+    let gives_targets = !adapter.capability().verbs.is_empty();
+    let (targets, signals) = tokio::join!(
+        async {
+            if !gives_targets {
+                return Ok(Vec::new());
+            }
+            match adapter.targets().await {
+                Ok(found) => Ok(found),
+                Err(error) => Err(error),
+            }
+        },
+        async {
+            if adapter.capability().signals {
+                Some(adapter.signals().await)
+            } else {
+                None
+            }
+        },
+    );
+    let mut problem: Option<ProviderError> = None;
+    let targets = targets.unwrap_or_else(|error| {
+        problem = Some(error);
+        known
+    });
+    if problem.is_none() {
+        let readings = join_all(targets.iter().map(|target| read(inner, &adapter, target))).await;
+        problem = readings.into_iter().flatten().next();
+    } else {
+        inner.with_live(|live| {
+            for it in live
+                .targets
+                .values_mut()
+                .filter(|it| it.target.id.service() == Some(service))
+            {
+                it.problem = problem.as_ref().map(|error| error.sentence.clone());
+            }
+        });
+    }
+    match signals {
+        Some(Ok(signals)) => take_signals(inner, signals).await,
+        Some(Err(error)) => problem = problem.or(Some(error)),
+        None => {}
+    }
+    service_answered(inner, service, problem).await;
+    inner.changed(&[Tag::Observed]);
+}
+
+/// Keeps reading a service until the engine ends or the service is disconnected.
+pub(crate) async fn keep_reading(inner: Arc<Inner>, service: Service) {
+    loop {
+        if inner.adapter(service).is_none() {
+            return;
+        }
+        one(&inner, service).await;
+        let pause = Duration::from_millis(if is_urgent(&inner) {
+            URGENT_MS
+        } else {
+            REST_MS
+        });
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = inner.poll_now.notified() => {}
+        }
+    }
+}
+
+/// Something is wrong, under way, or was stopped within the last hour.
+fn is_urgent(inner: &Inner) -> bool {
+    let now = inner.now();
+    let state = inner.state();
+    !state.breaches.is_empty()
+        || !state.drifts.is_empty()
+        || state.intents.values().any(|record| {
+            record.standing() == Standing::Ready
+                || record.result.as_ref().is_some_and(|(result, at)| {
+                    result.outcome == Outcome::Confirmed
+                        && record.intent.desired.is_safe_direction()
+                        && now.ms_since(*at) < WATCH_MS
+                })
+        })
+}
+
+async fn read(
+    inner: &Arc<Inner>,
+    adapter: &Arc<dyn Adapter>,
+    target: &Target,
+) -> Option<ProviderError> {
+    let came = adapter.observe(&target.id, Reading::Poll).await;
+    let busy = {
+        let busy = inner.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.contains_key(&target.id.0)
+    };
+    let (row, error) = inner.with_live(|live| {
+        let it = live
+            .targets
+            .entry(target.id.clone())
+            .or_insert_with(|| TargetLive {
+                target: target.clone(),
+                observation: None,
+                problem: None,
+            });
+        it.target = target.clone();
+        match came {
+            // The executor reads a busy target itself; an older answer must not replace its.
+            Ok(_) if busy && it.observation.is_some() => (None, None),
+            Ok(observation) => {
+                it.problem = None;
+                it.observation = Some(observation);
+                (kept_row(it), None)
+            }
+            Err(error) => {
+                it.problem = Some(error.sentence.clone());
+                (None, Some(error))
+            }
+        }
+    });
+    if let Some(row) = row {
+        inner.keep(vec![row]).await;
+        look_for_drift(inner, target).await;
+    }
+    error
+}
+
+/// Alarms when a target that was confirmed as stopped is found more exposed.
+async fn look_for_drift(inner: &Arc<Inner>, target: &Target) {
+    let Some(seen) = inner.with_live(|live| {
+        live.targets
+            .get(&target.id)
+            .and_then(|it| it.observation.clone())
+    }) else {
+        return;
+    };
+    let drift = {
+        let state = inner.state();
+        let Some((id, record)) = state.newest_intent(&target.id) else {
+            return;
+        };
+        let Some((result, _)) = &record.result else {
+            return;
+        };
+        let Some(before) = &result.after else { return };
+        let undone = result.outcome == Outcome::Confirmed
+            && record.intent.desired.is_safe_direction()
+            && !record.intent.desired.is_met_by(&seen.state)
+            && words::exposure(&seen.state) > words::exposure(before);
+        undone.then(|| Drift {
+            target: target.id.clone(),
+            intent: id.clone(),
+            before: before.clone(),
+            after: seen.state.clone(),
+            seen_at: seen.at,
+        })
+    };
+    let Some(drift) = drift else { return };
+    let body = format!(
+        "It was {}; it is now {}. Open Release Cockpit to stop it again.",
+        words::state(&drift.before),
+        words::state(&drift.after)
+    );
+    if inner.record(Command::SeeDrift(drift)).await.is_ok() {
+        inner.desk.notify(
+            &format!("{}: something undid the stop", target.title),
+            &body,
+        );
+        inner.changed(&[Tag::Decided, Tag::Log]);
+    }
+}
+
+async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {
+    let now = inner.now();
+    let value = serde_json::to_value(&signals).unwrap_or_default();
+    inner.with_live(|live| live.signals.clone_from(&signals));
+    inner
+        .keep(vec![CacheRow {
+            key: "signals".to_owned(),
+            value,
+            observed_at_ms: now.as_ms(),
+        }])
+        .await;
+    let commands: Vec<Command> = {
+        let state = inner.state();
+        let judged = signals.iter().flat_map(|signal| {
+            state
+                .rules
+                .iter()
+                .filter(|rule| rule.measure == signal.measure)
+                .map(move |rule| (rule, signal, rule.judge(signal, now)))
+        });
+        judged
+            .filter_map(|(rule, signal, judgement)| {
+                let key = (
+                    signal.platform.clone(),
+                    signal.version.clone(),
+                    rule.name.clone(),
+                );
+                let standing = state.breaches.get(&key);
+                match (judgement, standing) {
+                    (Judgement::Breach(breach), None) => Some(Command::SeeBreach(breach)),
+                    (Judgement::Holds, Some(standing)) => Some(Command::ClearBreach(Breach {
+                        value_bps: signal.value.map_or(0, cockpit_domain::rule::to_bps),
+                        sample: signal.sample.unwrap_or(0),
+                        data_until: signal.data_until.unwrap_or(now),
+                        ..standing.breach.clone()
+                    })),
+                    (Judgement::Breach(_), Some(_))
+                    | (Judgement::Holds, None)
+                    | (Judgement::CannotSay(_), _) => None,
+                }
+            })
+            .collect()
+    };
+    for command in commands {
+        let news = match &command {
+            Command::SeeBreach(breach) => Some(format!(
+                "{} {}: {} {}, below the floor of {}",
+                breach.platform,
+                breach.version,
+                breach.measure.name().to_lowercase(),
+                words::percent_2(breach.value_bps),
+                words::percent_2(breach.floor_bps)
+            )),
+            _ => None,
+        };
+        if inner.record(command).await.is_ok() {
+            if let Some(news) = news {
+                inner.desk.notify("Breach", &news);
+            }
+            inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
+        }
+    }
+}
+
+async fn service_answered(inner: &Inner, service: Service, problem: Option<ProviderError>) {
+    let now = inner.now();
+    inner.with_live(|live| {
+        let it = live.services.entry(service).or_default();
+        match &problem {
+            None => {
+                *it = ServiceLive {
+                    read_at: Some(now),
+                    ..ServiceLive::default()
+                }
+            }
+            Some(error) => {
+                it.offline = match error.kind {
+                    ErrorKind::Unreachable | ErrorKind::Timeout => true,
+                    ErrorKind::RateLimited
+                    | ErrorKind::Server
+                    | ErrorKind::Unauthorized
+                    | ErrorKind::Forbidden
+                    | ErrorKind::NotFound
+                    | ErrorKind::Moved
+                    | ErrorKind::Rejected
+                    | ErrorKind::NeedsPerson
+                    | ErrorKind::Unsupported
+                    | ErrorKind::Protocol => false,
+                };
+                it.problem = Some((error.sentence.clone(), error.hint.clone()));
+            }
+        }
+    });
+    if problem.is_none() {
+        let key = format!("service/{}", service.key());
+        let row = CacheRow {
+            key,
+            value: serde_json::Value::Null,
+            observed_at_ms: now.as_ms(),
+        };
+        inner.keep(vec![row]).await;
+    }
+}
+
+fn kept_row(it: &TargetLive) -> Option<CacheRow> {
+    let observation = it.observation.clone();
+    let observed_at_ms = observation.as_ref()?.at.as_ms();
+    let kept = Kept {
+        target: it.target.clone(),
+        observation,
+    };
+    Some(CacheRow {
+        key: format!("target/{}", it.target.id),
+        value: serde_json::to_value(kept).ok()?,
+        observed_at_ms,
+    })
+}

@@ -1,0 +1,306 @@
+//! The one way into the ledger: decide, seal, append, fold. From the moment it returns, the
+//! decision cannot be lost. Knows no provider.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use cockpit_domain::decide::{Command, Context, decide};
+use cockpit_domain::event::{Event, Verdict};
+use cockpit_domain::state::{Admitted, Standing, State};
+use cockpit_domain::views::log_line;
+use cockpit_domain::{Time, views};
+use cockpit_ledger::{Append, Ledger, LogIndex, OutboxChange};
+use cockpit_seal::{DeviceKey, Entry, Head, Seen, seal};
+
+use crate::api::Problem;
+use crate::crash;
+
+/// Holds the device's key and the newest state.
+#[derive(Debug)]
+pub struct Recorder {
+    ledger: Arc<Ledger>,
+    state: Arc<RwLock<State>>,
+    writer: tokio::sync::Mutex<Option<Writer>>,
+}
+
+/// The device's end of its own chain.
+#[derive(Debug)]
+pub struct Writer {
+    /// The signing key.
+    pub key: DeviceKey,
+    /// Where the chain goes on.
+    pub head: Head,
+    /// The person who works here.
+    pub actor: String,
+}
+
+/// What was sealed by one command.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The entries, in order.
+    pub entries: Vec<Admitted>,
+    /// Intents that may be carried out because of them.
+    pub ready: Vec<String>,
+}
+
+impl Recorder {
+    /// Over an open ledger with the state that follows from it.
+    pub fn new(ledger: Arc<Ledger>, state: Arc<RwLock<State>>) -> Self {
+        Self {
+            ledger,
+            state,
+            writer: tokio::sync::Mutex::new(None),
+        }
+    }
+
+    /// Gives it the device's key. Without one nothing can be recorded.
+    pub async fn unlock(&self, writer: Writer) {
+        *self.writer.lock().await = Some(writer);
+    }
+
+    /// Decides a command and seals what follows.
+    ///
+    /// # Errors
+    /// A refusal, a closed keychain, or a log that cannot be written; nothing was changed then.
+    pub async fn record(&self, command: Command, now: Time) -> Result<Recorded, Problem> {
+        let mut writer = self.writer.lock().await;
+        let Some(writer) = writer.as_mut() else {
+            return Err(closed());
+        };
+        let context = Context {
+            now,
+            actor: writer.actor.clone(),
+            nonce: hex::encode(random::<8>()?),
+        };
+        let decision = {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            decide(&state, &command, &context)?
+        };
+        let outbox = outbox_of(&command);
+        self.seal(writer, decision.events, outbox, now).await
+    }
+
+    /// Seals the first entry of a ledger.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub async fn begin(&self, genesis: Event, now: Time) -> Result<Recorded, Problem> {
+        let mut writer = self.writer.lock().await;
+        let Some(writer) = writer.as_mut() else {
+            return Err(closed());
+        };
+        self.seal(writer, vec![genesis], Vec::new(), now).await
+    }
+
+    async fn seal(
+        &self,
+        writer: &mut Writer,
+        events: Vec<Event>,
+        mut outbox: Vec<OutboxChange>,
+        now: Time,
+    ) -> Result<Recorded, Problem> {
+        crash::point("before-record").await;
+        let mut head = writer.head;
+        let mut appends = Vec::with_capacity(events.len());
+        let mut admitted = Vec::with_capacity(events.len());
+        let at = now.to_string();
+        for event in events {
+            let draft = cockpit_seal::Draft {
+                at: &at,
+                kind: event.kind(),
+                body: event.to_body(),
+                salt: random()?,
+                seen: Seen::default(),
+            };
+            let entry = seal(&writer.key, &head, draft).map_err(|error| {
+                Problem::new(
+                    "bad_input",
+                    format!("It cannot be sealed: {error}. Nothing was changed."),
+                )
+            })?;
+            head = entry.head();
+            let id = entry.id().to_string();
+            appends.push(Append {
+                index: index(&event, &writer.actor, now),
+                entry,
+            });
+            admitted.push(Admitted {
+                id,
+                position: 0,
+                at: now,
+                device: writer.key.device_id().to_string(),
+                event,
+            });
+        }
+        // What the entries make ready goes into the outbox in the same transaction.
+        let ready: Vec<(String, String)> = {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            admitted
+                .iter()
+                .filter_map(|entry| made_ready(&state, entry, &writer.actor))
+                .collect()
+        };
+        outbox.extend(ready.iter().map(|(id, target)| OutboxChange::Add {
+            effect: id.clone(),
+            target: target.clone(),
+            payload: serde_json::Value::Null,
+            next_at_ms: now.as_ms(),
+        }));
+        let ready = ready.into_iter().map(|(id, _)| id).collect();
+        let ledger = Arc::clone(&self.ledger);
+        let positions = blocking(move || ledger.append(&appends, &outbox)).await??;
+        writer.head = head;
+        {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            for (entry, position) in admitted.iter_mut().zip(positions) {
+                entry.position = u64::try_from(position).unwrap_or(0);
+                state.fold(entry);
+            }
+        }
+        crash::point("after-record").await;
+        Ok(Recorded {
+            entries: admitted,
+            ready,
+        })
+    }
+}
+
+/// A row of the log for an entry that was read back; used to rebuild.
+pub fn index_of_entry(entry: &Entry, person: &str) -> LogIndex {
+    let header = entry.header();
+    match Event::parse(&header.kind, entry.body()) {
+        Ok(event) => index(&event, person, Time::from_ms(header.at.ms())),
+        Err(_) => LogIndex {
+            at_ms: header.at.ms(),
+            kind: header.kind.clone(),
+            title: "An entry that this version cannot read".to_owned(),
+            ..LogIndex::default()
+        },
+    }
+}
+
+/// An entry as the state takes it in. `None` when this version cannot read it.
+pub fn admitted(position: i64, entry: &Entry) -> Option<Admitted> {
+    let header = entry.header();
+    Some(Admitted {
+        id: entry.id().to_string(),
+        position: u64::try_from(position).ok()?,
+        at: Time::from_ms(header.at.ms()),
+        device: header.device.to_string(),
+        event: Event::parse(&header.kind, entry.body()).ok()?,
+    })
+}
+
+/// Runs a call that blocks away from the loop.
+///
+/// # Errors
+/// The call panicked, or the process is ending.
+pub async fn blocking<T: Send + 'static>(
+    call: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(call).await.map_err(|_| {
+        Problem::new(
+            "storage",
+            "The log did not answer. Nothing more was changed.",
+        )
+    })
+}
+
+/// Random bytes of the operating system.
+///
+/// # Errors
+/// The system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], Problem> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Problem::new(
+            "storage",
+            "This computer gives no random numbers. Nothing was changed.",
+        )
+    })?;
+    Ok(bytes)
+}
+
+fn index(event: &Event, person: &str, now: Time) -> LogIndex {
+    let line = log_line(event);
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let facts: Vec<String> = views::entry_facts(event)
+        .into_iter()
+        .map(|fact| fact.value)
+        .collect();
+    LogIndex {
+        at_ms: now.as_ms(),
+        kind: event.kind().to_owned(),
+        person: some(person.to_owned()),
+        app: some(line.app),
+        target: some(line.target.clone()),
+        outcome: some(line.outcome),
+        title: line.decision,
+        text: format!("{} {} {}", line.target, line.reason, facts.join(" ")),
+    }
+}
+
+/// The intent, with its target, that may be carried out once this entry is in.
+fn made_ready(state: &State, entry: &Admitted, actor: &str) -> Option<(String, String)> {
+    match &entry.event {
+        Event::IntentRequested(intent) if intent.persons <= 1 && !intent.explicit => {
+            Some((entry.id.clone(), intent.target.0.clone()))
+        }
+        Event::IntentJudged {
+            intent,
+            verdict: Verdict::Approve,
+            ..
+        } => {
+            let mut record = state.intents.get(intent)?.clone();
+            record.approvals.push((actor.to_owned(), entry.at));
+            (record.standing() == Standing::Ready).then(|| (intent.clone(), record.intent.target.0))
+        }
+        Event::IntentRequested(_)
+        | Event::IntentJudged { .. }
+        | Event::Genesis(_)
+        | Event::ConnectionAdded(_)
+        | Event::ConnectionRemoved { .. }
+        | Event::PolicySet { .. }
+        | Event::BreachSeen(_)
+        | Event::BreachCleared(_)
+        | Event::IntentWithdrawn { .. }
+        | Event::EffectClaimed { .. }
+        | Event::EffectResult(_)
+        | Event::DriftSeen(_) => None,
+    }
+}
+
+fn outbox_of(command: &Command) -> Vec<OutboxChange> {
+    match command {
+        Command::Claim {
+            intent,
+            lease_until,
+            ..
+        } => vec![OutboxChange::Lease {
+            effect: intent.clone(),
+            lease_until_ms: lease_until.as_ms(),
+        }],
+        Command::Report(result) if result.outcome.is_final() => {
+            vec![OutboxChange::Finish {
+                effect: result.intent.clone(),
+            }]
+        }
+        Command::Report(_)
+        | Command::Withdraw { .. }
+        | Command::Connect(_)
+        | Command::Disconnect(_)
+        | Command::SetPolicy { .. }
+        | Command::Press(_)
+        | Command::Judge { .. }
+        | Command::SeeBreach(_)
+        | Command::ClearBreach(_)
+        | Command::SeeDrift(_) => Vec::new(),
+    }
+}
+
+fn closed() -> Problem {
+    Problem::new(
+        "locked",
+        "The device's key is locked, so nothing can be signed. Nothing was changed.",
+    )
+    .hint("Unlock the keychain or give the passphrase, then try again.")
+}
