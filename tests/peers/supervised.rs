@@ -105,3 +105,25 @@ pub fn free_port() -> u16 {
         .expect("a bound socket has an address")
         .port()
 }
+
+#[test]
+fn a_server_ends_with_its_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let mut endless = Command::new("tail");
+    endless.args(["-f", "/dev/null"]);
+    let mut server = Supervised::start(Command::new("sh"), &endless, "TERM", &log).unwrap();
+    assert!(!server.has_ended());
+    // Returns only when the supervisor saw its server end.
+    drop(server);
+}
+
+#[test]
+fn a_server_that_ends_by_itself_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let brief = Command::new("true");
+    let mut server = Supervised::start(Command::new("sh"), &brief, "TERM", &log).unwrap();
+    assert!(server.supervisor.wait().unwrap().success());
+    assert!(server.has_ended());
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a person or a CI machine does with this repository, by name.
 //! Hides which tools do it. Knows nothing of what the product decides.
 
+mod bench;
 mod display;
 mod failure;
 mod paths;
@@ -36,6 +37,11 @@ enum Task {
         #[arg(long)]
         tests: bool,
     },
+    /// Measure what speed is promised for, as ratios to a peer of the same run
+    Bench {
+        /// Passed on to the measuring program
+        arguments: Vec<String>,
+    },
     /// Write the page's TypeScript types again from the engine's table of calls
     Bindings,
 }
@@ -58,6 +64,7 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Test(options) => test::test(&paths, &options),
         Task::Setup { tests: false } => setup::setup(&paths, setup::Scope::Run),
         Task::Setup { tests: true } => setup::setup(&paths, setup::Scope::Test),
+        Task::Bench { arguments } => bench::bench(&paths, &arguments),
         Task::Bindings => bindings(&paths),
     }
 }

@@ -120,7 +120,7 @@ fn close(rows: &[Row]) -> Result<(), Failure> {
     }
     let failed: Vec<_> = rows.iter().filter(|row| row.result.is_err()).collect();
     if failed.is_empty() {
-        println!("\nAll {} steps passed.", rows.len());
+        println!("\nPassed: {} of {}.", rows.len(), rows.len());
         return Ok(());
     }
     let commands: Vec<_> = failed.iter().map(|row| again(row.step)).collect();
