@@ -25,9 +25,13 @@ keys_kept_in: string,
  */
 read_only: string | null, 
 /**
- * The keychain is closed: what to do.
+ * The keychain is closed: what to do. The act `unlock` takes the passphrase.
  */
 locked: string | null, 
+/**
+ * No key file is here yet: `unlock` makes one, so the passphrase is asked for twice.
+ */
+new_passphrase: boolean, 
 /**
  * Version of the app.
  */

@@ -5,6 +5,7 @@ import type { DriftView } from "./DriftView";
 import type { FlagView } from "./FlagView";
 import type { LedgerStatus } from "./LedgerStatus";
 import type { OnlineView } from "./OnlineView";
+import type { QueuedView } from "./QueuedView";
 import type { ReleaseView } from "./ReleaseView";
 import type { StopButton } from "./StopButton";
 import type { WaitingView } from "./WaitingView";
@@ -69,6 +70,10 @@ flags_from: string,
  * What waits for a person.
  */
 waiting: Array<WaitingView>, 
+/**
+ * What was asked for and is not in effect yet, or not known to be.
+ */
+queued: Array<QueuedView>, 
 /**
  * Alarms that something undid a stop.
  */

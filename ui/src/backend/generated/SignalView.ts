@@ -15,6 +15,14 @@ name: string,
  */
 words: string, 
 /**
+ * 0 to 1; absent when there is no data.
+ */
+value: number | null, 
+/**
+ * In breach of its rule.
+ */
+breach: boolean, 
+/**
  * Plain when there is no floor.
  */
 tone: Tone, 

@@ -29,6 +29,7 @@ import type { StartDrillArgs } from "./StartDrillArgs";
 import type { StopArgs } from "./StopArgs";
 import type { StopSheetView } from "./StopSheetView";
 import type { Tag } from "./Tag";
+import type { UnlockArgs } from "./UnlockArgs";
 
 export interface Queries {
   /** What opens first. */
@@ -56,6 +57,8 @@ export interface Acts {
   start_drill: { args: StartDrillArgs; answer: Done };
   /** Make an empty workspace for real services. */
   create_workspace: { args: CreateWorkspaceArgs; answer: Done };
+  /** Open the key file, or make one, with a passphrase. */
+  unlock: { args: UnlockArgs; answer: Done };
   /** Try a credential without keeping it. */
   check_connection: { args: ConnectArgs; answer: CredentialCheck };
   /** Keep a credential in the keychain and connect. */
