@@ -3,12 +3,16 @@
 use std::time::{Duration, Instant};
 
 /// The times of one thing, done many times.
-#[derive(Default)]
 pub struct Sample {
     nanos: Vec<u128>,
 }
 
 impl Sample {
+    /// Nothing measured yet.
+    pub const fn new() -> Self {
+        Self { nanos: Vec::new() }
+    }
+
     /// Does it once more, and keeps how long it took.
     pub fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();

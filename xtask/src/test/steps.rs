@@ -136,7 +136,7 @@ fn deny(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
 }
 
 fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
-    build_programs(paths)?;
+    build(paths, "cockpit")?;
     let folder = paths.root.join("tests/google_client");
     let python =
         tools::python_environment(paths, "google_client", &folder.join("requirements.txt"))?;
@@ -163,7 +163,8 @@ fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
 fn window(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     setup::page_packages(paths)?;
     run::build_page(paths)?;
-    build_programs(paths)?;
+    build(paths, "release-cockpit")?;
+    build(paths, "cockpit")?;
     // Built before the virtual screen starts, so that it lives only as long as the tests.
     process::stream(workspace(paths, "test").args(["--test", "window", "--no-run"]))?;
     let scratch = paths.cache.join("window-test");
@@ -190,14 +191,8 @@ fn workspace(paths: &Paths, command: &str) -> Command {
     cargo
 }
 
-fn build_programs(paths: &Paths) -> Result<(), Failure> {
-    page_is_built(paths)?;
-    process::stream(workspace(paths, "build").args([
-        "--bin",
-        "cockpit",
-        "--bin",
-        "release-cockpit",
-    ]))
+fn build(paths: &Paths, program: &str) -> Result<(), Failure> {
+    process::stream(workspace(paths, "build").args(["--bin", program]))
 }
 
 /// The app compiles the built page into itself, so it must be there before any Rust step.
