@@ -159,12 +159,12 @@ async fn take_effect(
             None
         }
         Fault::Hang => {
-            wait(HANG_MS).await;
+            hang(sandbox).await;
             None
         }
         Fault::LostReply => {
             answer();
-            wait(HANG_MS).await;
+            hang(sandbox).await;
             None
         }
     }
@@ -177,6 +177,14 @@ fn leave(sandbox: &Sandbox, seq: u64, answer: Option<&Answer>) {
         line.status = answer.map(|answer| answer.status);
         line.ended_ms = Some(ended_ms);
         line.duration_ms = Some(ended_ms - line.started_ms);
+    }
+}
+
+/// Nothing comes, until the client must have given up or the server ends.
+async fn hang(sandbox: &Sandbox) {
+    tokio::select! {
+        () = wait(HANG_MS) => {}
+        () = sandbox.closing.notified() => {}
     }
 }
 

@@ -71,6 +71,8 @@ pub struct UnknownScenario(
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     world: Arc<Mutex<world::World>>,
+    /// Wakes the requests that hang when the server ends.
+    closing: Arc<tokio::sync::Notify>,
 }
 
 impl Sandbox {
@@ -82,6 +84,7 @@ impl Sandbox {
     pub fn new(options: Options) -> Result<Sandbox, UnknownScenario> {
         Ok(Sandbox {
             world: Arc::new(Mutex::new(world::World::new(options)?)),
+            closing: Arc::default(),
         })
     }
 

@@ -45,22 +45,26 @@ impl Running {
         &self.sandbox
     }
 
-    /// Stops taking connections and waits until the open requests have ended.
+    /// Stops taking connections and waits until the open requests have ended; those that hang by a
+    /// fault end at once.
     pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            stop.send(()).ok();
-        }
+        self.end();
         if let Some(task) = self.task.take() {
             task.await.ok();
         }
+    }
+
+    fn end(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).ok();
+        }
+        self.sandbox.closing.notify_waiters();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            stop.send(()).ok();
-        }
+        self.end();
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::app_store::AppStore;
 use crate::clock::Clock;
 use crate::fault::Faults;
@@ -33,6 +35,8 @@ pub(crate) struct World {
     pub unleash: Unleash,
     pub sentry: Sentry,
     pub statuspage: Statuspage,
+    /// What people will do in consoles, and when.
+    agenda: Vec<(i64, Service, Value)>,
     options: Options,
 }
 
@@ -58,6 +62,7 @@ impl World {
             sentry: Sentry::new(epoch_ms),
             statuspage: Statuspage::new(epoch_ms),
             clock,
+            agenda: Vec::new(),
             options: options.clone(),
         };
         world.play_scenario(&options.scenario)?;
@@ -104,9 +109,53 @@ impl World {
             .unwrap_or(self.latency_ms)
     }
 
-    /// Lets time do its part: phases that advance, pauses that run out.
+    /// Lets time do its part: people who act later, phases that advance, pauses that run out.
     pub(crate) fn tick(&mut self) {
         let now_ms = self.clock.now_ms();
+        while let Some(next) = (0..self.agenda.len())
+            .filter(|index| self.agenda[*index].0 <= now_ms)
+            .min_by_key(|index| self.agenda[*index].0)
+        {
+            let (at_ms, service, body) = self.agenda.remove(next);
+            self.pass_to(at_ms);
+            if let Err(error) = self.console(at_ms, service, &body) {
+                tracing::debug!(%error, "a planned act in a console could not be done");
+            }
+        }
+        self.pass_to(now_ms);
+    }
+
+    /// Plans what a person does in a console.
+    pub(crate) fn plan(&mut self, in_ms: i64, service: Service, body: Value) {
+        self.agenda
+            .push((self.clock.now_ms() + in_ms.max(0), service, body));
+    }
+
+    /// Does what a person does in a console.
+    pub(crate) fn console(
+        &mut self,
+        at_ms: i64,
+        service: Service,
+        body: &Value,
+    ) -> Result<(), String> {
+        let mut scene = Scene {
+            now_ms: at_ms,
+            wall_ms: at_ms,
+            seed: self.seed,
+            url: &self.url,
+            history: &mut self.history,
+        };
+        match service {
+            Service::GooglePlay => self.google_play.console(body, &mut scene),
+            Service::AppStore => self.app_store.console(body, &mut scene),
+            Service::Unleash => self.unleash.console(body, &mut scene),
+            Service::Sentry | Service::Statuspage => {
+                Err(format!("nobody works in the console of {}", service.name()))
+            }
+        }
+    }
+
+    fn pass_to(&mut self, now_ms: i64) {
         self.app_store.tick(now_ms, &mut self.history);
         self.unleash.tick(now_ms);
     }

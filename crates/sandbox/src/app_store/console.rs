@@ -3,20 +3,29 @@
 
 use serde_json::{Value, json};
 
-use super::phased::State;
-use super::{AppStore, note};
+use super::phased::{Phased, State};
+use super::{AppStore, READY, Version, note};
 use crate::history::{Scene, Who};
+use crate::wire::Service;
 
 impl AppStore {
     /// Does what a person does in the console.
     pub(crate) fn console(&mut self, body: &Value, scene: &mut Scene<'_>) -> Result<(), String> {
         let wanted = match body["action"].as_str().unwrap_or_default() {
+            "release_new_version" => {
+                self.release_new_version(scene);
+                return Ok(());
+            }
+            "remove_from_sale" => {
+                self.remove_from_sale(scene);
+                return Ok(());
+            }
             "pause" => State::Paused,
             "resume" => State::Active,
             "complete" => State::Complete,
             other => {
                 return Err(format!(
-                    "unknown action \"{other}\" for app_store; known: pause, resume, complete"
+                    "unknown action \"{other}\" for app_store; known: pause, resume, complete, release_new_version, remove_from_sale"
                 ));
             }
         };
@@ -44,6 +53,62 @@ impl AppStore {
             wanted,
         );
         Ok(())
+    }
+
+    /// 8.4.1 goes out in phases; what was out before is replaced, and its phases end without a word.
+    fn release_new_version(&mut self, scene: &mut Scene<'_>) {
+        self.end_phases(scene);
+        for version in &mut self.versions {
+            if version.state == READY {
+                note_state(scene, version, "REPLACED_WITH_NEW_VERSION");
+                version.state = "REPLACED_WITH_NEW_VERSION";
+            }
+        }
+        let id =
+            |what: &str| crate::dice::uuid(scene.seed, &format!("{what} {}", self.versions.len()));
+        let (version_id, build_id, phased_id) = (id("version"), id("build"), id("phased"));
+        let version = Version {
+            id: version_id,
+            name: "8.4.1",
+            build_id,
+            build: "8410.1",
+            state: READY,
+            removed: false,
+            created_ms: scene.now_ms,
+            phased: Some(Phased::active(&phased_id, scene.now_ms)),
+        };
+        self.versions.insert(0, version);
+    }
+
+    /// Takes the whole app down, every version of it, and ends the phased release for good.
+    fn remove_from_sale(&mut self, scene: &mut Scene<'_>) {
+        self.end_phases(scene);
+        for version in &mut self.versions {
+            if version.state == READY && !version.removed {
+                note_state(scene, version, "DEVELOPER_REMOVED_FROM_SALE");
+                version.removed = true;
+            }
+        }
+    }
+
+    fn end_phases(&mut self, scene: &mut Scene<'_>) {
+        for phased in self
+            .versions
+            .iter_mut()
+            .filter_map(|version| version.phased.as_mut())
+        {
+            let before = phased.state;
+            if phased.change(State::Complete, scene.now_ms).is_ok() {
+                note(
+                    scene.history,
+                    scene.now_ms,
+                    Who::Console,
+                    &phased.id,
+                    before,
+                    State::Complete,
+                );
+            }
+        }
     }
 
     pub(crate) fn knob(&mut self, name: &str, value: &Value) -> Result<(), String> {
@@ -77,6 +142,7 @@ impl AppStore {
                     "version_id": version.id,
                     "build": version.build,
                     "app_version_state": version.state,
+                    "removed_from_sale": version.removed,
                     "phased_release": version.phased.as_ref().map(|phased| json!({
                         "id": phased.id,
                         "state": phased.state.wire(),
@@ -89,4 +155,15 @@ impl AppStore {
             .collect();
         json!({"bundle_id": super::BUNDLE_ID, "app_id": super::APP_ID, "versions": versions})
     }
+}
+
+fn note_state(scene: &mut Scene<'_>, version: &Version, after: &str) {
+    scene.history.record(
+        scene.now_ms,
+        Who::Console,
+        Service::AppStore,
+        format!("appStoreVersions/{}", version.id),
+        json!(version.store_state()),
+        json!(after),
+    );
 }

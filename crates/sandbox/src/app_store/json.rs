@@ -49,7 +49,7 @@ pub(super) fn version(version: &Version, include: &[&str], url: &str) -> Value {
         "attributes": {
             "platform": "IOS",
             "versionString": version.name,
-            "appStoreState": version.state.replace("READY_FOR_DISTRIBUTION", "READY_FOR_SALE"),
+            "appStoreState": version.store_state(),
             "appVersionState": version.state,
             "copyright": "Northwind Sandbox Ltd",
             "reviewType": "APP_STORE",

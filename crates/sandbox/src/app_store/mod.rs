@@ -24,6 +24,7 @@ pub(crate) use errors::failure;
 pub(crate) const BUNDLE_ID: &str = "com.northwind.wallet";
 const APP_ID: &str = "6450840001";
 const HOUR_MS: i64 = 3_600_000;
+const READY: &str = "READY_FOR_DISTRIBUTION";
 
 #[derive(Debug)]
 struct Version {
@@ -32,8 +33,20 @@ struct Version {
     build_id: String,
     build: &'static str,
     state: &'static str,
+    removed: bool,
     created_ms: i64,
     phased: Option<Phased>,
+}
+
+impl Version {
+    /// The older word for the state, which also knows removal from sale.
+    fn store_state(&self) -> &'static str {
+        match self.state {
+            READY if self.removed => "DEVELOPER_REMOVED_FROM_SALE",
+            READY => "READY_FOR_SALE",
+            other => other,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -53,6 +66,7 @@ impl AppStore {
             build_id: format!("b1d00000-0000-4000-a000-00000000{number:04}"),
             build,
             state,
+            removed: false,
             created_ms: epoch_ms - age_days * day_ms,
             phased,
         };
@@ -67,14 +81,7 @@ impl AppStore {
         let running = Phased::active(&phased_id(8400), epoch_ms - 2 * day_ms - 6 * HOUR_MS);
         AppStore {
             versions: vec![
-                version(
-                    8400,
-                    "8.4.0",
-                    "8400.3",
-                    "READY_FOR_DISTRIBUTION",
-                    6,
-                    Some(running),
-                ),
+                version(8400, "8.4.0", "8400.3", READY, 6, Some(running)),
                 version(
                     8320,
                     "8.3.2",
@@ -251,12 +258,7 @@ impl AppStore {
                 meant("platform", "IOS")
                     && meant("versionString", version.name)
                     && meant("appVersionState", version.state)
-                    && meant(
-                        "appStoreState",
-                        &version
-                            .state
-                            .replace("READY_FOR_DISTRIBUTION", "READY_FOR_SALE"),
-                    )
+                    && meant("appStoreState", version.store_state())
                     && meant("id", &version.id)
             })
             .collect();

@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use crate::fault::Rule;
-use crate::history::Scene;
 use crate::wire::{Answer, Call, Service};
 use crate::world::World;
 use crate::{SCENARIOS, Sandbox, app_store, clock, google_play, keys, unleash};
@@ -200,20 +199,15 @@ fn state(world: &World) -> Value {
 fn console(world: &mut World, body: &Value) -> Result<(), String> {
     world.tick();
     let service = service(body)?;
-    let now_ms = world.clock.now_ms();
-    let mut scene = Scene {
-        now_ms,
-        wall_ms: now_ms,
-        seed: world.seed,
-        url: &world.url,
-        history: &mut world.history,
-    };
-    match service {
-        Service::GooglePlay => world.google_play.console(body, &mut scene),
-        Service::AppStore => world.app_store.console(body, &mut scene),
-        Service::Unleash => world.unleash.console(body, &mut scene),
-        Service::Sentry | Service::Statuspage => {
-            Err(format!("nobody works in the console of {}", service.name()))
+    match &body["in_ms"] {
+        Value::Null => world.console(world.clock.now_ms(), service, body),
+        later => {
+            let in_ms = later
+                .as_i64()
+                .filter(|ms| *ms >= 0)
+                .ok_or("\"in_ms\" needs milliseconds")?;
+            world.plan(in_ms, service, body.clone());
+            Ok(())
         }
     }
 }

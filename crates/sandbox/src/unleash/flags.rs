@@ -50,7 +50,8 @@ impl Flag {
             .filter_map(|name| self.environment(name))
             .collect();
         out["environments"] = Value::Array(environments);
-        out["variants"] = json!([]);
+        out["project"] = json!("default");
+        out["archived"] = json!(false);
         out["children"] = json!([]);
         out["dependencies"] = json!([]);
         out
@@ -68,6 +69,7 @@ impl Flag {
                     "type": kind_of(name),
                     "sortOrder": sort_order(name),
                     "variantCount": 0,
+                    "lastSeenAt": null,
                     "hasStrategies": !environment.strategies.is_empty(),
                     "hasEnabledStrategies": environment.strategies.iter().any(|one| one["disabled"] != true),
                 })
@@ -81,16 +83,25 @@ impl Flag {
         json!({
             "name": self.name,
             "type": self.kind,
-            "project": "default",
             "description": self.description,
             "stale": false,
-            "archived": false,
             "favorite": false,
             "impressionData": false,
             "createdAt": rfc3339_ms(self.created_ms),
             "environments": environments,
             "tags": tags,
         })
+    }
+
+    /// As the search shows it.
+    pub(super) fn found(&self) -> Value {
+        let mut out = self.summary();
+        out["project"] = json!("default");
+        out["archivedAt"] = Value::Null;
+        out["createdBy"] = json!({"id": 1, "name": "dana.reyes", "imageUrl": ""});
+        out["dependencyType"] = Value::Null;
+        out["segments"] = json!([]);
+        out
     }
 
     pub(super) fn environment(&self, name: &str) -> Option<Value> {

@@ -8,7 +8,7 @@ mod flags;
 mod lists;
 mod strategies;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
@@ -34,6 +34,7 @@ pub(crate) struct Unleash {
     strategies_made: u64,
     propagation_ms: i64,
     change_requests: bool,
+    searches_ms: VecDeque<i64>,
 }
 
 impl Unleash {
@@ -101,6 +102,7 @@ impl Unleash {
             strategies_made: 0,
             propagation_ms: 0,
             change_requests: false,
+            searches_ms: VecDeque::new(),
         }
     }
 
@@ -215,7 +217,7 @@ impl Unleash {
                 known_project(project)?;
                 self.bulk(call, environment, parts.last() == Some(&"on"), scene)
             }
-            ("GET", ["admin", "search", "features"]) => Ok(self.search(call)),
+            ("GET", ["admin", "search", "features"]) => Ok(self.search(call, scene.now_ms)),
             ("GET", ["admin", "events"]) => Ok(self.event_list(call, None)),
             ("GET", ["admin", "events", name]) => Ok(self.event_list(call, Some(name))),
             _ => Err(Refused::new(

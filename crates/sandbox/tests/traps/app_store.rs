@@ -324,3 +324,53 @@ async fn a_person_resumes_behind_the_back() {
     );
     assert_eq!(client.sandbox.truth()["history"][1]["who"], "console");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_new_version_ends_the_phased_release_without_a_word() {
+    let client = Client::new("calm");
+    let id = phased_id(&client).await;
+    client.control(
+        "console",
+        json!({"service": "app_store", "action": "release_new_version"}),
+    );
+    let answer = patch(&client, &id, "PAUSED").await;
+    refused(
+        &answer,
+        409,
+        "ENTITY_ERROR.ATTRIBUTE.INVALID",
+        "in a final state",
+    );
+    let versions = client.sandbox.truth()["app_store"]["versions"].clone();
+    assert_eq!(
+        (
+            &versions[0]["version"],
+            &versions[0]["phased_release"]["day"]
+        ),
+        (&json!("8.4.1"), &json!(1))
+    );
+    assert_eq!(
+        versions[1]["app_version_state"],
+        "REPLACED_WITH_NEW_VERSION"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_from_sale_takes_the_app_down_and_ends_the_phased_release() {
+    let client = Client::new("calm");
+    client.control(
+        "console",
+        json!({"service": "app_store", "action": "remove_from_sale"}),
+    );
+    let phased = read_phased(&client).await;
+    assert_eq!(phased["attributes"]["phasedReleaseState"], "COMPLETE");
+    let apps = client.apple("GET", "/v1/apps", &Value::Null).await;
+    let app = apps.body["data"][0]["id"].as_str().unwrap();
+    let path = format!(
+        "/v1/apps/{app}/appStoreVersions?filter[appStoreState]=DEVELOPER_REMOVED_FROM_SALE"
+    );
+    let removed = client.apple("GET", &path, &Value::Null).await;
+    assert_eq!(
+        removed.body["data"][0]["attributes"]["versionString"],
+        "8.4.0"
+    );
+}

@@ -167,3 +167,28 @@ async fn a_scenario_can_begin_later() {
     let log = client.control("log", Value::Null);
     assert!(log["requests"][1]["duration_ms"].as_f64().unwrap() >= 3_000.0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_person_can_act_later() {
+    let client = Client::new("calm");
+    for (service, action) in [("google_play", "halt"), ("app_store", "pause")] {
+        client.control("console", json!({"service": service, "action": action}));
+        let later = json!({"service": service, "action": "resume", "in_ms": 120_000});
+        client.control("console", later);
+    }
+    client.advance_s(119);
+    let status = |client: &Client| {
+        let truth = client.sandbox.truth();
+        (
+            truth["google_play"]["tracks"]["production"]["status"].clone(),
+            truth["app_store"]["versions"][0]["phased_release"]["state"].clone(),
+        )
+    };
+    assert_eq!(status(&client), (json!("halted"), json!("PAUSED")));
+    client.advance_s(60);
+    assert_eq!(status(&client), (json!("inProgress"), json!("ACTIVE")));
+    let truth = client.sandbox.truth();
+    let history = truth["history"].as_array().unwrap();
+    let gap = history[2]["at_ms"].as_i64().unwrap() - history[0]["at_ms"].as_i64().unwrap();
+    assert_eq!((gap, &history[2]["who"]), (120_000, &json!("console")));
+}

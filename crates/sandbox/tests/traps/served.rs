@@ -96,3 +96,18 @@ async fn stopping_frees_the_port() {
             .is_connect()
     );
 }
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_a_hang() {
+    let running = Sandbox::serve(options("calm"), 0).await.unwrap();
+    let target = format!("{}/api/admin/projects", running.url);
+    let control = running.control_url.clone();
+    post(&format!("{control}/fault"), json!({"fault": "hang"}))
+        .await
+        .unwrap();
+    let hung = tokio::spawn(async move { get(&target).await });
+    // The request is under way once the log has it.
+    while get(&format!("{control}/log")).await.unwrap()["requests"] == json!([]) {}
+    running.stop().await;
+    assert!(hung.await.unwrap().is_err());
+}

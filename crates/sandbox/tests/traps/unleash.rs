@@ -369,3 +369,21 @@ async fn half_of_the_people_get_half_a_rollout() {
     }
     assert!((70..130).contains(&on), "{on} of 200");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_search_has_a_limit_of_its_own() {
+    let client = Client::new("calm");
+    let path = "/api/admin/search/features?query=wallet";
+    for left in (0..15).rev() {
+        let answer = client.unleash("GET", path, &Value::Null).await;
+        assert_eq!(
+            (answer.status, &answer.body["total"]),
+            (200, &json!(1)),
+            "{left} left"
+        );
+        assert_eq!(answer.headers["ratelimit-remaining"], left.to_string());
+    }
+    assert_eq!(client.unleash("GET", path, &Value::Null).await.status, 429);
+    client.advance_s(60);
+    assert_eq!(client.unleash("GET", path, &Value::Null).await.status, 200);
+}
