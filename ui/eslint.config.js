@@ -37,7 +37,14 @@ export default ts.config(
       eqeqeq: "error",
       "no-console": "error",
       "svelte/no-at-html-tags": "error",
-      "svelte/no-inline-styles": ["error", { allowTransitions: false }],
+      // A style attribute breaks the content policy; `style:name` directives do not.
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "SvelteAttribute[key.name='style']",
+          message: "The content policy forbids style attributes. Use a class or style:name.",
+        },
+      ],
     },
   },
   {

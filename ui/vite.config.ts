@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { svelteTesting } from "@testing-library/svelte/vite";
 import { defineConfig } from "vitest/config";
-import { approvalStaysSmall } from "./approval-stays-small";
+import { approvalStaysSmall } from "./approval-stays-small.ts";
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), mode === "test" ? svelteTesting() : [], approvalStaysSmall()],

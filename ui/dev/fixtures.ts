@@ -145,6 +145,8 @@ const releases: ReleaseView[] = [
         name: "Crash-free",
         words: "98.21 %",
         tone: "bad",
+        value: 0.9821,
+        breach: true,
         verdict: "below the 99.50 % floor",
         threshold: 0.995,
         points: series(0.9985, 0.9821),
@@ -155,6 +157,8 @@ const releases: ReleaseView[] = [
         name: "ANR rate",
         words: "0.21 %",
         tone: "neutral",
+        value: 0.0021,
+        breach: false,
         verdict: "no floor set",
         threshold: null,
         points: series(0.002, 0.0021),
@@ -177,14 +181,14 @@ const releases: ReleaseView[] = [
       }),
       act({
         verb: "set_fraction",
-        label: "Set %…",
-        name: "Set the share of 8.4.0 on Google Play",
+        label: "Set %",
+        name: "Set % 8.4.0 on Google Play",
         desired: { to: "rolling_out", fraction_bps: 5000 },
       }),
       act({
         verb: "complete",
-        label: "Complete…",
-        name: "Roll 8.4.0 out to everybody on Google Play",
+        label: "Complete",
+        name: "Complete 8.4.0 on Google Play",
         desired: { to: "complete" },
         why_not: "A signal is in breach. Complete waits until it is above its floor.",
       }),
@@ -210,6 +214,8 @@ const releases: ReleaseView[] = [
         name: "Crash-free",
         words: "99.87 %",
         tone: "good",
+        value: 0.9987,
+        breach: false,
         verdict: "above the 99.50 % floor",
         threshold: 0.995,
         points: series(0.9986, 0.9987),
@@ -223,15 +229,15 @@ const releases: ReleaseView[] = [
     acts: [
       act({
         verb: "resume",
-        label: "Resume…",
+        label: "Resume",
         name: "Resume 8.4.0 on the App Store",
         desired: { to: "rolling_out", fraction_bps: null },
         sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
       }),
       act({
         verb: "complete",
-        label: "Release to all…",
-        name: "Release 8.4.0 to everybody on the App Store",
+        label: "Complete",
+        name: "Complete 8.4.0 on App Store",
         desired: { to: "complete" },
       }),
     ],
@@ -318,6 +324,7 @@ export const boot: BootView = {
   keys_kept_in: "this computer’s keychain",
   read_only: null,
   locked: null,
+  new_passphrase: false,
   version: "0.1.0",
 };
 
@@ -389,6 +396,7 @@ export const cockpit: CockpitView = {
       why_not: "Customer success approves notices; you act as product lead.",
     },
   ],
+  queued: [],
   drifts: [],
   stop: { version: "8.4.0", why_not: null },
   ledger,
@@ -403,6 +411,22 @@ export const calm: CockpitView = {
 
 export const offline: CockpitView = {
   ...cockpit,
+  queued: [
+    {
+      intent: "7fa0",
+      target: flagTarget,
+      title: "Turn off wallet.instant_transfer",
+      outcome: outcomes[2] as OutcomeView,
+      expires_at: new Date(start + 14 * 60_000).toISOString(),
+    },
+    {
+      intent: "7fa1",
+      target: play,
+      title: "Stop 8.4.0 · Google Play",
+      outcome: outcomes[3] as OutcomeView,
+      expires_at: new Date(start + 14 * 60_000).toISOString(),
+    },
+  ],
   online: {
     ...cockpit.online,
     badge: badge("bad", "alert", "Offline"),
@@ -629,7 +653,7 @@ export function entry(position: number): EntryView {
 export const intent: IntentView = {
   intent: "4c77a1d0",
   title: "Approve: resume Northwind Wallet 8.4.0 on the App Store?",
-  asked_by: "Asked by you",
+  asked_by: "you",
   asked_at: ago(41),
   expires_at: new Date(start + 14 * 60_000).toISOString(),
   needs: "you are the first of 1 who must agree",

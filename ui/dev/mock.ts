@@ -24,9 +24,10 @@ function query(name: string, args: Record<string, unknown>): unknown {
         ...made.boot,
         theme,
         has_workspace,
+        new_passphrase: scene === "locked",
         locked:
           scene === "locked"
-            ? "Unlock it, then open the app again. Nothing can be signed until then."
+            ? "This computer has no keychain, so keys go into a file that a passphrase opens."
             : null,
         read_only:
           scene === "readonly"

@@ -44,6 +44,8 @@ export const text = {
   },
   shell: {
     rail: "Rooms",
+    state: "State of the workspace",
+    alarms: (v: number, words: string) => `${n(v, "alarm", "alarms")}: ${words}`,
     skip: "Skip to the room",
     search: "Search or jump to",
     app: "App",
@@ -90,7 +92,19 @@ export const text = {
     required: "Fill this in first.",
     version: (version: string) => `Version ${version}`,
   },
+  unlock: {
+    passphrase: "Passphrase of the key file",
+    choose: "New passphrase for the key file",
+    again: "The same passphrase again",
+    need: "Type the passphrase.",
+    differ: "The two are not the same.",
+    open: "Open the key file",
+    make: "Make the key file",
+    opening: "Opening…",
+    hint: "It cannot be reset. Without it, nothing can be signed on this computer.",
+  },
   cockpit: {
+    queued: "Queued, or not known yet",
     breach: "Breach",
     evidence: "Open evidence",
     stop: (version: string) => `Stop ${version}…`,
@@ -238,6 +252,7 @@ export const text = {
     useNew: "Use the newer draft",
   },
   log: {
+    status: "State of the ledger",
     search: "Search the log",
     searchHint: "Search who, what, where and why",
     chips: "Which entries are shown",
@@ -373,6 +388,7 @@ export const text = {
     ],
   },
   approval: {
+    asked: (who: string, when: string) => `Asked by ${who}, ${when}`,
     kicker: "Approval window · nothing else in this app can approve",
     changes: "What changes",
     reason: "Reason",

@@ -1,5 +1,8 @@
 // A series as lines of a small drawing. Gaps in the data stay gaps.
 
+/** The smallest range that fills the height: 0.2 percentage points of a fraction. */
+const range_min = 0.002;
+
 export interface Spark {
   /** One SVG path for each unbroken stretch. */
   paths: string[];
@@ -19,12 +22,11 @@ export function spark(
   const seen = points.filter((point): point is number => point !== null);
   if (seen.length === 0) return { paths: [], threshold_y: null, last: null };
   const all = threshold === null ? seen : [...seen, threshold];
-  const low = Math.min(...all);
-  const high = Math.max(...all);
   const pad = 3;
-  const range = high - low;
-  const y = (value: number) =>
-    range === 0 ? height / 2 : pad + ((high - value) / range) * (height - 2 * pad);
+  // A flat series stays flat: noise below the smallest range is not blown up to full height.
+  const middle = (Math.min(...all) + Math.max(...all)) / 2;
+  const range = Math.max(Math.max(...all) - Math.min(...all), range_min);
+  const y = (value: number) => pad + (0.5 - (value - middle) / range) * (height - 2 * pad);
   const step = points.length > 1 ? width / (points.length - 1) : 0;
 
   const paths: string[] = [];
