@@ -210,6 +210,19 @@ impl Handle {
         }
     }
 
+    /// The press that an intent belongs to.
+    ///
+    /// # Errors
+    /// There is no such intent.
+    pub fn press_of(&self, intent: &str) -> Result<String, Problem> {
+        let state = self.inner.state();
+        state
+            .intents
+            .get(intent)
+            .map(|record| record.intent.press.clone())
+            .ok_or_else(|| Problem::new("not_found", "There is no such intent in this ledger."))
+    }
+
     /// Makes every projection again from the entries; gives how many there are.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cockpit_domain::Time;
+use cockpit_domain::provider::{ErrorKind, ProviderError};
 
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use client::{Answer, Body, Call, Client, Nature};
@@ -48,6 +49,27 @@ impl Http {
     pub fn timeout_ms(mut self, timeout_ms: u64) -> Self {
         self.timeout_ms = timeout_ms;
         self
+    }
+
+    /// Reads a JSON document, such as a sandbox's list of connections. Only https, or loopback.
+    ///
+    /// # Errors
+    /// The address is not allowed, nothing answers, or the answer is no JSON.
+    pub async fn fetch_json(&self, url: &str) -> Result<serde_json::Value, ProviderError> {
+        let failed = |kind, sentence: &str| {
+            ProviderError::new(kind, format!("{url} {sentence}")).hint("Check the address.")
+        };
+        crate::form::allowed_url(url).map_err(|why| failed(ErrorKind::Rejected, why))?;
+        let request = http::Request::get(url)
+            .body(bytes::Bytes::new())
+            .map_err(|_| failed(ErrorKind::Rejected, "is not an address."))?;
+        let deadline = std::time::Duration::from_millis(self.timeout_ms);
+        let answer = tokio::time::timeout(deadline, self.transport.send(request))
+            .await
+            .map_err(|_| failed(ErrorKind::Timeout, "did not answer in time."))?
+            .map_err(|_| failed(ErrorKind::Unreachable, "cannot be reached."))?;
+        serde_json::from_slice(answer.body())
+            .map_err(|_| failed(ErrorKind::Protocol, "did not answer with JSON."))
     }
 
     /// The wall-clock time.

@@ -1,0 +1,224 @@
+//! The command line's words. Must not know what the commands do.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Stop a bad release, tell people, prove it.
+///
+/// Exit codes: 0 every outcome as asked; 1 refused, stale or failed; 2 usage; 3 unknown, queued or
+/// waiting for approval (not in effect). With --json one document goes to standard output and
+/// everything else to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "cockpit", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Stand-ins for the outside services, on this computer.
+    #[command(subcommand)]
+    Sandbox(Sandbox),
+    /// Make a workspace: on a sandbox, or empty for real services.
+    Init(Init),
+    /// Connect a real service; its secrets go to the keychain.
+    Connect(Connect),
+    /// Show releases, flags and signals with their ages, and what waits for a person.
+    Status(Status),
+    /// Stop a release on every store and flag that it is tied to.
+    Stop(Stop),
+    /// Roll a stopped release out again. Waits for `cockpit approve`.
+    Resume(Resume),
+    /// Turn a flag on or off.
+    Flag(Flag),
+    /// Approve or reject what waits for a person.
+    Approve(Approve),
+    /// Show the decision log, newest first.
+    Log(Log),
+    /// Check every entry of the ledger: text, signature and link.
+    Verify(Verify),
+    /// Make the lists and the search index again from the entries.
+    Rebuild(Workspace),
+}
+
+/// Stand-ins for the outside services.
+#[derive(Debug, Subcommand)]
+pub enum Sandbox {
+    /// Serve a sandbox on 127.0.0.1 until it is ended. The first line of output is JSON:
+    /// {"url": …, "control_url": …}.
+    Serve(Serve),
+    /// List the scenarios.
+    Scenarios,
+}
+
+/// How a sandbox is served.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// What goes wrong; see `cockpit sandbox scenarios`.
+    #[arg(long, default_value = "calm")]
+    pub scenario: String,
+    /// The same seed gives the same figures and the same bad luck.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Added to every answer, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    pub latency_ms: u64,
+}
+
+/// Which workspace.
+#[derive(Debug, Args)]
+pub struct Workspace {
+    /// The workspace folder.
+    #[arg(long)]
+    pub workspace: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A new workspace.
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// Address of a running sandbox; without one the workspace is for real services.
+    #[arg(long)]
+    pub sandbox: Option<String>,
+    /// Name of the workspace.
+    #[arg(long, default_value = "Release cockpit")]
+    pub name: String,
+    /// Your name, as it stands in the log.
+    #[arg(long, default_value = "You")]
+    pub person: String,
+}
+
+/// A real connection.
+#[derive(Debug, Args)]
+pub struct Connect {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// google_play, app_store, unleash, sentry or statuspage.
+    pub service: String,
+    /// A plain field: key=value.
+    #[arg(long = "field", value_name = "KEY=VALUE")]
+    pub fields: Vec<String>,
+    /// A secret field from an environment variable: key=VARIABLE.
+    #[arg(long = "secret-env", value_name = "KEY=VARIABLE")]
+    pub secret_env: Vec<String>,
+    /// The one secret field that is read from standard input.
+    #[arg(long, value_name = "KEY")]
+    pub secret_stdin: Option<String>,
+    /// Only check the credential; keep nothing.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// What is shown.
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// Show what was read last, without asking any service.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// A stop.
+#[derive(Debug, Args)]
+pub struct Stop {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The app's identifier or name.
+    #[arg(long)]
+    pub app: Option<String>,
+    /// The version to stop; without it the one in breach, else the newest that rolls out.
+    #[arg(long)]
+    pub version: Option<String>,
+    /// Only this target; may be given several times.
+    #[arg(long = "target")]
+    pub targets: Vec<String>,
+    /// Why; it goes into the log.
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// A resume.
+#[derive(Debug, Args)]
+pub struct Resume {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The target, as `cockpit status` shows it.
+    #[arg(long)]
+    pub target: String,
+    /// Share of people, above 0 and below 1; Google Play only.
+    #[arg(long)]
+    pub fraction: Option<f64>,
+    /// Why; it goes into the log.
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// A flag.
+#[derive(Debug, Args)]
+pub struct Flag {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The flag's name or target.
+    #[arg(long)]
+    pub flag: String,
+    /// What it should become.
+    #[arg(value_enum)]
+    pub to: OnOff,
+    /// Why; it goes into the log.
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OnOff {
+    /// On; waits for approval.
+    On,
+    /// Off, at once.
+    Off,
+}
+
+/// An approval.
+#[derive(Debug, Args)]
+pub struct Approve {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The intent, as `cockpit status` shows it; its first digits are enough.
+    #[arg(long)]
+    pub intent: String,
+    /// Reject it, with this reason.
+    #[arg(long)]
+    pub reject: Option<String>,
+}
+
+/// Which part of the log.
+#[derive(Debug, Args)]
+pub struct Log {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// Words to find.
+    #[arg(long)]
+    pub search: Option<String>,
+    /// Rows at most.
+    #[arg(long, default_value_t = 100)]
+    pub limit: u32,
+}
+
+/// What is checked.
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub at: Workspace,
+}

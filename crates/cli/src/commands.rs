@@ -1,0 +1,427 @@
+//! The commands on a workspace: each a few calls of the engine. Must not decide anything.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use cockpit_engine::api::{
+    Act, AppArgs, Approval, ApproveArgs, ChangeArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed,
+    Problem, Query, RejectArgs, StopArgs, UnlockArgs,
+};
+use cockpit_engine::desk::NoDesk;
+use cockpit_engine::domain::provider::CredentialCheck;
+use cockpit_engine::domain::views::{BootView, CockpitView, LogPage, LogRow};
+use cockpit_engine::domain::{Desired, TargetId};
+use cockpit_engine::keychain::Wish;
+use cockpit_engine::{Engine, Handle, Http, Options, SecretString, clock, reqwest_transport};
+use serde_json::json;
+
+use crate::args::{self, Command, OnOff};
+use crate::output::{self, Exit};
+
+/// A verdict is owed after 10 s; this leaves room to write it down.
+const SETTLE_MS: u64 = 15_000;
+
+/// Runs a command on a workspace.
+pub async fn run(command: Command) -> Result<Exit, Problem> {
+    match command {
+        Command::Sandbox(_) => Ok(Exit::Usage),
+        Command::Init(args) => init(args).await,
+        Command::Connect(args) => connect(args).await,
+        Command::Status(args) => status(args).await,
+        Command::Stop(args) => stop(args).await,
+        Command::Resume(args) => resume(args).await,
+        Command::Flag(args) => flag(args).await,
+        Command::Approve(args) => approve(args).await,
+        Command::Log(args) => log(args).await,
+        Command::Verify(args) => verify(args).await,
+        Command::Rebuild(args) => {
+            let handle = workspace(&args.workspace).await?;
+            let entries = handle.rebuild().await?;
+            say(
+                args.json,
+                &format!("The lists were made again from {entries} entries."),
+            );
+            Ok(Exit::AsAsked)
+        }
+    }
+}
+
+async fn init(args: args::Init) -> Result<Exit, Problem> {
+    let handle = open(&args.at.workspace).await?;
+    match &args.sandbox {
+        Some(url) => {
+            let document = Handle::sandbox_connections(&http()?, url).await?;
+            handle.begin_on_sandbox(&document, &args.person).await?;
+        }
+        None => {
+            let _: Done = handle
+                .do_it(Act::CreateWorkspace(
+                    cockpit_engine::api::CreateWorkspaceArgs {
+                        name: args.name,
+                        person: args.person.clone(),
+                    },
+                ))
+                .await?;
+        }
+    }
+    let boot: BootView = handle.ask(Query::Boot(Nothing {})).await?;
+    let cockpit: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
+    if args.at.json {
+        output::document(&json!({
+            "workspace": cockpit.workspace,
+            "app": cockpit.app,
+            "drill": boot.drill,
+            "keys_kept_in": boot.keys_kept_in,
+            "head": cockpit.ledger.head,
+        }));
+    } else {
+        output::line(&format!(
+            "Made the workspace {} for {}. Its key is in {}.",
+            cockpit.workspace, args.person, boot.keys_kept_in
+        ));
+    }
+    Ok(Exit::AsAsked)
+}
+
+async fn connect(args: args::Connect) -> Result<Exit, Problem> {
+    let mut fields = BTreeMap::new();
+    for pair in &args.fields {
+        let (key, value) = pair_of(pair)?;
+        fields.insert(key.to_owned(), value.to_owned());
+    }
+    for pair in &args.secret_env {
+        let (key, variable) = pair_of(pair)?;
+        let value = std::env::var(variable).map_err(|_| {
+            Problem::new(
+                "bad_input",
+                format!("The variable {variable} is not set. Nothing was changed."),
+            )
+        })?;
+        fields.insert(key.to_owned(), value);
+    }
+    if let Some(key) = &args.secret_stdin {
+        let mut value = String::new();
+        std::io::stdin().read_to_string(&mut value).map_err(|_| {
+            Problem::new(
+                "bad_input",
+                "Standard input could not be read as text. Nothing was changed.",
+            )
+        })?;
+        fields.insert(key.clone(), value.trim().to_owned());
+    }
+    let handle = workspace(&args.at.workspace).await?;
+    let form = ConnectArgs {
+        service: args.service,
+        fields,
+    };
+    if args.check {
+        let check: CredentialCheck = handle.do_it(Act::CheckConnection(form)).await?;
+        if args.at.json {
+            output::document(&json!({ "items": check.items }));
+        } else {
+            for item in &check.items {
+                let mark = if item.ok { "there  " } else { "missing" };
+                output::line(&format!("{mark}  {}  {}", item.permission, item.sentence));
+            }
+        }
+        let all = check.items.iter().all(|item| item.ok);
+        return Ok(if all { Exit::AsAsked } else { Exit::NotAsAsked });
+    }
+    let done: Done = handle.do_it(Act::Connect(form)).await?;
+    say(args.at.json, &done.sentence);
+    Ok(Exit::AsAsked)
+}
+
+async fn status(args: args::Status) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    if !args.offline {
+        refresh(&handle).await?;
+    }
+    let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
+    if args.at.json {
+        output::document(&output::status_document(&view));
+    } else {
+        output::status_lines(&view);
+    }
+    Ok(Exit::AsAsked)
+}
+
+async fn stop(args: args::Stop) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    let targets = (!args.targets.is_empty())
+        .then(|| args.targets.into_iter().map(TargetId).collect::<Vec<_>>());
+    let act = Act::Stop(StopArgs {
+        app: args.app,
+        version: args.version,
+        targets,
+        reason: args.reason,
+    });
+    let pressed: Pressed = handle.do_it(act).await?;
+    let view = handle.settled(&pressed, SETTLE_MS).await?;
+    Ok(output::press(&view, args.at.json))
+}
+
+async fn resume(args: args::Resume) -> Result<Exit, Problem> {
+    let fraction_bps = match args.fraction {
+        None => None,
+        // The range is checked, so the cast is exact.
+        Some(fraction) if fraction > 0.0 && fraction < 1.0 => {
+            Some((fraction * 10_000.0).round() as u32)
+        }
+        Some(_) => {
+            return Err(Problem::new(
+                "bad_input",
+                "A fraction lies above 0 and below 1. Nothing was changed.",
+            ));
+        }
+    };
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    let desired = Desired::RollingOut { fraction_bps };
+    change(
+        &handle,
+        TargetId(args.target),
+        desired,
+        args.reason,
+        args.at.json,
+    )
+    .await
+}
+
+async fn flag(args: args::Flag) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
+    let target = view
+        .flags
+        .iter()
+        .find(|it| it.name == args.flag || it.target == args.flag)
+        .map_or(TargetId(args.flag), |it| TargetId(it.target.clone()));
+    let desired = match args.to {
+        OnOff::On => Desired::On,
+        OnOff::Off => Desired::Off,
+    };
+    change(&handle, target, desired, args.reason, args.at.json).await
+}
+
+async fn change(
+    handle: &Handle,
+    target: TargetId,
+    desired: Desired,
+    reason: String,
+    as_json: bool,
+) -> Result<Exit, Problem> {
+    let act = Act::Change(ChangeArgs {
+        target,
+        desired,
+        reason,
+    });
+    let pressed: Pressed = handle.do_it(act).await?;
+    let ms_max = if pressed.sentence.contains("waits for approval") {
+        0
+    } else {
+        SETTLE_MS
+    };
+    let view = handle.settled(&pressed, ms_max).await?;
+    Ok(output::press(&view, as_json))
+}
+
+async fn approve(args: args::Approve) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
+    let mut found = view
+        .waiting
+        .iter()
+        .filter(|it| it.intent.starts_with(&args.intent));
+    let (Some(waiting), None) = (found.next(), found.next()) else {
+        return Err(Problem::new(
+            "not_found",
+            format!(
+                "Nothing that waits begins with '{}', or more than one does.",
+                args.intent
+            ),
+        )
+        .hint("See `cockpit status` for what waits."));
+    };
+    let intent = waiting.intent.clone();
+    let approval = match args.reject {
+        Some(reason) => Approval::Reject(RejectArgs {
+            intent: intent.clone(),
+            reason,
+        }),
+        None => Approval::Approve(ApproveArgs {
+            intent: intent.clone(),
+        }),
+    };
+    let rejects = matches!(approval, Approval::Reject(_));
+    handle.approve(approval).await?;
+    if rejects {
+        say(args.at.json, "Rejected. Nothing is in effect.");
+        return Ok(Exit::AsAsked);
+    }
+    let press = handle.press_of(&intent)?;
+    let pressed = Pressed {
+        press,
+        intents: vec![intent],
+        sentence: String::new(),
+    };
+    let view = handle.settled(&pressed, SETTLE_MS).await?;
+    Ok(output::press(&view, args.at.json))
+}
+
+async fn log(args: args::Log) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    let mut rows: Vec<LogRow> = Vec::new();
+    let mut before = None;
+    while rows.len() < usize::try_from(args.limit).unwrap_or(usize::MAX) {
+        let page: LogPage = handle
+            .ask(Query::Log(LogArgs {
+                before,
+                search: args.search.clone(),
+                decisions_only: false,
+                limit: Some(args.limit.min(200)),
+            }))
+            .await?;
+        rows.extend(page.rows);
+        before = page.next_before;
+        if before.is_none() {
+            break;
+        }
+    }
+    rows.truncate(usize::try_from(args.limit).unwrap_or(usize::MAX));
+    if args.at.json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "position": row.position,
+                    "id": row.id,
+                    "at": row.at,
+                    "who": row.who,
+                    "decision": row.decision,
+                    "target": row.target,
+                    "reason": row.reason,
+                    "outcome": row.outcome.as_ref().map(|it| it.words.clone()),
+                })
+            })
+            .collect();
+        output::document(&json!({ "entries": rows }));
+    } else {
+        for row in &rows {
+            let outcome = row.outcome.as_ref().map_or("", |it| it.words.as_str());
+            output::line(&format!(
+                "#{} {}  {}  {}  {}  {}  {outcome}",
+                row.position, row.at, row.who, row.decision, row.target, row.reason
+            ));
+        }
+    }
+    Ok(Exit::AsAsked)
+}
+
+async fn verify(args: args::Verify) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    let done: Done = handle.do_it(Act::VerifyLog(Nothing {})).await?;
+    let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
+    let intact = view.ledger.badge.words == "Intact";
+    if args.at.json {
+        output::document(&json!({
+            "intact": intact,
+            "entries": view.ledger.entries,
+            "sentence": done.sentence,
+            "head": view.ledger.head,
+        }));
+    } else {
+        output::line(&done.sentence);
+    }
+    Ok(if intact {
+        Exit::AsAsked
+    } else {
+        Exit::NotAsAsked
+    })
+}
+
+/// Opens a workspace that must be there.
+async fn workspace(folder: &Path) -> Result<Handle, Problem> {
+    if !folder.join("ledger.db").exists() {
+        return Err(Problem::new(
+            "bad_input",
+            format!("There is no workspace in {}.", folder.display()),
+        )
+        .hint("Make one with `cockpit init --workspace DIR --sandbox URL`."));
+    }
+    open(folder).await
+}
+
+async fn open(folder: &Path) -> Result<Handle, Problem> {
+    let passphrase = std::env::var("COCKPIT_PASSPHRASE")
+        .ok()
+        .map(SecretString::from);
+    let handle = Engine::start(Options {
+        folder: folder.to_owned(),
+        keychain: Wish::Auto { passphrase },
+        http: http()?,
+        clock: clock::system(),
+        desk: Arc::new(NoDesk),
+        poll: false,
+    })
+    .await?;
+    let boot: BootView = handle.ask(Query::Boot(Nothing {})).await?;
+    if let Some(locked) = boot.locked {
+        unlock(&handle, &locked, boot.new_passphrase).await?;
+    }
+    Ok(handle)
+}
+
+/// Asks for the passphrase at a terminal; elsewhere says how to give it.
+async fn unlock(handle: &Handle, why: &str, new: bool) -> Result<(), Problem> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Problem::new("locked", why)
+            .hint("Set COCKPIT_PASSPHRASE, or run it at a terminal to be asked."));
+    }
+    eprintln!("{why}");
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt)
+            .map_err(|_| Problem::new("locked", "No passphrase was read. Nothing was changed."))
+    };
+    let passphrase = ask("Passphrase: ")?;
+    if new && ask("Again: ")? != passphrase {
+        return Err(Problem::new(
+            "bad_input",
+            "The two differ. Nothing was made.",
+        ));
+    }
+    let _: Done = handle.do_it(Act::Unlock(UnlockArgs { passphrase })).await?;
+    Ok(())
+}
+
+async fn refresh(handle: &Handle) -> Result<(), Problem> {
+    let _: Done = handle.do_it(Act::Refresh(Nothing {})).await?;
+    Ok(())
+}
+
+fn http() -> Result<Http, Problem> {
+    let transport = reqwest_transport().map_err(|why| Problem::new("storage", why))?;
+    Ok(Http::new(transport, clock::system()))
+}
+
+fn pair_of(pair: &str) -> Result<(&str, &str), Problem> {
+    pair.split_once('=').ok_or_else(|| {
+        // The text may hold a secret that was meant for another option, so it is not repeated.
+        Problem::new(
+            "bad_input",
+            "A field is given as key=value. Nothing was changed.",
+        )
+    })
+}
+
+fn say(as_json: bool, sentence: &str) {
+    if as_json {
+        output::document(&json!({ "sentence": sentence }));
+    } else {
+        output::line(sentence);
+    }
+}

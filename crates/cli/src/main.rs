@@ -1,0 +1,47 @@
+//! `cockpit`: the same engine without a window, for terminals, CI and auditors.
+//! Must not decide anything.
+
+mod args;
+mod commands;
+mod output;
+mod sandbox;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::output::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("COCKPIT_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error")),
+        )
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("The command could not start: {error}.");
+            return Exit::NotAsAsked.into();
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Sandbox(sandbox) => sandbox::run(sandbox).await,
+            command => commands::run(command).await,
+        }
+    });
+    // What is still being probed goes on at the next start; it is in the outbox.
+    runtime.shutdown_background();
+    match done {
+        Ok(exit) => exit.into(),
+        Err(problem) => output::problem(&problem).into(),
+    }
+}
