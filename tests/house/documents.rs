@@ -66,6 +66,35 @@ fn every_xtask_command_in_the_documents_exists() {
 }
 
 #[test]
+fn every_cockpit_command_in_the_documents_exists() {
+    let files = files();
+    let arguments = files
+        .iter()
+        .find(|file| file.path == "crates/cli/src/args.rs");
+    let arguments = &arguments.expect("the command line has its words").text;
+    let commands = variants(arguments, "pub enum Command {");
+    assert!(commands.contains(&"stop".to_owned()), "{commands:?}");
+    let unknown = |typed: &str| {
+        let typed = typed.trim();
+        let word = following(typed, "cockpit ").next();
+        typed.starts_with("cockpit ") && word.is_some_and(|word| !commands.contains(&word))
+    };
+    let mut complaints = Vec::new();
+    for file in documents(&files) {
+        for (line, number) in file.text.lines().zip(1..) {
+            let typed = spans(line).into_iter().chain([line]);
+            let unknown = typed.filter(|typed| unknown(typed));
+            complaints.extend(unknown.map(|typed| format!("{}:{number}: {typed}", file.path)));
+        }
+    }
+    none_of(
+        complaints,
+        "a command that does not exist is the first thing a newcomer types",
+        "correct the command, or build it",
+    );
+}
+
+#[test]
 fn continuous_integration_runs_the_same_command_as_a_person() {
     let files = files();
     let ci = files.iter().find(|file| file.path == ".ci/run");

@@ -147,7 +147,7 @@ fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
             .arg(folder.join("drive.py"))
             .arg(sandbox.url()),
         counts,
-        |line| line.contains("passed") || line.contains("failed"),
+        |line| line.contains(" passed, ") && line.ends_with(" failed"),
     )
 }
 
