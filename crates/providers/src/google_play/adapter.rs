@@ -207,10 +207,18 @@ impl Adapter for GooglePlay {
             return Ok(check);
         }
         let mut edits = self.edits.lock().await;
-        let opened = self.open(&mut edits, false).await.map(|edit| edit.id.clone());
+        let opened = self
+            .open(&mut edits, false)
+            .await
+            .map(|edit| edit.id.clone());
         let id = opened.clone().unwrap_or_default();
         let package = format!("{} can be edited.", self.api.package());
-        if !note(&mut check, "Edits of this app", opened.map(|_| ()), &package)? {
+        if !note(
+            &mut check,
+            "Edits of this app",
+            opened.map(|_| ()),
+            &package,
+        )? {
             return Ok(check);
         }
         let tracks = self.api.list_tracks(&id).await;
@@ -305,7 +313,10 @@ impl Adapter for GooglePlay {
         }
         let changed = changed(&held, &effect.desired)?;
         // Taken out for good before the first byte is sent: whatever happens, nobody reads from it.
-        let edit = edits.open.take().ok_or_else(|| moved("the open edit is gone"))?;
+        let edit = edits
+            .open
+            .take()
+            .ok_or_else(|| moved("the open edit is gone"))?;
         edits.written = Some(edit.id.clone());
         self.write(edit, &changed).await
     }

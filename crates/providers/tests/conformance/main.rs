@@ -1,0 +1,14 @@
+//! What every adapter must hold, whatever its service, and each service's own traps. Runs in one
+//! process against the sandbox on paused time; must not know an adapter's inside.
+
+mod app_store;
+mod connecting;
+mod google_play;
+mod http;
+mod secrets;
+mod sentry;
+mod sockets;
+mod stage;
+mod statuspage;
+mod suite;
+mod unleash;

@@ -1,0 +1,104 @@
+//! No secret in what is printed: Debug, errors, traces at their loudest. Must not know where an
+//! adapter keeps them.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use cockpit_domain::provider::Reading;
+use cockpit_domain::{Service, TargetId};
+use cockpit_providers::connect;
+use secrecy::ExposeSecret;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::stage::{Stage, act, settings};
+use crate::suite::cases;
+
+#[derive(Clone, Default)]
+struct Printed(Arc<Mutex<Vec<u8>>>);
+
+impl Printed {
+    fn add(&self, text: &str) {
+        self.0.lock().unwrap().extend_from_slice(text.as_bytes());
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Printed {
+    type Writer = Printed;
+    fn make_writer(&'a self) -> Printed {
+        self.clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_printed_holds_a_secret() {
+    let printed = Printed::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(printed.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let mut secrets = vec!["ya29.".to_owned(), "eyJ".to_owned(), "assertion".to_owned()];
+    for service in Service::ALL {
+        let stage = Stage::new();
+        let (plain, secret) = settings(&stage.sandbox.connections(), service);
+        for value in secret.values() {
+            // A key file is as secret as each of its lines.
+            let lines = value.expose_secret().split("\\n").flat_map(str::lines);
+            secrets.extend(lines.filter(|line| line.len() >= 20).map(str::to_owned));
+        }
+        let adapter = connect(service, &plain, &secret, &stage.http).unwrap();
+        printed.add(&format!("{adapter:?}\n{:?}\n", adapter.check().await));
+        printed.add(&format!(
+            "{:?}\n{:?}\n",
+            adapter.targets().await,
+            adapter.signals().await
+        ));
+        for case in cases().iter().filter(|case| case.service == service) {
+            printed.add(&format!(
+                "{:?}\n",
+                act(&*adapter, case.target, &case.desired).await
+            ));
+        }
+        for status in [400, 401, 403, 404, 409, 422, 429, 500] {
+            stage.fault("", &format!("status:{status}"), 40);
+            let adapter = connect(service, &plain, &secret, &stage.http).unwrap();
+            printed.add(&format!(
+                "{:?}\n{:?}\n",
+                adapter.check().await,
+                adapter.signals().await
+            ));
+            for case in cases().iter().filter(|case| case.service == service) {
+                let target = TargetId(case.target.to_owned());
+                printed.add(&format!(
+                    "{:?}\n",
+                    adapter.observe(&target, Reading::Fresh).await
+                ));
+            }
+            stage.clear_faults();
+        }
+    }
+    let text = printed.text();
+    assert!(
+        text.contains("status=200") && text.contains("/v1/apps/{}"),
+        "traces are on"
+    );
+    for secret in secrets {
+        assert!(!text.contains(&secret), "printed: {secret}");
+    }
+}

@@ -1,0 +1,148 @@
+//! Unleash's traps. Must not know the adapter's inside.
+
+use cockpit_domain::provider::{Applied, ErrorKind, Reading};
+use cockpit_domain::target::Flag;
+use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState};
+use cockpit_providers::connect;
+use serde_json::json;
+
+use crate::stage::{Stage, act, effect, read, settings};
+
+const FLAG: &str = "unleash:default/production/wallet.instant_transfer";
+
+fn flag(seen: &Observation) -> &Flag {
+    match &seen.state {
+        TargetState::Flag(flag) => flag,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn off_at_the_admin_side_is_not_off_for_apps() {
+    let stage = Stage::new();
+    stage.knobs(json!({"service": "unleash", "propagation_ms": 2_000}));
+    let adapter = stage.connect(Service::Unleash);
+    act(&*adapter, FLAG, &Desired::Off).await.unwrap();
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    assert_eq!(
+        (flag(&seen).enabled, flag(&seen).serving),
+        (false, Some(true))
+    );
+    assert!(!Desired::Off.is_met_by(&seen.state));
+    stage.pass_ms(2_000).await;
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    assert!(Desired::Off.is_met_by(&seen.state));
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_asks_the_admin_side_alone() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    assert_eq!((flag(&seen).enabled, flag(&seen).serving), (true, None));
+    assert!(flag(&seen).description.contains("Instant transfers"));
+    assert_eq!(stage.count("/api/client"), 0);
+    let half = "unleash:default/production/home.feed_v3";
+    let seen = read(&*adapter, half, Reading::Poll).await;
+    assert_eq!(flag(&seen).fraction_bps, Some(5_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn change_requests_wait_for_a_person() {
+    let stage = Stage::new();
+    stage.knobs(json!({"service": "unleash", "change_requests": true}));
+    let adapter = stage.connect(Service::Unleash);
+    let error = act(&*adapter, FLAG, &Desired::Off).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::NeedsPerson, Applied::No)
+    );
+    assert!(error.sentence.starts_with("Not in effect yet") && error.hint.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrong_and_swapped_tokens_are_told_apart() {
+    let stage = Stage::new();
+    let (plain, secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    let mut wrong = secret.clone();
+    wrong.insert(
+        "admin_token".to_owned(),
+        "user:0123456789abcdef".to_owned().into(),
+    );
+    let mut swapped = secret.clone();
+    swapped.insert("admin_token".to_owned(), secret["client_token"].clone());
+    swapped.insert("client_token".to_owned(), secret["admin_token"].clone());
+    for (secret, kind, word) in [
+        (wrong, ErrorKind::Unauthorized, "deleted"),
+        (swapped, ErrorKind::Forbidden, "swapped"),
+    ] {
+        let adapter = connect(Service::Unleash, &plain, &secret, &stage.http).unwrap();
+        let error = adapter.targets().await.unwrap_err();
+        assert_eq!(error.kind, kind);
+        assert!(error.hint.is_some_and(|hint| hint.contains(word)));
+        let check = adapter.check().await.unwrap();
+        assert!(
+            check
+                .items
+                .iter()
+                .any(|item| !item.ok && item.sentence.contains(word))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_flag_is_not_found_and_nothing_is_switched() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let known = read(&*adapter, FLAG, Reading::Fresh).await;
+    let unknown = TargetId("unleash:default/production/wallet.nothing".to_owned());
+    let error = adapter.observe(&unknown, Reading::Fresh).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    let mut wanted = effect(&known, &Desired::Off);
+    wanted.target = unknown;
+    let error = adapter.apply(&wanted).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::NotFound, Applied::No)
+    );
+    let elsewhere = TargetId("unleash:default/development/wallet.instant_transfer".to_owned());
+    let error = adapter
+        .observe(&elsewhere, Reading::Poll)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_named_flags_are_targets() {
+    let stage = Stage::new();
+    let (mut plain, secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    plain.insert(
+        "flags".to_owned(),
+        "auth.passkeys , wallet.instant_transfer".to_owned(),
+    );
+    let adapter = connect(Service::Unleash, &plain, &secret, &stage.http).unwrap();
+    let titles: Vec<_> = adapter
+        .targets()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|target| target.title)
+        .collect();
+    assert_eq!(titles, ["auth.passkeys", "wallet.instant_transfer"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_token_of_another_environment_is_named() {
+    let stage = Stage::new();
+    let (mut plain, secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    plain.insert("environment".to_owned(), "development".to_owned());
+    let adapter = connect(Service::Unleash, &plain, &secret, &stage.http).unwrap();
+    let check = adapter.check().await.unwrap();
+    assert!(
+        check
+            .items
+            .iter()
+            .any(|item| !item.ok && item.sentence.contains("production"))
+    );
+}
