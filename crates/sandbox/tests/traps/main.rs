@@ -6,6 +6,8 @@ mod client;
 mod faults;
 mod google_play;
 mod google_play_auth;
+mod google_play_edits;
+mod play;
 mod scenarios;
 mod sentry;
 mod served;
