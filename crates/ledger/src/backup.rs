@@ -43,17 +43,15 @@ pub(crate) fn daily(
     Ok(Some(made))
 }
 
+/// The newest of the daily copies.
+pub(crate) fn newest(path: &Path) -> Option<PathBuf> {
+    days(&folder(path)).ok()?.pop()
+}
+
 fn prune(folder: &Path) -> Result<(), LedgerError> {
-    let failed = |error| LedgerError::io(Doing::Saving, "The old backups cannot be listed", error);
-    let mut days = Vec::new();
-    for file in fs::read_dir(folder).map_err(failed)? {
-        let path = file.map_err(failed)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(DAILY) && name.ends_with(".db") {
-            days.push(path);
-        }
-    }
-    days.sort();
+    let days = days(folder).map_err(|error| {
+        LedgerError::io(Doing::Saving, "The old backups cannot be listed", error)
+    })?;
     let surplus = days.len().saturating_sub(DAILY_KEPT);
     for path in &days[..surplus] {
         fs::remove_file(path).map_err(|error| {
@@ -61,6 +59,20 @@ fn prune(folder: &Path) -> Result<(), LedgerError> {
         })?;
     }
     Ok(())
+}
+
+/// The daily copies, the oldest first.
+fn days(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut days = Vec::new();
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(DAILY) && name.ends_with(".db") {
+            days.push(path);
+        }
+    }
+    days.sort();
+    Ok(days)
 }
 
 fn folder(path: &Path) -> PathBuf {

@@ -1,14 +1,15 @@
 //! Saving what still holds of a damaged database. Never erases: the damaged file
 //! is set aside under a name of its own.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cockpit_seal::{Entry, Verifier};
+use cockpit_seal::{Entry, EntryId, Verifier};
 use rusqlite::Connection;
 
-use crate::backup::{stamp, sync_folder};
+use crate::backup::{self, stamp, sync_folder};
 use crate::connection::{make_durable, open_reader, open_writer};
 use crate::error::{Doing, ErrorKind, HINT_CORRUPT, LedgerError};
 use crate::schema;
@@ -21,17 +22,23 @@ use crate::table::{entries, log_index, outbox, settings};
 pub struct Salvage {
     /// Where the damaged database is kept.
     pub broken_path: PathBuf,
-    /// How many entries hold and were copied.
+    /// How many entries hold and were copied, those from a backup included.
     pub entries_kept: u64,
+    /// How many of them came from the newest backup.
+    pub entries_from_backup: u64,
     /// How many rows could not be read, or do not hold, or follow one of their
-    /// device that does not.
+    /// device that does not, and are in no backup.
     pub entries_left: u64,
+    /// Whether the outbox could be read and copied. If not, look at every target
+    /// before anything is sent.
+    pub outbox_kept: bool,
 }
 
 /// Makes a database at `path` with every entry of the damaged one there that still
-/// verifies: of each device, the entries before its first broken one. The outbox
-/// and the settings come along as far as they can be read; the cache does not. The
-/// damaged file is renamed to `<name>.broken-<time>` and kept.
+/// verifies: of each device, the entries before its first broken one. A backup of
+/// the same ledger fills in what is broken, for entries are the same bytes
+/// everywhere. The outbox and the settings come along if they can be read; the
+/// cache does not. The damaged file is renamed to `<name>.broken-<time>` and kept.
 ///
 /// The database must not be open.
 ///
@@ -71,7 +78,8 @@ pub fn salvage(
             fs::remove_file(&old).map_err(failed("A half-made copy cannot be removed"))?;
         }
     }
-    let (entries_kept, entries_left) = copy(&source, &fresh, &mut index)?;
+    let backup = backup::newest(path);
+    let copied = copy(&source, backup.as_deref(), &fresh, &mut index)?;
     let broken_path = match source == path {
         true => {
             let broken_path = beside(path, &format!(".broken-{stamp}"));
@@ -92,8 +100,7 @@ pub fn salvage(
     }
     Ok(Salvage {
         broken_path,
-        entries_kept,
-        entries_left,
+        ..copied
     })
 }
 
@@ -121,42 +128,99 @@ pub(crate) fn refuse_half_salvaged(path: &Path) -> Result<(), LedgerError> {
 
 fn copy(
     source: &Path,
+    backup: Option<&Path>,
     fresh: &Path,
     index: &mut dyn FnMut(&Entry) -> LogIndex,
-) -> Result<(u64, u64), LedgerError> {
+) -> Result<Salvage, LedgerError> {
     let writing = |error| LedgerError::sqlite(Doing::Writing, error);
     let mut target = open_writer(fresh)?;
     make_durable(&target)?;
     schema::migrate(&mut target, &schema::PLAN)?;
     let transaction = target.transaction().map_err(writing)?;
-    let (mut kept, mut left) = (0, 0);
+    let mut rows = Rows {
+        target: &transaction,
+        index,
+        verifier: Verifier::new(),
+        kept: BTreeSet::new(),
+        left: 0,
+    };
     // A file whose very header is damaged yields nothing, and is kept all the same.
-    if let Ok(source) = open_reader(source) {
-        let mut verifier = Verifier::new();
-        left += each_row(&source, &mut |row| {
-            let Ok(entry) = verifier.feed_lines(&row.header, &row.body, &row.sig) else {
-                left += 1;
-                return Ok(());
-            };
-            let position = entries::insert(&transaction, &entry)?;
-            log_index::insert(&transaction, position, &index(&entry))?;
-            kept += 1;
-            Ok(())
-        })
-        .map_err(writing)?;
-        for row in outbox::all(&source).unwrap_or_default() {
-            outbox::put(&transaction, &row).map_err(writing)?;
+    let source = open_reader(source).ok();
+    let backup = backup.and_then(|path| open_reader(path).ok());
+    // The backup first: it is the log's own beginning, in the order of the log.
+    if let Some(backup) = backup.filter(|backup| same_ledger(source.as_ref(), backup)) {
+        rows.take_all(&backup).map_err(writing)?;
+        rows.left = 0;
+    }
+    let entries_from_backup = rows.kept.len() as u64;
+    let mut outbox_kept = false;
+    if let Some(source) = &source {
+        rows.take_all(source).map_err(writing)?;
+        if let Ok(effects) = outbox::all(source) {
+            for row in effects {
+                outbox::put(&transaction, &row).map_err(writing)?;
+            }
+            outbox_kept = true;
         }
-        for (key, value) in settings::all(&source).unwrap_or_default() {
+        for (key, value) in settings::all(source).unwrap_or_default() {
             settings::put(&transaction, &key, &value).map_err(writing)?;
         }
     }
+    let (entries_kept, entries_left) = (rows.kept.len() as u64, rows.left);
     transaction.commit().map_err(writing)?;
     target
         .pragma_update(None, "wal_checkpoint", "TRUNCATE")
         .map_err(writing)?;
     target.close().map_err(|(_, error)| writing(error))?;
-    Ok((kept, left))
+    Ok(Salvage {
+        broken_path: PathBuf::new(),
+        entries_kept,
+        entries_from_backup,
+        entries_left,
+        outbox_kept,
+    })
+}
+
+/// Whether a backup starts as the damaged ledger does, as far as that can be seen.
+fn same_ledger(source: Option<&Connection>, backup: &Connection) -> bool {
+    let first = |connection: &Connection| entries::at(connection, 1).ok()??.parse().ok();
+    match (source.and_then(first), first(backup)) {
+        (Some(ours), Some(theirs)) => ours.id() == theirs.id(),
+        (None, Some(_)) => true,
+        (_, None) => false,
+    }
+}
+
+/// Takes over the rows that hold.
+struct Rows<'a> {
+    target: &'a Connection,
+    index: &'a mut dyn FnMut(&Entry) -> LogIndex,
+    verifier: Verifier,
+    kept: BTreeSet<EntryId>,
+    left: u64,
+}
+
+impl Rows<'_> {
+    fn take_all(&mut self, source: &Connection) -> rusqlite::Result<()> {
+        self.left += each_row(source, &mut |row| self.take(&row))?;
+        Ok(())
+    }
+
+    fn take(&mut self, row: &RawRow) -> rusqlite::Result<()> {
+        // The id covers the header, which covers the body: what was kept is this entry.
+        if self.kept.contains(&EntryId::of_header_line(&row.header)) {
+            return Ok(());
+        }
+        let fed = self.verifier.feed_lines(&row.header, &row.body, &row.sig);
+        let Ok(entry) = fed else {
+            self.left += 1;
+            return Ok(());
+        };
+        let position = entries::insert(self.target, &entry)?;
+        log_index::insert(self.target, position, &(self.index)(&entry))?;
+        self.kept.insert(entry.id());
+        Ok(())
+    }
 }
 
 /// Hands over every row that can be read, and returns how many cannot.

@@ -17,8 +17,10 @@ const READERS_KEPT_MAX: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    writer: Result<Mutex<Connection>, LedgerError>,
+    // Dropped before the writer: only the last connection to close, when it may
+    // write, moves the WAL into the database.
     readers: Mutex<Vec<Connection>>,
+    writer: Result<Mutex<Connection>, LedgerError>,
 }
 
 impl Store {

@@ -15,6 +15,8 @@ fn what_was_appended_is_there_after_opening_again() {
     let ledger = world.filled(12);
     let entries = ledger.entries_after(0, 100).unwrap();
     drop(ledger);
+    let files = std::fs::read_dir(world.folder.path()).unwrap().count();
+    assert_eq!(files, 1, "closing leaves one file");
     let ledger = world.open();
     assert_eq!(ledger.entries_after(0, 100).unwrap(), entries);
     assert_eq!(entries.len(), 12);

@@ -53,12 +53,24 @@ fn rows_are_only_ever_added() {
             "{sql}: {error}"
         );
     }
-    // Replacing deletes without a trigger unless they are recursive; the keys of the
-    // log stop it here, and the chain finds it elsewhere.
-    let sql =
-        "INSERT OR REPLACE INTO entries SELECT 3, id, dev, seq, prev, kind, at, header, 'x', sig
-               FROM entries WHERE position = 3";
-    assert!(ledger.raw(|c| c.execute_batch(sql)).is_err());
+    // Nor replaced, from a connection without our settings either.
+    let other = Connection::open(world.path()).unwrap();
+    for (position, id, seq) in [
+        ("3", "x'01'", "900"),
+        ("9", "id", "900"),
+        ("9", "x'01'", "seq"),
+    ] {
+        let sql = format!(
+            "INSERT OR REPLACE INTO entries
+             SELECT {position}, {id}, dev, {seq}, prev, kind, at, header, 'x', sig
+             FROM entries WHERE position = 3"
+        );
+        let error = other.execute_batch(&sql).unwrap_err();
+        assert!(
+            error.to_string().contains("entries are never replaced"),
+            "{sql}: {error}"
+        );
+    }
     assert!(matches!(
         ledger.verify_all(&[], |_, _| {}).unwrap(),
         Verdict::Whole(_)
@@ -408,4 +420,62 @@ fn an_interrupted_salvage_never_becomes_an_empty_ledger() {
         salvage(nowhere, NOW_MS, index).unwrap_err().kind(),
         ErrorKind::Io
     );
+}
+
+#[test]
+fn a_backup_fills_in_what_is_broken() {
+    let flip = "UPDATE entries SET body = replace(body, 'note', 'nota') WHERE position = 21";
+    // What was recorded after the backup holds only if what is before it is there.
+    for (header_too, kept) in [(false, 45), (true, 40)] {
+        let world = World::new();
+        let ledger = world.filled(40);
+        ledger.daily_backup(NOW_MS).unwrap().unwrap();
+        for _ in 0..5 {
+            world.add(&ledger, 0, "note", json!({"text": "after the backup"}));
+        }
+        let whole = ledger.entries_after(0, 100).unwrap();
+        ledger
+            .raw(|c| c.execute_batch(&format!("{UNPROTECTED} {flip}")))
+            .unwrap();
+        drop(ledger);
+        if header_too {
+            std::fs::write(world.path(), "not even a database").unwrap();
+        }
+        let saved = salvage(world.path(), NOW_MS, index).unwrap();
+        assert_eq!((saved.entries_kept, saved.entries_from_backup), (kept, 40));
+        assert_eq!((saved.entries_left, saved.outbox_kept), (0, !header_too));
+        let ledger = world.open();
+        let entries = ledger.entries_after(0, 100).unwrap();
+        assert_eq!(entries, whole[..usize::try_from(kept).unwrap()]);
+        let verdict = ledger.verify_all(&[], |_, _| {}).unwrap();
+        assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_backup_of_another_ledger_is_left_out() {
+    let world = World::new();
+    let ledger = world.filled(20);
+    let other = World::new();
+    let genesis = json!({"key": other.keys[2].public().to_string()});
+    let theirs = other.open();
+    let head = Head::genesis(other.keys[2].device_id());
+    let entry = other.seal(&head, 2, "genesis", genesis, 0);
+    theirs
+        .append(
+            &[Append {
+                index: index(&entry),
+                entry,
+            }],
+            &[],
+        )
+        .unwrap();
+    let copy = theirs.daily_backup(NOW_MS).unwrap().unwrap();
+    let backups = world.folder.path().join("backups");
+    std::fs::create_dir(&backups).unwrap();
+    std::fs::copy(copy, backups.join("daily-2026-11-23.db")).unwrap();
+    drop(ledger);
+    let saved = salvage(world.path(), NOW_MS, index).unwrap();
+    assert_eq!((saved.entries_kept, saved.entries_from_backup), (20, 0));
+    assert_eq!(saved.entries_left, 0);
 }
