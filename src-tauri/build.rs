@@ -4,7 +4,9 @@ fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
     tauri_build::try_build(
         tauri_build::Attributes::new()
-            .capabilities_path_pattern("./src-tauri/capabilities/**/*"),
+            .capabilities_path_pattern("./src-tauri/capabilities/**/*")
+            // Named here, each command needs a capability that lists it.
+            .app_manifest(tauri_build::AppManifest::new().commands(&["query", "act", "approve"])),
     )
     .expect("tauri.conf.json and the capabilities are valid");
 }

@@ -1,2 +1,6 @@
 //! The app's entry point.
-fn main() {}
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() {
+    release_cockpit_lib::run();
+}
