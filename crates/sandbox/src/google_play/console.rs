@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::track::{Status, Track};
-use super::{GooglePlay, PEOPLE};
+use super::edits::Tracks;
+use super::track::Status;
+use super::{GooglePlay, PEOPLE, rules};
 use crate::history::{Scene, Who};
 use crate::wire::Service;
 
@@ -75,43 +76,52 @@ impl GooglePlay {
         fraction: Option<f64>,
         scene: &mut Scene<'_>,
     ) -> Result<(), String> {
-        let mut tracks = self.committed.clone();
-        let track = tracks
-            .get_mut(name)
+        // What was committed but never sent stays so.
+        let committed = self.rolled(&self.committed, name, action, fraction)?;
+        let served = self.rolled(&self.served, name, action, fraction)?;
+        self.committed = committed;
+        self.serve(served, Who::Console, scene);
+        Ok(())
+    }
+
+    fn rolled(
+        &self,
+        tracks: &Tracks,
+        name: &str,
+        action: &str,
+        fraction: Option<f64>,
+    ) -> Result<Tracks, String> {
+        let live = tracks
+            .get(name)
             .ok_or_else(|| format!("no track \"{name}\""))?;
-        let release = track
-            .front_mut()
-            .ok_or_else(|| format!("track \"{name}\" has no release"))?;
+        let mut release = live
+            .front()
+            .ok_or_else(|| format!("track \"{name}\" has no release"))?
+            .clone();
         match action {
             "raise" => {
-                let fraction = fraction.ok_or("\"fraction\" is missing")?;
-                if release.fraction.is_some_and(|served| served > fraction)
-                    || !(fraction > 0.0 && fraction < 1.0)
-                {
-                    return Err("a fraction can only be raised, and stays below 1".to_owned());
-                }
                 release.status = Status::InProgress;
-                release.fraction = Some(fraction);
+                release.fraction = Some(fraction.ok_or("\"fraction\" is missing")?);
             }
             "halt" => release.status = Status::Halted,
             "resume" => {
-                release.status = if release.fraction.is_some() || fraction.is_some() {
+                release.fraction = fraction.or(release.fraction);
+                release.status = if release.fraction.is_some() {
                     Status::InProgress
                 } else {
                     Status::Completed
                 };
-                release.fraction = fraction.or(release.fraction);
             }
             _ => {
                 release.status = Status::Completed;
                 release.fraction = None;
-                let code = release.newest_code();
-                retire_below(track, code);
             }
         }
-        self.committed = tracks.clone();
-        self.serve(tracks, Who::Console, scene);
-        Ok(())
+        let track = rules::put(live, name, vec![release], &self.switches)
+            .map_err(|refused| refused.message().to_owned())?;
+        let mut tracks = tracks.clone();
+        tracks.insert(name.to_owned(), track);
+        Ok(tracks)
     }
 
     fn note(&self, scene: &mut Scene<'_>, target: &str, before: Value, after: Value) {
@@ -197,17 +207,4 @@ fn people(release: &super::Release) -> u64 {
         Status::Completed => 1.0,
     };
     (PEOPLE * share).round() as u64
-}
-
-fn retire_below(track: &mut Track, code: i64) {
-    let (kept, retired): (Vec<_>, Vec<_>) = track
-        .releases
-        .drain(..)
-        .partition(|release| release.newest_code() >= code);
-    track.releases = kept;
-    track.past.extend(
-        retired
-            .into_iter()
-            .filter(|release| release.status == Status::Completed),
-    );
 }

@@ -30,6 +30,10 @@ impl Refused {
         }
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn invalid(message: impl Into<String>) -> Refused {
         Refused::new(400, "INVALID_ARGUMENT", "badRequest", message)
     }

@@ -215,7 +215,14 @@ impl GooglePlay {
                 let body = call.json().ok_or_else(|| {
                     Refused::invalid("Invalid JSON payload received. Unexpected token.")
                 })?;
-                let track = rules::put(live, name, track::read(&body, name)?, &self.switches)?;
+                let wanted = track::read(&body, name)?;
+                // A PATCH leaves what it does not name; a PUT without releases has none.
+                let kept = call.method == Method::PATCH && body.get("releases").is_none();
+                let track = if kept {
+                    live.clone()
+                } else {
+                    rules::put(live, name, wanted, &self.switches)?
+                };
                 let answer = Answer::json(200, &track.wire(name));
                 edit.tracks.insert((*name).to_owned(), track);
                 Ok(answer)

@@ -116,13 +116,6 @@ impl Track {
             })
             .or_else(|| self.releases.first())
     }
-
-    pub(super) fn front_mut(&mut self) -> Option<&mut Release> {
-        let wanted = self.front()?.newest_code();
-        self.releases
-            .iter_mut()
-            .find(|release| release.newest_code() == wanted)
-    }
 }
 
 /// The releases of a Track body. A body without `releases` has none.

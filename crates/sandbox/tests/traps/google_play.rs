@@ -203,3 +203,37 @@ async fn a_newer_staged_release_replaces_the_unfinished_one() {
         .collect();
     assert_eq!(codes, [json!("84103"), json!("83207")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_patch_without_releases_leaves_them() {
+    let play = Play::new("calm").await;
+    let edit = play.insert().await;
+    let path = format!("/edits/{edit}/tracks/production");
+    let answer = play.send("PATCH", &path, json!({})).await;
+    assert_eq!(answer.body["releases"][0]["status"], "inProgress");
+    let answer = play.send("PUT", &path, json!({})).await;
+    assert_eq!(answer.body["releases"][0]["status"], "halted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_console_keeps_to_the_same_rules() {
+    let play = Play::new("calm").await;
+    let lower = json!({"service": "google_play", "action": "raise", "fraction": 0.1});
+    let (status, answer) = play
+        .client
+        .sandbox
+        .control("POST", "/_sandbox/console", &lower);
+    assert_eq!(
+        (status, &answer["error"]),
+        (400, &json!("Rollout fraction cannot be decreased."))
+    );
+    play.console(json!({"action": "complete"}));
+    play.console(json!({"action": "halt"}));
+    let releases = play.read().await;
+    assert_eq!(
+        (&releases[0]["status"], &releases[1]["versionCodes"]),
+        (&json!("halted"), &json!(["83207"]))
+    );
+    play.console(json!({"action": "resume"}));
+    assert_eq!(play.read().await.as_array().unwrap().len(), 1);
+}
