@@ -64,6 +64,26 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, LedgerError> {
     Ok(connection)
 }
 
+/// Opens for reading where not even the companions of a WAL can be made, such as
+/// on a full disk or in a locked folder. Only for a file that nobody writes.
+pub(crate) fn open_frozen(path: &Path) -> Result<Connection, LedgerError> {
+    let name = path.to_string_lossy().replace('\\', "/");
+    let name = name
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    let root = if name.starts_with('/') || cfg!(not(windows)) {
+        ""
+    } else {
+        "/"
+    };
+    let uri = format!("file:{root}{name}?immutable=1");
+    open(
+        Path::new(&uri),
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+    )
+}
+
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {
     let connect = || {
         let connection =

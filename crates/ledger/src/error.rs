@@ -167,6 +167,15 @@ impl LedgerError {
         self.hint
     }
 
+    /// The same error, where at least reading is possible.
+    pub(crate) fn reading_on(mut self) -> Self {
+        let closed = Doing::Opening.effect();
+        self.sentence = self
+            .sentence
+            .replace(closed, "It is open for reading only.");
+        self
+    }
+
     /// The same error once more, for a ledger that stays read-only for one reason.
     pub(crate) fn again(&self) -> Self {
         Self {

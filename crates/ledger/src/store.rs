@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::backup;
-use crate::connection::{check_sqlite, make_durable, open_reader, open_writer};
+use crate::connection::{check_sqlite, make_durable, open_frozen, open_reader, open_writer};
 use crate::error::{Doing, ErrorKind, HINT_READ_ONLY, HINT_UPDATE, LedgerError};
 use crate::salvage::refuse_half_salvaged;
 use crate::schema::{self, Age, PLAN, Plan};
@@ -17,6 +17,7 @@ const READERS_KEPT_MAX: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
+    open_reader: fn(&Path) -> Result<Connection, LedgerError>,
     // Dropped before the writer: only the last connection to close, when it may
     // write, moves the WAL into the database.
     readers: Mutex<Vec<Connection>>,
@@ -32,6 +33,20 @@ impl Store {
         check_sqlite(rusqlite::version_number())?;
         refuse_half_salvaged(path)?;
         create_private(path)?;
+        Self::open_existing(path, now_ms, plan).or_else(|why| match why.kind() {
+            ErrorKind::Full | ErrorKind::ReadOnly | ErrorKind::Io => Self::frozen(path, why, plan),
+            ErrorKind::Busy
+            | ErrorKind::Corrupt
+            | ErrorKind::NewerVersion
+            | ErrorKind::Foreign
+            | ErrorKind::OldSqlite
+            | ErrorKind::NotNext
+            | ErrorKind::Conflict
+            | ErrorKind::Internal => Err(why),
+        })
+    }
+
+    fn open_existing(path: &Path, now_ms: i64, plan: &Plan) -> Result<Self, LedgerError> {
         let mut writer = open_writer(path)?;
         match schema::age(&writer, plan)? {
             Age::Newer(version) => return Ok(Self::with(path, Err(newer(version, plan.to)))),
@@ -48,11 +63,28 @@ impl Store {
         Ok(Self::with(path, Ok(Mutex::new(writer))))
     }
 
+    /// Where nothing can be written, what is there can still be read: all of it if
+    /// the last one to write has closed the database.
+    fn frozen(path: &Path, why: LedgerError, plan: &Plan) -> Result<Self, LedgerError> {
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        let closed = std::fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
+        let readable = || schema::age(&open_frozen(path)?, plan);
+        match closed && readable().is_ok_and(|age| age != Age::Empty) {
+            true => Ok(Self {
+                open_reader: open_frozen,
+                ..Self::with(path, Err(why.reading_on()))
+            }),
+            false => Err(why),
+        }
+    }
+
     fn with(path: &Path, writer: Result<Mutex<Connection>, LedgerError>) -> Self {
         Self {
             path: path.to_owned(),
-            writer,
+            open_reader,
             readers: Mutex::default(),
+            writer,
         }
     }
 
@@ -103,7 +135,7 @@ impl Store {
             .pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => open_reader(&self.path)?,
+            None => (self.open_reader)(&self.path)?,
         };
         let value = act(&connection)?;
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -278,6 +278,37 @@ fn a_newer_ledger_opens_for_reading_only() {
 }
 
 #[test]
+fn where_nothing_can_be_written_reading_goes_on() {
+    let world = World::new();
+    drop(world.filled(5));
+    // A name that would mean something else in a URI.
+    let folder = world.folder.path().join("50% of #1 Größe");
+    let path = folder.join("ledger.db");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::rename(world.path(), &path).unwrap();
+    // Stands in for a locked folder or a full disk: the file that SQLite needs
+    // beside the database cannot be made.
+    std::fs::create_dir(folder.join("ledger.db-shm")).unwrap();
+    let ledger = Ledger::open(&path, NOW_MS).unwrap();
+    let why = ledger.read_only().unwrap();
+    assert_eq!(why.kind(), ErrorKind::ReadOnly);
+    assert!(
+        why.to_string().ends_with("It is open for reading only."),
+        "{why}"
+    );
+    assert_eq!(ledger.count().unwrap(), 5);
+    let found = ledger.search("note", None, &Default::default(), 9).unwrap();
+    assert_eq!(found.len(), 3);
+    let verdict = ledger.verify_all(&[], |_, _| {}).unwrap();
+    assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
+    let error = ledger.mark_started("e", 1, 2).unwrap_err();
+    assert_eq!((error.kind(), error.hint()), (why.kind(), why.hint()));
+    drop(ledger);
+    std::fs::remove_dir(folder.join("ledger.db-shm")).unwrap();
+    assert!(Ledger::open(&path, NOW_MS).unwrap().read_only().is_none());
+}
+
+#[test]
 fn another_programs_database_is_left_alone() {
     for sql in [
         "PRAGMA application_id = 5",
