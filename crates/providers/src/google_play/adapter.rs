@@ -1,6 +1,5 @@
 //! Our words to Google Play's and back. Must not know HTTP.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -8,12 +7,13 @@ use cockpit_domain::provider::{
     Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::target::{StagedRollout, StagedStatus};
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::api::Api;
 use super::config::Config;
+use super::edits::{Edits, moved};
 use super::wire::{Release, Track};
 use crate::Adapter;
 use crate::form::{answered, note};
@@ -32,31 +32,6 @@ pub struct GooglePlay {
     /// Held through a whole apply, so that writes to one app come one by one.
     edits: Mutex<Edits>,
 }
-
-/// What is known of this account's edits of the app.
-#[derive(Debug, Default)]
-struct Edits {
-    /// The tripwire: one open edit that nothing was written to.
-    open: Option<OpenEdit>,
-    /// The edit that a write was prepared in. Google may give its id out again within seconds, with
-    /// what was put into it: nothing may be read from it.
-    written: Option<String>,
-    /// Edits of an earlier process can come back in the same way, so the first one is thrown away.
-    cleared: bool,
-}
-
-/// While it lives, nothing changed since it was opened.
-#[derive(Debug)]
-struct OpenEdit {
-    id: String,
-    expires: Option<Time>,
-    /// Tracks as read in it.
-    tracks: BTreeMap<String, Track>,
-}
-
-/// An edit with less than this left is not begun with.
-const EXPIRY_MARGIN_MS: u64 = 60_000;
-const OPEN_TRIES: u32 = 3;
 
 impl GooglePlay {
     pub(super) fn new(config: Config, http: &Http) -> Self {
@@ -79,111 +54,22 @@ impl GooglePlay {
         }
     }
 
-    /// Opens an edit that holds what is served. It ends every earlier one.
-    async fn open<'a>(
-        &self,
-        edits: &'a mut Edits,
-        urgent: bool,
-    ) -> Result<&'a mut OpenEdit, ProviderError> {
-        // Gone with the insertion, even when its answer is lost.
-        edits.open = None;
-        for _ in 0..OPEN_TRIES {
-            let edit = self.api.insert_edit(urgent).await?;
-            if edits.cleared && edits.written.as_ref() != Some(&edit.id) {
-                let expires = edit
-                    .expiry_time_seconds
-                    .and_then(|seconds| seconds.parse::<i64>().ok())
-                    .map(|seconds| Time::from_ms(seconds.saturating_mul(1000)));
-                return Ok(edits.open.insert(OpenEdit {
-                    id: edit.id,
-                    expires,
-                    tracks: BTreeMap::new(),
-                }));
-            }
-            match self.api.delete_edit(&edit.id).await {
-                Ok(()) => edits.cleared = true,
-                Err(error) if matches!(error.kind, ErrorKind::Moved | ErrorKind::NotFound) => {
-                    edits.cleared = true;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(moved("it keeps giving out an edit that was written to"))
-    }
-
-    fn lasts(&self, edit: &OpenEdit) -> bool {
-        edit.expires
-            .is_none_or(|expires| self.api.now() + EXPIRY_MARGIN_MS < expires)
-    }
-
-    /// Reads a track in the open edit, or in another when that one has died.
-    async fn read(
-        &self,
-        edits: &mut Edits,
-        track: &str,
-        urgent: bool,
-    ) -> Result<(Track, Time), ProviderError> {
-        if let Some(edit) = edits.open.as_mut().filter(|edit| self.lasts(edit)) {
-            match self.api.get_track(&edit.id, track, urgent).await {
-                Ok((found, answer)) => {
-                    edit.tracks.insert(track.to_owned(), found.clone());
-                    return Ok((found, answer.at));
-                }
-                Err(error) if error.kind == ErrorKind::Moved => {
-                    tracing::info!(
-                        package = self.api.package(),
-                        "the open edit died: something changed on Google Play"
-                    );
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        self.read_anew(edits, track, urgent).await
-    }
-
-    /// Reads a track in an edit opened for it, which becomes the tripwire.
-    async fn read_anew(
-        &self,
-        edits: &mut Edits,
-        track: &str,
-        urgent: bool,
-    ) -> Result<(Track, Time), ProviderError> {
-        for last in [false, true] {
-            let edit = self.open(edits, urgent).await?;
-            match self.api.get_track(&edit.id, track, urgent).await {
-                Ok((found, answer)) => {
-                    edit.tracks.insert(track.to_owned(), found.clone());
-                    return Ok((found, answer.at));
-                }
-                // Within seconds Google may give out an id that is already used up.
-                Err(error) if error.kind == ErrorKind::Moved => {
-                    edits.open = None;
-                    if last {
-                        return Err(error);
-                    }
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(moved("the track could not be read in one piece"))
-    }
-
-    async fn write(&self, edit: OpenEdit, track: &Track) -> Result<Receipt, ProviderError> {
-        let outcome = match self.api.put_track(&edit.id, track).await {
-            Ok(()) => self.api.commit(&edit.id).await,
+    async fn write(&self, edit: &str, track: &Track) -> Result<Receipt, ProviderError> {
+        let outcome = match self.api.put_track(edit, track).await {
+            Ok(()) => self.api.commit(edit).await,
             Err(error) => Err(error),
         };
         match outcome {
             Ok(committed) => Ok(Receipt {
                 provider_request_id: Some(committed.id),
                 notes: vec![
-                    "The commit also sent every other pending change in the Play console to review.".to_owned(),
+                    "Every other change that was pending in the Play console went to review with it.".to_owned(),
                 ],
             }),
             Err(error) => {
                 if error.applied == Applied::No && answered(error.kind) && error.kind != ErrorKind::Moved {
                     // Tidiness only: the next edit ends this one as well.
-                    if let Err(error) = self.api.delete_edit(&edit.id).await {
+                    if let Err(error) = self.api.delete_edit(edit).await {
                         tracing::debug!(kind = ?error.kind, "an edit was left to end by itself");
                     }
                 }
@@ -207,8 +93,8 @@ impl Adapter for GooglePlay {
             return Ok(check);
         }
         let mut edits = self.edits.lock().await;
-        let opened = self
-            .open(&mut edits, false)
+        let opened = edits
+            .open(&self.api, false)
             .await
             .map(|edit| edit.id.clone());
         let id = opened.clone().unwrap_or_default();
@@ -240,21 +126,7 @@ impl Adapter for GooglePlay {
 
     async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
         let mut edits = self.edits.lock().await;
-        let mut found = None;
-        if let Some(edit) = edits.open.as_ref().filter(|edit| self.lasts(edit)) {
-            match self.api.list_tracks(&edit.id).await {
-                Ok(tracks) => found = Some(tracks),
-                Err(error) if error.kind == ErrorKind::Moved => edits.open = None,
-                Err(error) => return Err(error),
-            }
-        }
-        let tracks = match found {
-            Some(tracks) => tracks,
-            None => {
-                let edit = self.open(&mut edits, false).await?;
-                self.api.list_tracks(&edit.id).await?
-            }
-        };
+        let tracks = edits.list(&self.api).await?;
         Ok(tracks
             .iter()
             .filter(|track| !track.releases.is_empty() || track.track == "production")
@@ -277,9 +149,9 @@ impl Adapter for GooglePlay {
         let track = self.track(target)?;
         let mut edits = self.edits.lock().await;
         let (found, at) = match reading {
-            Reading::Poll => self.read(&mut edits, track, false).await?,
-            Reading::Fresh => self.read(&mut edits, track, true).await?,
-            Reading::Serving => self.read_anew(&mut edits, track, true).await?,
+            Reading::Poll => edits.read(&self.api, track, false).await?,
+            Reading::Fresh => edits.read(&self.api, track, true).await?,
+            Reading::Serving => edits.read_anew(&self.api, track, true).await?,
         };
         let state = TargetState::StagedRollout(rollout(&found)?);
         Ok(Observation {
@@ -292,14 +164,9 @@ impl Adapter for GooglePlay {
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
         let track = self.track(&effect.target)?;
         let mut edits = self.edits.lock().await;
-        let known = edits
-            .open
-            .as_ref()
-            .filter(|edit| self.lasts(edit))
-            .and_then(|edit| edit.tracks.get(track).cloned());
-        let held = match known {
+        let held = match edits.held(&self.api, track) {
             Some(held) => held,
-            None => self.read_anew(&mut edits, track, true).await?.0,
+            None => edits.read_anew(&self.api, track, true).await?.0,
         };
         let state = TargetState::StagedRollout(rollout(&held)?);
         if effect.desired.is_met_by(&state) {
@@ -312,13 +179,10 @@ impl Adapter for GooglePlay {
             return Err(moved("the track is not as it was read"));
         }
         let changed = changed(&held, &effect.desired)?;
-        // Taken out for good before the first byte is sent: whatever happens, nobody reads from it.
         let edit = edits
-            .open
-            .take()
+            .take_to_write()
             .ok_or_else(|| moved("the open edit is gone"))?;
-        edits.written = Some(edit.id.clone());
-        self.write(edit, &changed).await
+        self.write(&edit, &changed).await
     }
 }
 
@@ -328,14 +192,6 @@ impl fmt::Debug for GooglePlay {
             .field("package", &self.api.package())
             .finish_non_exhaustive()
     }
-}
-
-fn moved(what: &str) -> ProviderError {
-    ProviderError::new(
-        ErrorKind::Moved,
-        format!("Google Play moved: {what}. Nothing was changed."),
-    )
-    .hint("Review the new state, then decide again.")
 }
 
 /// The track's newest release in our words.
@@ -516,5 +372,87 @@ fn rejected(what: &str, hint: &str) -> ProviderError {
         error
     } else {
         error.hint(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn versions_in_names() {
+        let named = |name: &str| {
+            version(&Release {
+                name: (!name.is_empty()).then(|| name.to_owned()),
+                version_codes: vec!["84012".to_owned()],
+                ..Release::default()
+            })
+        };
+        for name in [
+            "8.4.0",
+            "84012 (8.4.0)",
+            "8.4.0 (84012)",
+            "v8.4.0",
+            " 8.4.0 ",
+        ] {
+            assert_eq!(named(name), "8.4.0", "{name}");
+        }
+        assert_eq!(named("Autumn release"), "Autumn release");
+        assert_eq!(named(""), "84012");
+    }
+
+    fn any_release() -> impl Strategy<Value = Value> {
+        let status = prop::sample::select(vec!["draft", "inProgress", "halted", "completed"]);
+        (1_u32..50, status, prop::option::of(0.01_f64..0.99)).prop_map(|(code, status, share)| {
+            let mut release = json!({
+                "name": format!("1.{code}"), "versionCodes": [code.to_string()], "status": status,
+                "releaseNotes": [{"language": "en-GB", "text": "Notes"}], "unheardOf": {"kept": true},
+            });
+            if let Some(share) = share {
+                release["userFraction"] = json!(share);
+            }
+            release
+        })
+    }
+
+    proptest! {
+        /// Whatever stands on a track, a stop changes one word of one release, and a track that was
+        /// sent never holds a lower share of a release than before.
+        #[test]
+        fn a_stop_changes_one_status_and_nothing_else(
+            releases in prop::collection::vec(any_release(), 0..5),
+        ) {
+            let track = Track { track: "production".to_owned(), releases };
+            if let Ok(sent) = changed(&track, &Desired::Stopped) {
+                let differ: Vec<_> =
+                    track.releases.iter().zip(&sent.releases).filter(|(was, is)| was != is).collect();
+                prop_assert_eq!(track.releases.len(), sent.releases.len());
+                prop_assert!(differ.len() <= 1);
+                for (was, is) in differ {
+                    let mut back = is.clone();
+                    back["status"] = was["status"].clone();
+                    prop_assert_eq!(&back, was);
+                    prop_assert_eq!(&is["status"], "halted");
+                }
+            }
+        }
+
+        #[test]
+        fn a_served_share_is_never_lowered(
+            releases in prop::collection::vec(any_release(), 1..5),
+            bps in 0_u32..11_000,
+        ) {
+            let track = Track { track: "production".to_owned(), releases };
+            let desired = Desired::RollingOut { fraction_bps: Some(bps) };
+            if let Ok(sent) = changed(&track, &desired) {
+                for (was, is) in track.releases.iter().zip(&sent.releases) {
+                    if was["status"] == "inProgress" {
+                        prop_assert!(is["userFraction"].as_f64() >= was["userFraction"].as_f64());
+                    }
+                    prop_assert!(was["status"] != "completed" || is == was);
+                }
+            }
+        }
     }
 }

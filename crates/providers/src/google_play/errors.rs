@@ -109,6 +109,20 @@ pub(super) static RULES: &[Rule] = &[
     ),
     rule(
         403,
+        "version code that has already been used",
+        Rejected,
+        "Google Play has a newer full release on this track.",
+        "",
+    ),
+    rule(
+        403,
+        "targeting no countries",
+        Rejected,
+        "The release is meant for no country, so Google Play reaches nobody with it.",
+        "Choose countries for the track in the Play console.",
+    ),
+    rule(
+        403,
         "",
         Forbidden,
         "The service account lacks a permission for this app on Google Play.",

@@ -5,6 +5,7 @@
 mod adapter;
 mod api;
 mod config;
+mod edits;
 mod errors;
 mod wire;
 

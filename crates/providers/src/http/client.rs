@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::errors::{Rule, kind_of_status, quoted};
+use super::errors::{Rule, in_words, kind_of_status, quoted};
 use super::{Bucket, Http, Limit, TransportError};
 
 /// What a request does at the service, and so what its loss means.
@@ -178,29 +178,41 @@ impl Client {
     /// # Errors
     /// When the bucket is empty or no whole answer arrived.
     pub(crate) async fn raw(&self, call: &Call<'_>) -> Result<Answer, ProviderError> {
+        self.take(call).await?;
         let started = Instant::now();
         let mut wait_ms = RETRY_FIRST_MS;
-        for retries_left in (0..=RETRIES_MAX).rev() {
-            self.take(call).await?;
+        let mut retry = 0;
+        loop {
             let outcome = self.once(call).await;
             let again_ms = match &outcome {
-                _ if call.nature != Nature::Read || retries_left == 0 => None,
+                _ if call.nature != Nature::Read || retry == RETRIES_MAX => None,
                 Ok(answer) => self.worth_again(answer, wait_ms),
                 Err(TransportError::Interrupted { .. }) => Some(wait_ms),
                 Err(
                     TransportError::Connect | TransportError::Timeout | TransportError::TooLarge,
                 ) => None,
             };
-            let elapsed_ms = elapsed_ms(started);
             match again_ms {
-                Some(ms) if elapsed_ms + ms <= RETRY_WINDOW_MS => {
-                    sleep(Duration::from_millis(ms)).await
+                Some(ms) if elapsed_ms(started) + ms <= RETRY_WINDOW_MS => {
+                    sleep(Duration::from_millis(ms)).await;
                 }
-                Some(_) | None => return outcome.map_err(|error| self.lost(error, call.nature)),
+                Some(_) | None => return self.final_outcome(outcome, call.nature),
+            }
+            // A read that was answered badly says more than an empty bucket.
+            if self.bucket.take(call.urgent).is_err() {
+                return self.final_outcome(outcome, call.nature);
             }
             wait_ms *= 2;
+            retry += 1;
         }
-        Err(self.lost(TransportError::Timeout, call.nature))
+    }
+
+    fn final_outcome(
+        &self,
+        outcome: Result<Answer, TransportError>,
+        nature: Nature,
+    ) -> Result<Answer, ProviderError> {
+        outcome.map_err(|error| self.lost(error, nature))
     }
 
     async fn take(&self, call: &Call<'_>) -> Result<(), ProviderError> {
@@ -427,23 +439,6 @@ fn nothing_changed(nature: Nature) -> &'static str {
     }
 }
 
-fn in_words(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Unauthorized => "does not accept the credential.",
-        ErrorKind::Forbidden => "does not allow this with the credential.",
-        ErrorKind::NotFound => "does not know this.",
-        ErrorKind::Timeout => "did not finish in time.",
-        ErrorKind::Moved => "holds another state than the one that was read.",
-        ErrorKind::RateLimited => "asks to come back later.",
-        ErrorKind::Server => "failed.",
-        ErrorKind::Rejected => "refused the request.",
-        ErrorKind::NeedsPerson => "needs a person in its console first.",
-        ErrorKind::Unsupported => "does not offer this.",
-        ErrorKind::Unreachable => "cannot be reached.",
-        ErrorKind::Protocol => "answered in an unexpected way.",
-    }
-}
-
 /// The path with each `{}` replaced by an argument, percent-encoded.
 fn filled(template: &str, arguments: &[&str]) -> String {
     let mut path = String::new();
@@ -484,15 +479,5 @@ mod tests {
             filled("/a/{}/b/{}:c", &["x/../y?z", "1#2"]),
             "/a/x%2F..%2Fy%3Fz/b/1%232:c"
         );
-    }
-
-    #[test]
-    fn a_quote_is_short_and_holds_nothing_like_a_token() {
-        let token = "a".repeat(100);
-        assert_eq!(
-            quoted(&format!("bad\ntoken {token} here")),
-            "bad token [left out] here"
-        );
-        assert!(quoted(&"word ".repeat(500)).chars().count() <= 250);
     }
 }

@@ -42,6 +42,24 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
     }
 }
 
+/// What a kind of failure means, after a service's name.
+pub(crate) fn in_words(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Unauthorized => "does not accept the credential.",
+        ErrorKind::Forbidden => "does not allow this with the credential.",
+        ErrorKind::NotFound => "does not know this.",
+        ErrorKind::Timeout => "did not finish in time.",
+        ErrorKind::Moved => "holds another state than the one that was read.",
+        ErrorKind::RateLimited => "asks to come back later.",
+        ErrorKind::Server => "failed.",
+        ErrorKind::Rejected => "refused the request.",
+        ErrorKind::NeedsPerson => "needs a person in its console first.",
+        ErrorKind::Unsupported => "does not offer this.",
+        ErrorKind::Unreachable => "cannot be reached.",
+        ErrorKind::Protocol => "answered in an unexpected way.",
+    }
+}
+
 const QUOTE_CHARS_MAX: usize = 240;
 /// Longer runs without a space look like a key or token.
 const WORD_CHARS_MAX: usize = 60;
@@ -70,4 +88,19 @@ pub(crate) fn quoted(message: &str) -> String {
         quote.extend(shown.chars().filter(|letter| !letter.is_control()));
     }
     quote
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_short_and_holds_nothing_like_a_token() {
+        let token = "a".repeat(100);
+        assert_eq!(
+            quoted(&format!("bad\ntoken {token} here")),
+            "bad token [left out] here"
+        );
+        assert!(quoted(&"word ".repeat(500)).chars().count() <= 250);
+    }
 }

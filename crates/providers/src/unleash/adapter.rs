@@ -8,13 +8,13 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::target::Flag;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
-use futures_util::future::try_join;
+use futures_util::future::join;
 
 use super::api::Api;
 use super::config::Config;
 use super::wire::{Environment, Feature};
 use crate::Adapter;
-use crate::form::note;
+use crate::form::{answered, note};
 use crate::http::Http;
 
 static CAPABILITY: Capability = Capability {
@@ -196,11 +196,23 @@ impl Adapter for Unleash {
         let (flag, at) = match reading {
             Reading::Poll => self.admin(name, false).await?,
             Reading::Fresh | Reading::Serving => {
-                let ((mut flag, read), (serving, served)) =
-                    try_join(self.admin(name, true), self.client(name)).await?;
-                flag.serving = Some(serving);
-                // As old as the older of the two.
-                (flag, read.min(served))
+                let (admin, client) = join(self.admin(name, true), self.client(name)).await;
+                let (mut flag, read) = admin?;
+                match client {
+                    Ok((serving, served)) => {
+                        flag.serving = Some(serving);
+                        // As old as the older of the two.
+                        (flag, read.min(served))
+                    }
+                    // A client token that does not work must not keep a flag from being turned
+                    // off: before a write, what is on may be shown without its other side.
+                    Err(error)
+                        if reading == Reading::Fresh && flag.enabled && answered(error.kind) =>
+                    {
+                        (flag, read)
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         };
         Ok(Observation {

@@ -20,6 +20,7 @@ pub const EPOCH_MS: i64 = 1_795_458_600_000;
 
 pub type Plain = BTreeMap<String, String>;
 pub type Secret = BTreeMap<String, SecretString>;
+type Pairs = Vec<(&'static str, String)>;
 
 pub struct Stage {
     pub sandbox: Sandbox,
@@ -146,7 +147,7 @@ fn clock(added_ms: Arc<AtomicI64>) -> cockpit_providers::Clock {
 pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
     let of = &connections[service.key()];
     let text = |key: &str| of[key].as_str().unwrap_or_default().to_owned();
-    let (plain, secret): (Vec<(&str, String)>, Vec<(&str, String)>) = match service {
+    let (plain, secret): (Pairs, Pairs) = match service {
         Service::GooglePlay => (
             vec![("package", text("package"))],
             vec![("service_account", of["service_account"].to_string())],

@@ -148,23 +148,30 @@ async fn a_stale_write_is_refused_and_changes_nothing() {
         let Some(console) = &case.console else {
             continue;
         };
-        let stage = Stage::new();
-        let adapter = stage.connect(case.service);
-        let before = read(&*adapter, case.target, Reading::Fresh).await;
-        stage.console(console.clone());
-        let error = adapter
-            .apply(&effect(&before, &case.desired))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            (error.kind, error.applied),
-            (ErrorKind::Moved, Applied::No),
-            "{error:?}"
-        );
-        assert!(error.hint.is_some());
-        assert_eq!(stage.changes(case.service), 0);
-        let seen = read(&*adapter, case.target, Reading::Fresh).await;
-        assert_ne!(seen.state, before.state);
+        for who in ["the same", "one that has looked since", "another process"] {
+            let stage = Stage::new();
+            let mut adapter = stage.connect(case.service);
+            let before = read(&*adapter, case.target, Reading::Fresh).await;
+            stage.console(console.clone());
+            match who {
+                "the same" => {}
+                "another process" => adapter = stage.connect(case.service),
+                _ => drop(read(&*adapter, case.target, Reading::Poll).await),
+            }
+            let error = adapter
+                .apply(&effect(&before, &case.desired))
+                .await
+                .unwrap_err();
+            assert_eq!(
+                (error.kind, error.applied),
+                (ErrorKind::Moved, Applied::No),
+                "{who}: {error:?}"
+            );
+            assert!(error.hint.is_some());
+            assert_eq!(stage.changes(case.service), 0);
+            let seen = read(&*adapter, case.target, Reading::Fresh).await;
+            assert_ne!(seen.state, before.state);
+        }
     }
 }
 
@@ -361,6 +368,31 @@ async fn without_a_network_nothing_was_changed_and_nothing_is_tried_twice() {
         assert!(error.hint.is_some());
         assert!(stage.wire.requests() <= asked + 2, "{}", case.target);
         stage.wire.refuse(false);
+        act(&*adapter, case.target, &case.desired).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_offline_service_is_unreachable_and_back_when_it_is_back() {
+    let stage = Stage::scenario("offline");
+    for case in cases() {
+        let adapter = stage.connect(case.service);
+        let target = TargetId(case.target.to_owned());
+        for reading in [Reading::Poll, Reading::Fresh, Reading::Serving] {
+            let error = adapter.observe(&target, reading).await.unwrap_err();
+            assert_eq!(
+                (error.kind, error.applied),
+                (ErrorKind::Unreachable, Applied::No)
+            );
+        }
+        assert_eq!(
+            adapter.check().await.unwrap_err().kind,
+            ErrorKind::Unreachable
+        );
+        stage.control(
+            "/_sandbox/offline",
+            json!({"on": false, "services": [case.service.key()]}),
+        );
         act(&*adapter, case.target, &case.desired).await.unwrap();
     }
 }

@@ -146,3 +146,25 @@ async fn a_client_token_of_another_environment_is_named() {
             .any(|item| !item.ok && item.sentence.contains("production"))
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_client_token_does_not_keep_a_flag_on_and_proves_nothing() {
+    let stage = Stage::new();
+    let (plain, mut secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    secret.insert(
+        "client_token".to_owned(),
+        "default:production.gone".to_owned().into(),
+    );
+    let adapter = connect(Service::Unleash, &plain, &secret, &stage.http).unwrap();
+    let before = read(&*adapter, FLAG, Reading::Fresh).await;
+    assert_eq!((flag(&before).enabled, flag(&before).serving), (true, None));
+    adapter
+        .apply(&effect(&before, &Desired::Off))
+        .await
+        .unwrap();
+    let target = TargetId(FLAG.to_owned());
+    for reading in [Reading::Serving, Reading::Fresh] {
+        let error = adapter.observe(&target, reading).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unauthorized);
+    }
+}
