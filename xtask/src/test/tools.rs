@@ -24,7 +24,15 @@ pub fn cargo_deny(paths: &Paths) -> Result<PathBuf, Failure> {
         process::stream(
             paths
                 .cargo()
-                .args(["install", "cargo-deny", "--locked", "--debug", "--root"])
+                .args([
+                    "install",
+                    "cargo-deny",
+                    "--version",
+                    "^0.20",
+                    "--locked",
+                    "--debug",
+                    "--root",
+                ])
                 .arg(&tools)
                 .env("CARGO_TARGET_DIR", tools.join("build"))
                 .env("CARGO_PROFILE_DEV_DEBUG", "false"),
