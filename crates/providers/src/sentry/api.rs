@@ -54,6 +54,7 @@ impl Api {
             ("field", SESSIONS),
             ("field", USERS),
             ("groupBy", "release"),
+            ("orderBy", "-sum(session)"),
             ("statsPeriod", "24h"),
             ("interval", "1h"),
             ("per_page", "100"),

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 use cockpit_domain::provider::Reading;
 use cockpit_domain::{Service, TargetId};
 use cockpit_providers::connect;
+use cockpit_sandbox::{Options, Sandbox};
 use secrecy::ExposeSecret;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::stage::{Stage, act, settings};
+use crate::sockets::over_sockets;
+use crate::stage::{Secret, Stage, act, settings};
 use crate::suite::cases;
 
 #[derive(Clone, Default)]
@@ -44,24 +46,35 @@ impl<'a> MakeWriter<'a> for Printed {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn nothing_that_is_printed_holds_a_secret() {
+/// Everything that is traced from here on by this thread.
+fn listening() -> (Printed, tracing::subscriber::DefaultGuard) {
     let printed = Printed::default();
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
         .with_max_level(tracing::Level::TRACE)
         .with_writer(printed.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    (printed, tracing::subscriber::set_default(subscriber))
+}
+
+/// A key file is as secret as each of its lines.
+fn lines_of(secret: &Secret) -> Vec<String> {
+    secret
+        .values()
+        .flat_map(|value| value.expose_secret().split("\\n").flat_map(str::lines))
+        .filter(|line| line.len() >= 20)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_printed_holds_a_secret() {
+    let (printed, _guard) = listening();
     let mut secrets = vec!["ya29.".to_owned(), "eyJ".to_owned(), "assertion".to_owned()];
     for service in Service::ALL {
         let stage = Stage::new();
         let (plain, secret) = settings(&stage.sandbox.connections(), service);
-        for value in secret.values() {
-            // A key file is as secret as each of its lines.
-            let lines = value.expose_secret().split("\\n").flat_map(str::lines);
-            secrets.extend(lines.filter(|line| line.len() >= 20).map(str::to_owned));
-        }
+        secrets.extend(lines_of(&secret));
         let adapter = connect(service, &plain, &secret, &stage.http).unwrap();
         printed.add(&format!("{adapter:?}\n{:?}\n", adapter.check().await));
         printed.add(&format!(
@@ -100,5 +113,28 @@ async fn nothing_that_is_printed_holds_a_secret() {
     );
     for secret in secrets {
         assert!(!text.contains(&secret), "printed: {secret}");
+    }
+}
+
+/// The connections' own traces are heard here too.
+#[tokio::test]
+async fn nothing_that_real_connections_trace_holds_a_secret() {
+    let (printed, _guard) = listening();
+    let served = Sandbox::serve(Options::default(), 0).await.unwrap();
+    let mut secrets = vec!["ya29.".to_owned(), "eyJ".to_owned()];
+    for service in Service::ALL {
+        secrets.extend(lines_of(
+            &settings(&served.sandbox().connections(), service).1,
+        ));
+        let adapter = over_sockets(&served, service);
+        adapter.check().await.unwrap();
+        for case in cases().iter().filter(|case| case.service == service) {
+            act(&*adapter, case.target, &case.desired).await.unwrap();
+        }
+    }
+    let text = printed.text();
+    assert!(text.contains("hyper"), "the connections' traces are on");
+    for secret in secrets {
+        assert!(!text.contains(&secret), "traced: {secret}");
     }
 }

@@ -1,6 +1,11 @@
 //! The same adapters over real sockets and real time, once. Must not be where a rule is tested.
 
 use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cockpit_domain::provider::{Applied, ErrorKind, Reading};
@@ -11,7 +16,7 @@ use cockpit_sandbox::{Options, Running, Sandbox};
 use crate::stage::{act, effect, read, settings};
 use crate::suite::cases;
 
-fn over_sockets(served: &Running, service: Service) -> Box<dyn Adapter> {
+pub fn over_sockets(served: &Running, service: Service) -> Box<dyn Adapter> {
     let clock = Arc::new(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         Time::from_ms(i64::try_from(since.as_millis()).unwrap())
@@ -75,4 +80,32 @@ async fn a_cut_connection_is_unknown_and_a_closed_port_is_unreachable() {
             (ErrorKind::Unreachable, Applied::No)
         );
     }
+}
+
+/// Google answers a POST without a length with 411, and several of its calls have no body.
+#[tokio::test]
+async fn an_empty_post_states_its_length_and_a_redirect_is_not_followed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let served = tokio::spawn(async move {
+        let (mut line, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(line.read_u8().await.unwrap());
+        }
+        let answer =
+            "HTTP/1.1 307 Moved\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
+        line.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8(head).unwrap()
+    });
+    let request = axum::http::Request::post(format!("http://{address}/x:commit?a=b"))
+        .body(Bytes::new())
+        .unwrap();
+    let answer = reqwest_transport().unwrap().send(request).await.unwrap();
+    assert_eq!(answer.status(), 307);
+    let head = served.await.unwrap().to_ascii_lowercase();
+    assert!(
+        head.starts_with("post /x:commit?a=b ") && head.contains("content-length: 0"),
+        "{head}"
+    );
 }
