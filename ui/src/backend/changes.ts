@@ -27,7 +27,21 @@ export function makeClient(): QueryClient {
 /** Asks again exactly the queries that carry one of the tags. */
 export function invalidate(client: QueryClient, tags: readonly Tag[]): void {
   void client.invalidateQueries({ predicate: (query) => isStale(query, tags) });
+  askAgainAfterFirstAnswer(client, tags);
   for (const heard of listeners) heard(tags);
+}
+
+// A query that waits for its very first answer is not asked again by an invalidation, and that
+// answer may be from before the change. So it is asked once more when the answer has come.
+function askAgainAfterFirstAnswer(client: QueryClient, tags: readonly Tag[]): void {
+  const waiting = client.getQueryCache().findAll({
+    fetchStatus: "fetching",
+    predicate: (query) => isStale(query, tags) && query.state.data === undefined,
+  });
+  for (const { queryKey, promise } of waiting) {
+    const again = () => client.invalidateQueries({ queryKey, exact: true });
+    void promise?.then(again, again);
+  }
 }
 
 /** Follows Rust's changes for as long as the page lives. */
