@@ -21,6 +21,10 @@ const noOtherFeature = {
   regex: "^\\.\\./(?!\\.\\./)|/features/",
   message: "A feature knows no other feature; lift what they share into kit or the shell.",
 };
+const noFeature = {
+  regex: "/features/",
+  message: "Features build on this; it knows none of them.",
+};
 const forbid = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
 
 export default ts.config(
@@ -58,12 +62,14 @@ export default ts.config(
     },
   },
   { files: ["src/**"], rules: forbid(noBits, noTauri, noData) },
-  { files: ["src/kit/**"], rules: forbid(noTauri, noData) },
-  { files: ["src/backend/**"], rules: forbid(noBits) },
+  { files: ["src/kit/**"], rules: forbid(noTauri, noData, noFeature) },
+  { files: ["src/backend/**"], rules: forbid(noBits, noFeature) },
+  { files: ["src/approval/**"], rules: forbid(noBits, noTauri, noData, noFeature) },
   { files: ["src/main.ts", "src/App.svelte"], rules: forbid(noBits, noTauri) },
   {
     files: ["src/features/**"],
     rules: forbid(noBits, noTauri, noData, noOtherFeature),
   },
+  { files: ["src/testing/**", "src/**/*.test.ts"], rules: forbid(noBits) },
   { files: ["dev/**"], rules: { "no-console": "off" } },
 );

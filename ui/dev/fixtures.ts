@@ -615,12 +615,12 @@ const rowKinds: [string, string, string, string, Badge | null][] = [
 ];
 
 export function logRow(position: number): LogRow {
-  const kind = rowKinds[(12408 - position) % rowKinds.length] as (typeof rowKinds)[number];
+  const kind = rowKinds[(position + 3) % rowKinds.length] as (typeof rowKinds)[number];
   const [who, decision, target, reason, outcome] = kind;
   return {
     position,
     id: (position * 2654435761).toString(16).padStart(16, "0").repeat(4).slice(0, 64),
-    at: ago((12408 - position) * 37),
+    at: ago((1_000_000 - position) % 100_000),
     who,
     decision,
     target,

@@ -84,6 +84,7 @@ const types = {
 const server = createServer((request, response) => {
   const path = new URL(request.url, "http://x").pathname;
   const file = join(ui, "dist", path === "/" ? "index.html" : path);
+  if (path === "/favicon.ico") return response.writeHead(204).end();
   if (!existsSync(file)) return response.writeHead(404).end();
   response.writeHead(200, {
     "content-type": types[extname(file)] ?? "application/octet-stream",

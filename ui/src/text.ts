@@ -173,6 +173,7 @@ export const text = {
     noEvidence: "No health figure is attached: there was none to read.",
     authority: "Authority",
     moved: (from: string) => `Moved while this was open. It was “${from}”.`,
+    stays: (from: string) => `left out: stays ${from}`,
     noTargets: "Nothing can be stopped",
     button: (version: string, targets: number) =>
       `Hold to stop ${version} on ${n(targets, "target", "targets")}`,

@@ -1,0 +1,92 @@
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as made from "../../../dev/fixtures";
+import { renderWithData } from "../../testing/data";
+import StopSheet from "./StopSheet.svelte";
+
+const acted = vi.fn();
+let refusal: unknown = null;
+beforeEach(() => {
+  acted.mockReset();
+  refusal = null;
+  mockIPC((command, payload) => {
+    const { name, args } = payload as { name: string; args: unknown };
+    if (command === "query" && name === "stop_sheet") return made.stopSheet;
+    if (command === "query" && name === "press") return made.press(3);
+    acted(name, args);
+    if (refusal !== null) throw refusal;
+    return { press: "p1", intents: [], sentence: "Taken down." };
+  });
+});
+afterEach(() => clearMocks());
+
+async function open() {
+  const onclose = vi.fn();
+  const onnotice = vi.fn();
+  renderWithData(StopSheet, { app: "wallet", title: "Stop", onclose, onnotice });
+  const reason = await screen.findByLabelText("Reason (goes into the log and the notice)");
+  return { reason, onclose, onnotice };
+}
+
+async function pressTwice() {
+  await fireEvent.click(screen.getByTestId("without-holding"));
+  const yes = screen.queryByTestId("confirm-stop");
+  if (yes) await fireEvent.click(yes);
+}
+
+describe("the stop sheet", () => {
+  it("starts in the reason and names its object", async () => {
+    const { reason } = await open();
+    await waitFor(() => expect(reason).toHaveFocus());
+    expect(
+      screen.getByRole("button", { name: "Hold to stop 8.4.0 on 3 targets" }),
+    ).toBeInTheDocument();
+  });
+
+  it("sends nothing without a reason, and says why", async () => {
+    const { reason } = await open();
+    await pressTwice();
+    expect(acted).not.toHaveBeenCalled();
+    expect(reason).toHaveFocus();
+    expect(reason).toBeInvalid();
+    expect(reason).toHaveAccessibleDescription(/Say why/);
+  });
+
+  it("sends what the person saw and chose, and shows how each target ended", async () => {
+    const { reason } = await open();
+    await fireEvent.input(reason, { target: { value: " Crash on Transfer. " } });
+    await fireEvent.click(screen.getByRole("checkbox", { name: /App Store/ }));
+    await pressTwice();
+    expect(acted).toHaveBeenCalledExactlyOnceWith("stop", {
+      app: "wallet",
+      version: "8.4.0",
+      targets: [made.play, made.flagTarget],
+      reason: "Crash on Transfer.",
+    });
+    expect(await screen.findByTestId("press-summary")).toHaveTextContent("3 of 3 confirmed");
+    expect(screen.getAllByTestId("press-target")).toHaveLength(3);
+    await waitFor(() => expect(screen.getByTestId("stop-close")).toHaveFocus());
+  });
+
+  it("keeps the sheet and the reason when Rust refuses", async () => {
+    refusal = { kind: "refused", sentence: "8.4.0 is not in flight.", hint: "Look again." };
+    const { reason } = await open();
+    await fireEvent.input(reason, { target: { value: "Crash" } });
+    await pressTwice();
+    expect(await screen.findByText("8.4.0 is not in flight.")).toBeInTheDocument();
+    expect(screen.getByText("Look again.")).toBeInTheDocument();
+    expect(reason).toHaveValue("Crash");
+  });
+
+  it("says so when no target is chosen", async () => {
+    const { reason } = await open();
+    await fireEvent.input(reason, { target: { value: "Crash" } });
+    for (const box of screen.getAllByRole("checkbox", { checked: true })) {
+      await fireEvent.click(box);
+    }
+    await pressTwice();
+    expect(acted).not.toHaveBeenCalled();
+    expect(screen.getByText("Choose at least one target.")).toBeInTheDocument();
+  });
+});
