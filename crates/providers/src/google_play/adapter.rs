@@ -1,15 +1,17 @@
 //! Our words to Google Play's and back. Must not know HTTP.
 
 use std::fmt;
+use std::pin::pin;
 
 use async_trait::async_trait;
 use cockpit_domain::provider::{
     Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::target::{StagedRollout, StagedStatus};
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use futures_util::future::{Either, select};
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use super::api::Api;
 use super::config::Config;
@@ -26,11 +28,16 @@ static CAPABILITY: Capability = Capability {
     conditional_write: true,
 };
 
+/// When a look that gave way may be taken again.
+const GIVE_WAY_MS: u64 = 1_000;
+
 /// One app on Google Play.
 pub struct GooglePlay {
     api: Api,
     /// Held through a whole apply, so that writes to one app come one by one.
     edits: Mutex<Edits>,
+    /// Called by what cannot wait behind a look at a slow service.
+    hurry: Notify,
 }
 
 impl GooglePlay {
@@ -38,6 +45,28 @@ impl GooglePlay {
         Self {
             api: Api::new(config, http),
             edits: Mutex::new(Edits::default()),
+            hurry: Notify::new(),
+        }
+    }
+
+    /// The edits for what cannot wait: looks that are under way give way.
+    async fn urgently(&self) -> MutexGuard<'_, Edits> {
+        self.hurry.notify_waiters();
+        self.edits.lock().await
+    }
+
+    async fn look(&self, track: &str) -> Result<(Track, Time), ProviderError> {
+        let mut hurry = pin!(self.hurry.notified());
+        // Heard from here on, also while others are waited for.
+        hurry.as_mut().enable();
+        let look = async { self.edits.lock().await.read(&self.api, track, false).await };
+        match select(hurry, pin!(look)).await {
+            Either::Left(((), _)) => Err(ProviderError::new(
+                ErrorKind::RateLimited,
+                "Google Play was not looked at: a write or a careful reading goes first.",
+            )
+            .retry_after(GIVE_WAY_MS)),
+            Either::Right((outcome, _)) => outcome,
         }
     }
 
@@ -147,11 +176,15 @@ impl Adapter for GooglePlay {
         reading: Reading,
     ) -> Result<Observation, ProviderError> {
         let track = self.track(target)?;
-        let mut edits = self.edits.lock().await;
         let (found, at) = match reading {
-            Reading::Poll => edits.read(&self.api, track, false).await?,
-            Reading::Fresh => edits.read(&self.api, track, true).await?,
-            Reading::Serving => edits.read_anew(&self.api, track, true).await?,
+            Reading::Poll => self.look(track).await?,
+            Reading::Fresh => self.urgently().await.read(&self.api, track, true).await?,
+            Reading::Serving => {
+                self.urgently()
+                    .await
+                    .read_anew(&self.api, track, true)
+                    .await?
+            }
         };
         let state = TargetState::StagedRollout(rollout(&found)?);
         Ok(Observation {
@@ -163,7 +196,7 @@ impl Adapter for GooglePlay {
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
         let track = self.track(&effect.target)?;
-        let mut edits = self.edits.lock().await;
+        let mut edits = self.urgently().await;
         let held = match edits.held(&self.api, track) {
             Some(held) => held,
             None => edits.read_anew(&self.api, track, true).await?.0,

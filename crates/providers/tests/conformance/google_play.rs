@@ -83,7 +83,7 @@ async fn an_edit_is_replaced_before_it_expires() {
     let stage = Stage::new();
     let adapter = stage.connect(Service::GooglePlay);
     let before = read(&*adapter, PRODUCTION, Reading::Poll).await;
-    stage.pass_ms(3_590_000).await;
+    stage.pass_ms(3_600_000).await;
     adapter
         .apply(&effect(&before, &Desired::Stopped))
         .await
@@ -333,4 +333,29 @@ async fn a_token_is_kept_replaced_early_and_survives_its_revocation() {
     stage.clear_faults();
     stage.knobs(json!({"service": "google_play", "revoke_tokens": true}));
     read(&*adapter, PRODUCTION, Reading::Poll).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_behind_a_look_that_hangs() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::GooglePlay);
+    let before = read(&*adapter, PRODUCTION, Reading::Fresh).await;
+    stage.fault("/tracks/production", "hang", 1);
+    let target = TargetId(PRODUCTION.to_owned());
+    let asked = stage.wire.requests();
+    let stop = async {
+        while stage.wire.requests() == asked {
+            tokio::task::yield_now().await;
+        }
+        let started = tokio::time::Instant::now();
+        adapter
+            .apply(&effect(&before, &Desired::Stopped))
+            .await
+            .unwrap();
+        started.elapsed().as_millis()
+    };
+    let (look, stop_ms) = join(adapter.observe(&target, Reading::Poll), stop).await;
+    assert_eq!(look.unwrap_err().kind, ErrorKind::RateLimited);
+    assert!(stop_ms < 100, "{stop_ms}");
+    assert!(Desired::Stopped.is_met_by(&read(&*adapter, PRODUCTION, Reading::Serving).await.state));
 }
