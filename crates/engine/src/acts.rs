@@ -351,10 +351,7 @@ impl Inner {
             .unwrap_or("Northwind Wallet")
             .to_owned();
         self.create_workspace(&name, person, true).await?;
-        for credentials in credentials {
-            self.connect_unchecked(credentials).await?;
-        }
-        Ok(())
+        self.connect_unchecked(credentials).await
     }
 
     /// Makes the device's key and seals the first entry.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::api::{ConnectArgs, Done, Problem, Tag};
 use crate::inner::Inner;
 use crate::observe;
+use crate::record::blocking;
 
 /// A service with its plain fields and its secrets.
 pub(crate) struct Credentials {
@@ -140,32 +141,39 @@ impl Inner {
             )
             .hint(missing.sentence.clone()));
         }
-        self.connect_unchecked(credentials).await?;
+        self.connect_unchecked(vec![credentials]).await?;
         Ok(Done {
             sentence: format!("{name} is connected and every permission is there."),
         })
     }
 
-    /// Keeps a credential and connects, for a sandbox whose credentials were just made.
+    /// Keeps credentials and connects. All secrets go to the keychain at once.
     pub(crate) async fn connect_unchecked(
         self: &Arc<Self>,
-        credentials: Credentials,
+        credentials: Vec<Credentials>,
     ) -> Result<(), Problem> {
-        let adapter = self.make_adapter(&credentials)?;
-        let service = credentials.service;
-        let kept: Vec<(String, Option<SecretString>)> = credentials
-            .secrets
-            .iter()
-            .map(|(key, secret)| (secret_name(service, key), Some(secret.clone())))
-            .collect();
-        self.keychain()?.set(&kept)?;
-        let connection = Connection {
-            service,
-            app: credentials.app(),
-            config: credentials.config,
-        };
-        self.record(Command::Connect(connection)).await?;
-        self.put_adapter(service, adapter);
+        let mut kept: Vec<(String, Option<SecretString>)> = Vec::new();
+        let mut adapters = Vec::new();
+        for it in &credentials {
+            adapters.push(self.make_adapter(it)?);
+            kept.extend(
+                it.secrets
+                    .iter()
+                    .map(|(key, secret)| (secret_name(it.service, key), Some(secret.clone()))),
+            );
+        }
+        let keychain = self.keychain()?;
+        blocking(move || keychain.set(&kept)).await??;
+        for (it, adapter) in credentials.into_iter().zip(adapters) {
+            let (service, app) = (it.service, it.app());
+            let connection = Connection {
+                service,
+                app,
+                config: it.config,
+            };
+            self.record(Command::Connect(connection)).await?;
+            self.put_adapter(service, adapter);
+        }
         self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
         Ok(())
     }

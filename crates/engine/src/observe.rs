@@ -183,7 +183,8 @@ pub(crate) async fn keep_reading(inner: Arc<Inner>, service: Service) {
 fn is_urgent(inner: &Inner) -> bool {
     let now = inner.now();
     let state = inner.state();
-    !state.breaches.is_empty()
+    state.drill
+        || !state.breaches.is_empty()
         || !state.drifts.is_empty()
         || state.intents.values().any(|record| {
             record.standing() == Standing::Ready

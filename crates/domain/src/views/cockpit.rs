@@ -161,9 +161,10 @@ fn stop_why_not(state: &State, live: &Live, version: Option<&str>) -> Option<Str
 fn newest_version(live: &Live) -> Option<String> {
     live.targets
         .values()
+        .filter(|it| is_live(it))
         .filter_map(|it| it.observation.as_ref())
         .filter_map(|it| words::version(&it.state))
-        .max()
+        .max_by_key(|version| super::stop::by_number(version))
         .map(ToOwned::to_owned)
 }
 
@@ -308,6 +309,9 @@ fn release(state: &State, live: &Live, it: &TargetLive, now: Time) -> Option<Rel
         return None;
     }
     let seen = it.observation.as_ref();
+    if !is_live(it) {
+        return None;
+    }
     let (version, build) = seen.map_or((String::new(), String::new()), version_and_build);
     let signals: Vec<SignalView> = live
         .signals
@@ -336,6 +340,23 @@ fn release(state: &State, live: &Live, it: &TargetLive, now: Time) -> Option<Rel
         version,
         build,
     })
+}
+
+/// Production always; a test track only while something rolls out or is halted on it.
+fn is_live(it: &TargetLive) -> bool {
+    if it.target.id.service() != Some(Service::GooglePlay)
+        || it.target.id.name().ends_with("/production")
+    {
+        return true;
+    }
+    match it.observation.as_ref().map(|seen| &seen.state) {
+        Some(TargetState::StagedRollout(rollout)) => match rollout.status {
+            StagedStatus::InProgress | StagedStatus::Halted => true,
+            StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => false,
+        },
+        Some(TargetState::PhasedRelease(_) | TargetState::Flag(_) | TargetState::StatusPage(_))
+        | None => false,
+    }
 }
 
 fn version_and_build(seen: &Observation) -> (String, String) {

@@ -5,7 +5,7 @@ use crate::decide::{may_not_ask, not_offered, policy_problem};
 use crate::policy::ActKind;
 use crate::signal::Measure;
 use crate::state::{Standing, State};
-use crate::target::{Desired, Observation, StagedStatus, TargetState};
+use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, TargetState};
 use crate::time::Time;
 use crate::words;
 
@@ -15,7 +15,8 @@ pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
         .targets
         .values()
         .filter_map(|it| it.observation.as_ref())
-        .filter(|it| words::exposure(&it.state) > 0)
+        // What reaches everybody is not in flight: it is the release that people have.
+        .filter(|it| is_rolling(&it.state))
         .filter(|it| not_offered(&Desired::Stopped, &it.state).is_none())
         .filter_map(|it| words::version(&it.state))
         .collect();
@@ -27,6 +28,14 @@ pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
     breached
         .or_else(|| rolling.into_iter().max_by_key(|it| by_number(it)))
         .map(ToOwned::to_owned)
+}
+
+fn is_rolling(state: &TargetState) -> bool {
+    match state {
+        TargetState::StagedRollout(it) => it.status == StagedStatus::InProgress,
+        TargetState::PhasedRelease(it) => it.status == PhasedStatus::Active,
+        TargetState::Flag(_) | TargetState::StatusPage(_) => false,
+    }
 }
 
 /// The targets of this version that can be stopped, with what each should become.
@@ -217,7 +226,7 @@ pub fn is_busy(state: &State, target: &crate::target::TargetId) -> bool {
         .any(|record| record.intent.target == *target && record.standing() == Standing::Ready)
 }
 
-fn by_number(version: &str) -> Vec<u64> {
+pub(super) fn by_number(version: &str) -> Vec<u64> {
     version
         .split('.')
         .map(|part| part.parse().unwrap_or(0))
