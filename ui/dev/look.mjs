@@ -156,7 +156,11 @@ for (const theme of ["light", "dark"]) {
       } catch (error) {
         bad.push(String(error).split("\n")[0]);
       }
-      await page.screenshot({ path: join(out, `shots/${name}-${theme}-${width}.png`) });
+      try {
+        await page.screenshot({ path: join(out, `shots/${name}-${theme}-${width}.png`) });
+      } catch (error) {
+        bad.push(String(error).split("\n")[0]);
+      }
       await page.evaluate(axe);
       const result = await page.evaluate(() =>
         globalThis.axe.run(document, { resultTypes: ["violations"] }),
