@@ -20,6 +20,9 @@ pub const LEASE_MS: u64 = 2 * 60 * 1_000;
 const ATTEMPTS_MAX: u32 = 5;
 /// A write whose reply was lost is given this long to show before it may be repeated.
 const SETTLE_MS: u64 = 3_000;
+/// A write whose reply was lost may still take effect for this long: a service goes on with a
+/// request whose client has given up, but not for ever. "Nothing is in effect" is not said before.
+const DOUBT_MS: u64 = 2 * 60 * 1_000;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +94,10 @@ pub struct Attempt {
     /// nothing was applied.
     sent_at: Option<Time>,
     reply_lost: bool,
+    /// When the newest write was sent whose reply was lost; it outlives fresh starts.
+    doubt_from: Option<Time>,
+    /// How it ends when the doubt is over and nothing has taken effect.
+    held: Option<(Outcome, String)>,
     before: Option<Observation>,
     after: Option<TargetState>,
     receipt: Receipt,
@@ -112,6 +119,8 @@ impl Attempt {
             stage: Stage::Claim,
             sent_at: None,
             reply_lost: false,
+            doubt_from: None,
+            held: None,
             before: None,
             after: None,
             receipt: Receipt::default(),
@@ -140,6 +149,7 @@ impl Attempt {
             attempt.stage = Stage::ReadBack;
             attempt.sent_at = Some(started_at);
             attempt.reply_lost = true;
+            attempt.doubt_from = Some(started_at);
         }
         attempt
     }
@@ -295,6 +305,12 @@ impl Attempt {
             let sentence = format!("{lost}Read back: {}.", words::state(&observation.state));
             return self.finish(Outcome::Confirmed, sentence, now);
         }
+        if self.held.is_some() {
+            return match self.held.take_if(|_| !is_within_doubt(self.doubt_from, now)) {
+                Some((outcome, sentence)) => self.report(outcome, sentence, now),
+                None => self.wait_to_read_back(now),
+            };
+        }
         if self.may_send_again(&observation.state, now) {
             self.number += 1;
             self.sent_at = None;
@@ -311,12 +327,12 @@ impl Attempt {
     /// unchanged long enough. Everything else waits for a person: a notice sent twice, or a
     /// resume that lands late, cannot be taken back.
     fn may_send_again(&self, state: &TargetState, now: Time) -> bool {
-        let unchanged = self.before.as_ref().is_none_or(|before| {
-            matches!(
-                words::moved(&before.state, state),
-                Moved::No | Moved::MoreExposed(_)
-            )
-        });
+        // After a restart what was read right before the write is gone; what the asker saw is not.
+        let before = self.before.as_ref().unwrap_or(&self.intent.pre);
+        let unchanged = matches!(
+            words::moved(&before.state, state),
+            Moved::No | Moved::MoreExposed(_)
+        );
         self.reply_lost
             && unchanged
             && self.intent.desired.is_safe_direction()
@@ -356,6 +372,7 @@ impl Attempt {
         match error.applied {
             Applied::Unknown => {
                 self.reply_lost = true;
+                self.doubt_from = self.sent_at.or(Some(now));
                 self.problem = Some(error);
                 self.read_back_from(now);
             }
@@ -437,6 +454,15 @@ impl Attempt {
                 };
                 self.report(Outcome::Unknown, sentence, now);
             }
+        } else if is_within_doubt(self.doubt_from, now) {
+            if self.reported != Some(Outcome::Unknown) {
+                let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
+                let sentence = format!(
+                    "{why} An earlier try was sent and may still take effect. The target is asked \
+                     again until it answers."
+                );
+                self.report(Outcome::Unknown, sentence, now);
+            }
         } else if self.intent.desired.is_safe_direction() {
             if self.reported != Some(Outcome::Queued) {
                 let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
@@ -475,6 +501,14 @@ impl Attempt {
             sentence.push(' ');
             sentence.push_str(note);
         }
+        if outcome != Outcome::Confirmed && is_within_doubt(self.doubt_from, now) {
+            // An earlier write may still land: watched on, and said only when it cannot any more.
+            self.held = Some((outcome, sentence));
+            self.sent_at = self.doubt_from;
+            self.reply_lost = true;
+            self.read_back_from(now);
+            return self.wait_to_read_back(now);
+        }
         self.report(outcome, sentence, now);
     }
 
@@ -500,6 +534,10 @@ fn not_in_effect(error: &ProviderError) -> String {
         Some(hint) => format!("{} Nothing is in effect. {hint}", error.sentence),
         None => format!("{} Nothing is in effect.", error.sentence),
     }
+}
+
+fn is_within_doubt(from: Option<Time>, now: Time) -> bool {
+    from.is_some_and(|from| now.ms_since(from) < DOUBT_MS)
 }
 
 fn backoff(retries: u32, first_ms: u64, most_ms: u64) -> u64 {

@@ -1,0 +1,41 @@
+//! What the executor may write of an effect. Must not know how it is carried out.
+
+use super::{Refusal, RefusalKind, find, refuse};
+use crate::event::{EffectResult, Event};
+use crate::state::{Standing, State};
+use crate::time::Time;
+
+pub(super) fn claim(
+    state: &State,
+    intent: &str,
+    attempt: u32,
+    lease_until: Time,
+) -> Result<Vec<Event>, Refusal> {
+    let record = find(state, intent)?;
+    match record.standing() {
+        Standing::Ready => Ok(vec![Event::EffectClaimed {
+            intent: intent.to_owned(),
+            attempt,
+            lease_until,
+        }]),
+        Standing::Waiting | Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => {
+            Err(refuse(
+                RefusalKind::Gone,
+                "The intent is not approved any more.",
+                "",
+            ))
+        }
+    }
+}
+
+pub(super) fn report(state: &State, result: &EffectResult) -> Result<Vec<Event>, Refusal> {
+    let record = find(state, &result.intent)?;
+    if let Standing::Ended(_) = record.standing() {
+        return Err(refuse(
+            RefusalKind::Gone,
+            "The effect has ended already.",
+            "",
+        ));
+    }
+    Ok(vec![Event::EffectResult(result.clone())])
+}

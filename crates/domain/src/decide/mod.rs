@@ -1,0 +1,233 @@
+//! Whether a command is allowed, and what it says then. Pure: the same state, command and
+//! context give the same decision. Must not know how anything is carried out.
+
+mod effect;
+mod judge;
+mod offered;
+mod policy;
+mod press;
+
+pub use judge::may_not_approve;
+pub use offered::{act_kind, not_offered};
+pub use policy::policy_problem;
+pub use press::{
+    CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, REASON_CHARS_MAX, STOP_EXPIRES_MS, may_not_ask,
+};
+
+use crate::event::{Connection, Drift, EffectResult, Event, Verdict};
+use crate::policy::{ActKind, Role};
+use crate::rule::Breach;
+use crate::state::{IntentRecord, State, holds};
+use crate::target::{Desired, Observation, Service};
+use crate::time::Time;
+
+/// Something that is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Connect a service.
+    Connect(Connection),
+    /// Disconnect a service.
+    Disconnect(Service),
+    /// Set how many persons an act needs.
+    SetPolicy {
+        /// Kind of act.
+        act: ActKind,
+        /// 1 or 2.
+        persons: u8,
+    },
+    /// Change targets with one press.
+    Press(Press),
+    /// Approve or reject an intent.
+    Judge {
+        /// The intent's entry, in hex.
+        intent: String,
+        /// Approve or reject.
+        verdict: Verdict,
+        /// Why; needed to reject.
+        reason: String,
+    },
+    /// Take an intent back.
+    Withdraw {
+        /// The intent's entry, in hex.
+        intent: String,
+    },
+    /// This device takes an effect upon itself.
+    Claim {
+        /// The intent's entry, in hex.
+        intent: String,
+        /// Which attempt.
+        attempt: u32,
+        /// Nobody else may act before.
+        lease_until: Time,
+    },
+    /// What was observed of an effect.
+    Report(EffectResult),
+    /// A rule was breached.
+    SeeBreach(Breach),
+    /// A breached rule holds again.
+    ClearBreach(Breach),
+    /// A stop was found undone.
+    SeeDrift(Drift),
+}
+
+/// One press on one or several targets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Press {
+    /// "Stop 8.4.0".
+    pub title: String,
+    /// The app.
+    pub app: String,
+    /// What the asker saw of each target, and what it should become.
+    pub aims: Vec<(Observation, Desired)>,
+    /// Why.
+    pub reason: String,
+    /// Evidence as seen, in words.
+    pub evidence: Vec<String>,
+}
+
+/// Who asks, where and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The time on this laptop.
+    pub now: Time,
+    /// The person.
+    pub actor: String,
+    /// A number used once, in hex; names a press.
+    pub nonce: String,
+}
+
+/// What is sealed. Intents that are ready by it are carried out afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Decision {
+    /// Events, in order.
+    pub events: Vec<Event>,
+}
+
+/// Kinds of refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The person may not do this.
+    NotAllowed,
+    /// Something is missing or malformed.
+    BadInput,
+    /// It is so already.
+    AlreadySo,
+    /// The target does not offer it in its state.
+    NotOffered,
+    /// Something on the same target is under way.
+    UnderWay,
+    /// There is no such thing, or it has ended.
+    Gone,
+}
+
+/// Why a command was not allowed. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Refusal {
+    /// The kind.
+    pub kind: RefusalKind,
+    /// What happened.
+    pub sentence: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Decides one command.
+pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Refusal> {
+    let events = match command {
+        Command::Connect(connection) => {
+            needs_role(state, context, &[Role::Administrator], "connect a service")?;
+            vec![Event::ConnectionAdded(connection.clone())]
+        }
+        Command::Disconnect(service) => {
+            needs_role(
+                state,
+                context,
+                &[Role::Administrator],
+                "disconnect a service",
+            )?;
+            if !state.connections.contains_key(service) {
+                return Err(refuse(
+                    RefusalKind::AlreadySo,
+                    format!("{} is not connected.", service.name()),
+                    "",
+                ));
+            }
+            vec![Event::ConnectionRemoved { service: *service }]
+        }
+        Command::SetPolicy { act, persons } => policy::set_policy(state, *act, *persons, context)?,
+        Command::Press(press) => press::press(state, press, context)?,
+        Command::Judge {
+            intent,
+            verdict,
+            reason,
+        } => judge::judge(state, intent, *verdict, reason, context)?,
+        Command::Withdraw { intent } => judge::withdraw(state, intent, context)?,
+        Command::Claim {
+            intent,
+            attempt,
+            lease_until,
+        } => effect::claim(state, intent, *attempt, *lease_until)?,
+        Command::Report(result) => effect::report(state, result)?,
+        Command::SeeBreach(breach) => {
+            let key = (
+                breach.platform.clone(),
+                breach.version.clone(),
+                breach.rule.clone(),
+            );
+            if state.breaches.contains_key(&key) {
+                return Err(refuse(
+                    RefusalKind::AlreadySo,
+                    "The breach is in the log.",
+                    "",
+                ));
+            }
+            vec![Event::BreachSeen(breach.clone())]
+        }
+        Command::ClearBreach(breach) => vec![Event::BreachCleared(breach.clone())],
+        Command::SeeDrift(drift) => {
+            if state
+                .drifts
+                .get(&drift.target)
+                .is_some_and(|known| known.after == drift.after)
+            {
+                return Err(refuse(
+                    RefusalKind::AlreadySo,
+                    "The drift is in the log.",
+                    "",
+                ));
+            }
+            vec![Event::DriftSeen(drift.clone())]
+        }
+    };
+    Ok(Decision { events })
+}
+
+fn needs_role(state: &State, context: &Context, roles: &[Role], what: &str) -> Result<(), Refusal> {
+    match state.people.get(&context.actor) {
+        Some(person) if holds(person, roles) => Ok(()),
+        Some(_) | None => Err(refuse(
+            RefusalKind::NotAllowed,
+            format!("You may not {what}. Nothing was changed."),
+            "Ask an administrator of the workspace.",
+        )),
+    }
+}
+
+fn find<'a>(state: &'a State, intent: &str) -> Result<&'a IntentRecord, Refusal> {
+    state.intents.get(intent).ok_or_else(|| {
+        refuse(
+            RefusalKind::Gone,
+            "There is no such intent in this ledger.",
+            "See the log.",
+        )
+    })
+}
+
+fn refuse(kind: RefusalKind, sentence: impl Into<String>, hint: &str) -> Refusal {
+    Refusal {
+        kind,
+        sentence: sentence.into(),
+        hint: (!hint.is_empty()).then(|| hint.to_owned()),
+    }
+}

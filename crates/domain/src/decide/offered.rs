@@ -1,0 +1,124 @@
+//! Which changes a target offers in its state, each store by its own rules. Must not know who
+//! asks.
+
+use crate::policy::ActKind;
+use crate::target::{Desired, PhasedStatus, StagedStatus, TargetState};
+use crate::words;
+
+/// Which kind of act a change of this target is.
+pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
+    match desired {
+        Desired::Stopped => ActKind::Stop,
+        Desired::RollingOut { .. } => match from {
+            TargetState::StagedRollout(it) if it.status == StagedStatus::InProgress => {
+                ActKind::SetFraction
+            }
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_) => ActKind::Resume,
+        },
+        Desired::Complete => ActKind::Complete,
+        Desired::On => ActKind::TurnOn,
+        Desired::Off => ActKind::TurnOff,
+        Desired::Published { .. } => ActKind::Publish,
+    }
+}
+
+/// Why a target in this state cannot be changed so; `None` when it can.
+pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
+    match (desired, from) {
+        (Desired::Stopped, TargetState::StagedRollout(it)) => match it.status {
+            StagedStatus::InProgress => None,
+            StagedStatus::Completed if it.fallback.is_some() => None,
+            StagedStatus::Completed => Some(format!(
+                "{} reaches everybody and is the only version on the track, so Google Play \
+                 cannot halt it",
+                it.version
+            )),
+            StagedStatus::Halted => Some("it is halted already".to_owned()),
+            StagedStatus::Absent | StagedStatus::Draft => Some("nothing rolls out".to_owned()),
+        },
+        (Desired::Stopped, TargetState::PhasedRelease(it)) => match it.status {
+            PhasedStatus::Active => (it.pause_days_used >= 30)
+                .then(|| "all 30 days of pause that Apple allows are used".to_owned()),
+            PhasedStatus::Paused => Some("it is paused already".to_owned()),
+            PhasedStatus::Complete => Some(format!(
+                "the phased release of {} is complete; the App Store cannot pause it any more",
+                it.version
+            )),
+            PhasedStatus::Inactive => Some("the phased release has not begun".to_owned()),
+            PhasedStatus::Absent => Some(format!(
+                "{} was released without a phased release, so there is nothing to pause",
+                it.version
+            )),
+        },
+        (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => match it.status {
+            StagedStatus::InProgress | StagedStatus::Halted => {
+                fraction_problem(*fraction_bps, it.fraction_bps)
+            }
+            StagedStatus::Absent | StagedStatus::Draft => {
+                Some("nothing is there to roll out".to_owned())
+            }
+            StagedStatus::Completed => Some("it reaches everybody already".to_owned()),
+        },
+        (Desired::RollingOut { fraction_bps }, TargetState::PhasedRelease(it)) => {
+            if fraction_bps.is_some() {
+                return Some("Apple sets the share of each day; it cannot be chosen".to_owned());
+            }
+            match it.status {
+                PhasedStatus::Paused => None,
+                PhasedStatus::Active => Some("it is active already".to_owned()),
+                PhasedStatus::Inactive | PhasedStatus::Absent | PhasedStatus::Complete => {
+                    Some("there is no paused phased release".to_owned())
+                }
+            }
+        }
+        (Desired::Complete, TargetState::StagedRollout(it)) => match it.status {
+            StagedStatus::InProgress | StagedStatus::Halted => None,
+            StagedStatus::Completed => Some("it reaches everybody already".to_owned()),
+            StagedStatus::Absent | StagedStatus::Draft => Some("nothing rolls out".to_owned()),
+        },
+        (Desired::Complete, TargetState::PhasedRelease(it)) => match it.status {
+            PhasedStatus::Active | PhasedStatus::Paused => None,
+            PhasedStatus::Complete => Some("it is complete already".to_owned()),
+            PhasedStatus::Inactive | PhasedStatus::Absent => {
+                Some("there is no phased release under way".to_owned())
+            }
+        },
+        (Desired::Off, TargetState::Flag(_)) | (Desired::On, TargetState::Flag(_)) => desired
+            .is_met_by(from)
+            .then(|| format!("it is {} already", words::state(from))),
+        (Desired::Published { .. }, TargetState::StatusPage(_)) => desired
+            .is_met_by(from)
+            .then(|| "this notice stands on the page already".to_owned()),
+        (
+            Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
+            TargetState::Flag(_) | TargetState::StatusPage(_),
+        )
+        | (
+            Desired::On | Desired::Off,
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::StatusPage(_),
+        )
+        | (
+            Desired::Published { .. },
+            TargetState::StagedRollout(_) | TargetState::PhasedRelease(_) | TargetState::Flag(_),
+        ) => Some("this target does not offer that change".to_owned()),
+    }
+}
+
+fn fraction_problem(asked: Option<u32>, now: Option<u32>) -> Option<String> {
+    let asked = asked?;
+    if !(1..10_000).contains(&asked) {
+        return Some("a fraction lies between 0 and 100 %, without either end".to_owned());
+    }
+    match now {
+        Some(now) if asked < now => Some(format!(
+            "Google Play cannot lower a fraction ({} is out); it can only be halted",
+            words::percent(now)
+        )),
+        Some(_) | None => None,
+    }
+}

@@ -1,0 +1,44 @@
+//! How many persons an act may need. Must not know which intents are open.
+
+use super::{Context, Refusal, RefusalKind, needs_role, refuse};
+use crate::event::Event;
+use crate::policy::{ActKind, Role};
+use crate::state::State;
+
+pub(super) fn set_policy(
+    state: &State,
+    act: ActKind,
+    persons: u8,
+    context: &Context,
+) -> Result<Vec<Event>, Refusal> {
+    needs_role(state, context, &[Role::Administrator], "change the policy")?;
+    if let Some(why_not) = policy_problem(state, act, persons) {
+        return Err(refuse(
+            RefusalKind::BadInput,
+            format!("{why_not} The policy is as it was."),
+            "",
+        ));
+    }
+    if state.persons_needed(act) == persons {
+        return Err(refuse(
+            RefusalKind::AlreadySo,
+            "The policy says so already.",
+            "",
+        ));
+    }
+    Ok(vec![Event::PolicySet { act, persons }])
+}
+
+/// Why an act cannot need this many persons; `None` when it can.
+pub fn policy_problem(state: &State, act: ActKind, persons: u8) -> Option<String> {
+    if !(1..=2).contains(&persons) {
+        return Some("An act needs one person or two.".to_owned());
+    }
+    let able = state.people_with(act.may_approve()).count();
+    (persons == 2 && able < 2).then(|| {
+        format!(
+            "Two persons would have to agree, and this workspace has {able} who may. With this \
+             policy nobody could act."
+        )
+    })
+}

@@ -1,0 +1,142 @@
+//! One press becomes one intent for each target, or nothing at all. Must not know whether a
+//! target can be reached.
+
+use super::{Context, Press, Refusal, RefusalKind, act_kind, not_offered, refuse};
+use crate::event::{Event, Intent};
+use crate::policy::ActKind;
+use crate::state::{Standing, State, holds};
+use crate::target::{Desired, Observation};
+use crate::words;
+
+/// A stop may wait this long for the network.
+pub const STOP_EXPIRES_MS: u64 = 15 * 60 * 1_000;
+
+/// A notice may wait this long.
+pub const NOTICE_EXPIRES_MS: u64 = 10 * 60 * 1_000;
+
+/// Everything else must be approved and begun within this time.
+pub const CHANGE_EXPIRES_MS: u64 = 30 * 60 * 1_000;
+
+/// Longest reason, in characters.
+pub const REASON_CHARS_MAX: usize = 2_000;
+
+pub(super) fn press(
+    state: &State,
+    press: &Press,
+    context: &Context,
+) -> Result<Vec<Event>, Refusal> {
+    let reason = press.reason.trim();
+    if reason.is_empty() {
+        return Err(refuse(
+            RefusalKind::BadInput,
+            "A reason is needed. Nothing was changed.",
+            "Say in a few words why; it goes into the log.",
+        ));
+    }
+    if reason.chars().count() > REASON_CHARS_MAX {
+        return Err(refuse(
+            RefusalKind::BadInput,
+            format!(
+                "The reason is longer than {REASON_CHARS_MAX} characters. Nothing was changed."
+            ),
+            "Shorten it.",
+        ));
+    }
+    if press.aims.is_empty() {
+        return Err(refuse(
+            RefusalKind::NotOffered,
+            "Nothing that can be changed was chosen. Nothing was changed.",
+            "Look at the live releases for what can be stopped and why.",
+        ));
+    }
+    press
+        .aims
+        .iter()
+        .map(|(pre, desired)| aim(state, press, pre, desired, context))
+        .collect()
+}
+
+fn aim(
+    state: &State,
+    press: &Press,
+    pre: &Observation,
+    desired: &Desired,
+    context: &Context,
+) -> Result<Event, Refusal> {
+    let act = act_kind(desired, &pre.state);
+    let title = words::target(&pre.target, &pre.state);
+    if let Some(why) = may_not_ask(state, &context.actor, act) {
+        return Err(refuse(
+            RefusalKind::NotAllowed,
+            format!("{}: {why}. Nothing was changed.", act.title()),
+            "Ask somebody with that role.",
+        ));
+    }
+    if let Some(why) = not_offered(desired, &pre.state) {
+        return Err(refuse(
+            RefusalKind::NotOffered,
+            format!("{title}: {why}. Nothing was changed."),
+            "",
+        ));
+    }
+    if let Some(why) = under_way(state, pre, desired) {
+        return Err(refuse(
+            RefusalKind::UnderWay,
+            format!("{title}: {why}."),
+            "See the log.",
+        ));
+    }
+    let expires_ms = match act {
+        ActKind::Stop | ActKind::TurnOff => STOP_EXPIRES_MS,
+        ActKind::Publish => NOTICE_EXPIRES_MS,
+        ActKind::Resume | ActKind::SetFraction | ActKind::Complete | ActKind::TurnOn => {
+            CHANGE_EXPIRES_MS
+        }
+    };
+    Ok(Event::IntentRequested(Box::new(Intent {
+        press: context.nonce.clone(),
+        press_title: press.title.clone(),
+        act,
+        app: press.app.clone(),
+        target: pre.target.clone(),
+        title,
+        desired: desired.clone(),
+        pre: pre.clone(),
+        asked_at: context.now,
+        expires_at: context.now + expires_ms,
+        persons: state.persons_needed(act),
+        explicit: act.is_explicit(),
+        reason: press.reason.trim().to_owned(),
+        evidence: press.evidence.clone(),
+    })))
+}
+
+/// An act that lowers exposure is never held up by another one, except by its own twin.
+fn under_way(state: &State, pre: &Observation, desired: &Desired) -> Option<String> {
+    state
+        .intents
+        .values()
+        .filter(|record| record.intent.target == pre.target && record.is_open())
+        .find(|record| {
+            !desired.is_safe_direction() && record.standing() == Standing::Ready
+                || record.intent.desired == *desired && record.standing() == Standing::Ready
+        })
+        .map(|record| format!("{} is under way", record.intent.press_title))
+}
+
+/// Why this person may not ask for such an act; `None` when they may.
+pub fn may_not_ask(state: &State, actor: &str, act: ActKind) -> Option<String> {
+    match state.people.get(actor) {
+        Some(person) if holds(person, act.may_ask()) => None,
+        Some(person) => Some(format!(
+            "{} is not {}",
+            person.name,
+            act.may_ask()
+                .iter()
+                .map(|role| role.name())
+                .collect::<Vec<_>>()
+                .join(" or ")
+        )),
+        None => Some("this laptop belongs to nobody in this workspace".to_owned()),
+    }
+}

@@ -1,0 +1,92 @@
+//! An act as a button: its name, who must agree, why it cannot be pressed. Must not know where
+//! the button stands.
+
+use crate::decide::{act_kind, may_not_ask, not_offered};
+use crate::policy::ActKind;
+use crate::provider::Verb;
+use crate::state::State;
+use crate::target::{Desired, Observation, Service, TargetId, TargetState};
+use crate::time::Time;
+use crate::views::stop::is_busy;
+use crate::views::{ActView, LastAct, Live, capital, of_record};
+use crate::words;
+
+pub(super) fn act(
+    state: &State,
+    live: &Live,
+    seen: &Observation,
+    label: &str,
+    desired: Desired,
+) -> ActView {
+    let kind = act_kind(&desired, &seen.state);
+    let why_not = may_not_ask(state, &live.actor, kind)
+        .or_else(|| not_offered(&desired, &seen.state))
+        .or_else(|| is_busy(state, &seen.target).then(|| "an act on it is under way".to_owned()))
+        .map(|why| capital(&why));
+    let service = seen.target.service().map_or("", Service::name);
+    let what = match &seen.state {
+        TargetState::Flag(flag) => flag.name.clone(),
+        TargetState::StagedRollout(_)
+        | TargetState::PhasedRelease(_)
+        | TargetState::StatusPage(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
+    };
+    let persons = state.persons_needed(kind);
+    let needs = match (persons, kind.is_explicit()) {
+        (1, false) => "You".to_owned(),
+        (1, true) => "You, and then your approval in the approval window".to_owned(),
+        (_, _) => "You, and one more person who approves".to_owned(),
+    };
+    ActView {
+        verb: verb(kind),
+        name: format!("{label} {what} on {service}"),
+        label: label.to_owned(),
+        stops: desired.is_safe_direction(),
+        why_not,
+        sentence: words::consequence(&desired, &seen.state),
+        needs,
+        desired,
+    }
+}
+
+fn verb(kind: ActKind) -> Verb {
+    match kind {
+        ActKind::Stop => Verb::Stop,
+        ActKind::Resume => Verb::Resume,
+        ActKind::SetFraction => Verb::SetFraction,
+        ActKind::Complete => Verb::Complete,
+        ActKind::TurnOff => Verb::TurnOff,
+        ActKind::TurnOn => Verb::TurnOn,
+        ActKind::Publish => Verb::Publish,
+    }
+}
+
+pub(super) fn last_act(
+    state: &State,
+    live: &Live,
+    target: &TargetId,
+    now: Time,
+) -> Option<LastAct> {
+    let (id, record) = state.newest_intent(target)?;
+    let who = if record.by == live.actor {
+        "you".to_owned()
+    } else {
+        state
+            .people
+            .get(&record.by)
+            .map_or("somebody".to_owned(), |it| it.name.clone())
+    };
+    let what = match record.intent.act {
+        ActKind::Stop => "stop asked for by",
+        ActKind::Resume => "resume asked for by",
+        ActKind::SetFraction => "new fraction asked for by",
+        ActKind::Complete => "completion asked for by",
+        ActKind::TurnOff => "turning off asked for by",
+        ActKind::TurnOn => "turning on asked for by",
+        ActKind::Publish => "notice asked for by",
+    };
+    Some(LastAct {
+        words: format!("{} {who}", capital(what)),
+        at: record.intent.asked_at.to_string(),
+        outcome: of_record(id, record, live, now),
+    })
+}

@@ -1,0 +1,71 @@
+//! A kill switch: what the console says and what apps get. Must not know about stores.
+
+use super::act::{act, last_act};
+use crate::state::State;
+use crate::target::{Desired, Flag, TargetState};
+use crate::time::Time;
+use crate::views::stop::tied;
+use crate::views::{Badge, FlagView, Icon, Live, STALE_MS, TargetLive, Tone, age, badge};
+use crate::words;
+
+pub(super) fn flag(
+    state: &State,
+    live: &Live,
+    it: &TargetLive,
+    version: &str,
+    now: Time,
+) -> Option<FlagView> {
+    let seen = it.observation.as_ref()?;
+    let TargetState::Flag(flag) = &seen.state else {
+        return None;
+    };
+    let (label, desired) = if flag.enabled {
+        ("Turn off", Desired::Off)
+    } else {
+        ("Turn on", Desired::On)
+    };
+    let tied = tied(&flag.description, version);
+    Some(FlagView {
+        target: it.target.id.0.clone(),
+        name: flag.name.clone(),
+        on: flag.enabled,
+        badge: flag_badge(flag),
+        detail: flag_detail(flag),
+        age: age(Some(seen.at), STALE_MS, it.problem.as_deref()),
+        tied,
+        act: act(state, live, seen, label, desired),
+        last_act: last_act(state, live, &it.target.id, now),
+    })
+}
+
+fn flag_badge(flag: &Flag) -> Badge {
+    match (flag.enabled, flag.serving) {
+        (true, Some(false)) => badge(
+            Tone::Wait,
+            Icon::Waiting,
+            "On in the console, not served yet",
+        ),
+        (false, Some(true)) => badge(
+            Tone::Bad,
+            Icon::Alert,
+            "Off in the console, apps still get it",
+        ),
+        (true, Some(true)) => badge(Tone::Neutral, Icon::Progress, "On"),
+        (true, None) => badge(Tone::Neutral, Icon::Progress, "On in the console"),
+        (false, Some(false)) => badge(Tone::Neutral, Icon::Idle, "Off"),
+        (false, None) => badge(Tone::Neutral, Icon::Idle, "Off in the console"),
+    }
+}
+
+fn flag_detail(flag: &Flag) -> String {
+    let reach = match (flag.enabled, flag.fraction_bps) {
+        (true, Some(bps)) if bps < 10_000 => format!("on for {} · gradual", words::percent(bps)),
+        (true, Some(_) | None) => "on for everybody".to_owned(),
+        (false, Some(_) | None) => "off for everybody".to_owned(),
+    };
+    if flag.description.is_empty() {
+        reach
+    } else {
+        format!("{} · {reach}", flag.description)
+    }
+}

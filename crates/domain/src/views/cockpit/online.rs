@@ -1,0 +1,96 @@
+//! Which services answer, and what that means for acts. Must not know what was read.
+
+use super::count;
+use crate::event::Outcome;
+use crate::state::{Standing, State};
+use crate::views::{Icon, Live, OnlineView, STALE_MS, ServiceView, Tone, age, badge};
+
+pub(super) fn online(state: &State, live: &Live) -> OnlineView {
+    let services: Vec<ServiceView> = state
+        .connections
+        .keys()
+        .map(|service| {
+            let it = live.services.get(service).cloned().unwrap_or_default();
+            let badge = match (&it.problem, it.read_at, it.offline) {
+                (_, _, true) => badge(Tone::Bad, Icon::Alert, "Cannot be reached"),
+                (Some(_), _, false) => badge(Tone::Wait, Icon::Alert, "Answers with an error"),
+                (None, Some(_), false) => badge(Tone::Good, Icon::Done, "Answers"),
+                (None, None, false) => badge(Tone::Wait, Icon::Unknown, "Not read yet"),
+            };
+            ServiceView {
+                service: service.key().to_owned(),
+                name: service.name().to_owned(),
+                badge,
+                age: age(
+                    it.read_at,
+                    STALE_MS,
+                    it.problem.as_ref().map(|(sentence, _)| sentence.as_str()),
+                ),
+                hint: it.problem.and_then(|(_, hint)| hint),
+            }
+        })
+        .collect();
+    let names_of = |tone: Tone| -> Vec<&str> {
+        services
+            .iter()
+            .filter(|it| it.badge.tone == tone)
+            .map(|it| it.name.as_str())
+            .collect()
+    };
+    let down = names_of(Tone::Bad);
+    let fresh = names_of(Tone::Good).len();
+    let (word, banner) = if services.is_empty() {
+        (badge(Tone::Wait, Icon::Idle, "Nothing connected"), None)
+    } else if down.len() == services.len() {
+        (
+            badge(Tone::Bad, Icon::Alert, "Offline"),
+            Some(
+                "Offline: everything shown is what was read last, with its age. A stop or a flag \
+                 turned off is queued, not in effect, and is checked again before it is sent."
+                    .to_owned(),
+            ),
+        )
+    } else if !down.is_empty() {
+        (
+            badge(Tone::Wait, Icon::Alert, "Partly offline"),
+            Some(format!(
+                "{} cannot be reached. What is shown of it is what was read last.",
+                down.join(" and ")
+            )),
+        )
+    } else if fresh < services.len() {
+        (
+            badge(Tone::Wait, Icon::Unknown, "Not everything answers"),
+            None,
+        )
+    } else {
+        (badge(Tone::Good, Icon::Done, "Online"), None)
+    };
+    let open: Vec<Outcome> = state
+        .intents
+        .values()
+        .filter(|record| record.standing() == Standing::Ready)
+        .filter_map(|record| record.result.as_ref().map(|(result, _)| result.outcome))
+        .collect();
+    let queued = open
+        .iter()
+        .filter(|outcome| **outcome == Outcome::Queued)
+        .count();
+    let unknown = open
+        .iter()
+        .filter(|outcome| **outcome == Outcome::Unknown)
+        .count();
+    let outbox = match (queued, unknown) {
+        (0, 0) => "Outbox empty".to_owned(),
+        (queued, 0) => format!("{} queued, not in effect", count(queued, "act", "acts")),
+        (0, unknown) => format!("{} unknown, asked again", count(unknown, "act", "acts")),
+        (queued, unknown) => format!("{queued} queued, not in effect · {unknown} unknown"),
+    };
+    OnlineView {
+        badge: word,
+        fresh: format!("{fresh} of {} services fresh", services.len()),
+        outbox,
+        banner,
+        services,
+    }
+}

@@ -1,0 +1,95 @@
+//! What waits for a person, what waits for the network, and stops that were undone. Must not
+//! know what a target offers.
+
+use crate::decide::may_not_approve;
+use crate::event::Outcome;
+use crate::state::{Standing, State};
+use crate::time::Time;
+use crate::views::{DriftView, Live, QueuedView, WaitingView, of_record};
+use crate::words;
+
+pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView> {
+    let mut found: Vec<(u64, WaitingView)> = state
+        .intents
+        .iter()
+        .filter(|(_, record)| {
+            record.standing() == Standing::Waiting && now <= record.intent.expires_at
+        })
+        .map(|(id, record)| {
+            let who = if record.by == live.actor {
+                "you".to_owned()
+            } else {
+                state
+                    .people
+                    .get(&record.by)
+                    .map_or("somebody".to_owned(), |it| it.name.clone())
+            };
+            let needed = record.missing_persons();
+            let view = WaitingView {
+                intent: id.clone(),
+                title: format!("{} · {}", record.intent.press_title, record.intent.title),
+                detail: format!(
+                    "asked by {who} · needs {}",
+                    if needed == 1 {
+                        "1 approval".to_owned()
+                    } else {
+                        format!("{needed} approvals")
+                    }
+                ),
+                expires_at: record.intent.expires_at.to_string(),
+                why_not: may_not_approve(state, &live.actor, record, now),
+            };
+            (record.position, view)
+        })
+        .collect();
+    found.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
+    found.into_iter().map(|(_, view)| view).collect()
+}
+
+pub(super) fn queued(state: &State, live: &Live, now: Time) -> Vec<QueuedView> {
+    state
+        .intents
+        .iter()
+        .filter(|(_, record)| {
+            record.standing() == Standing::Ready
+                && record
+                    .result
+                    .as_ref()
+                    .is_some_and(|(result, _)| match result.outcome {
+                        Outcome::Queued | Outcome::Unknown => true,
+                        Outcome::Confirmed
+                        | Outcome::Refused
+                        | Outcome::Stale
+                        | Outcome::Failed => false,
+                    })
+        })
+        .map(|(id, record)| QueuedView {
+            intent: id.clone(),
+            target: record.intent.target.0.clone(),
+            title: format!("{} · {}", record.intent.press_title, record.intent.title),
+            outcome: of_record(id, record, live, now),
+            expires_at: record.intent.expires_at.to_string(),
+        })
+        .collect()
+}
+
+pub(super) fn drifts(state: &State) -> Vec<DriftView> {
+    state
+        .drifts
+        .values()
+        .map(|drift| DriftView {
+            target: drift.target.0.clone(),
+            headline: format!(
+                "{}: something undid the stop",
+                words::target(&drift.target, &drift.after)
+            ),
+            detail: format!(
+                "It was confirmed as {}; at {} it was read as {}.",
+                words::state(&drift.before),
+                words::clock(drift.seen_at),
+                words::state(&drift.after)
+            ),
+            seen_at: drift.seen_at.to_string(),
+        })
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! A release in one store: how far it is out, its health, what may be pressed. Must not know
+//! about flags.
+
+use super::act::{act, last_act};
+use super::share;
+use super::signals::signal_view;
+use crate::state::State;
+use crate::target::{Desired, Observation, PhasedStatus, Service, StagedStatus, TargetState};
+use crate::time::Time;
+use crate::views::{
+    ActView, Badge, Icon, Live, ReleaseView, RolloutView, STALE_MS, SignalView, TargetLive, Tone,
+    age, badge, capital,
+};
+use crate::words;
+
+pub(super) fn release(
+    state: &State,
+    live: &Live,
+    it: &TargetLive,
+    now: Time,
+) -> Option<ReleaseView> {
+    let service = it.target.id.service()?;
+    if !matches!(service, Service::GooglePlay | Service::AppStore) {
+        return None;
+    }
+    let seen = it.observation.as_ref();
+    if !is_live(it) {
+        return None;
+    }
+    let (version, build) = seen.map_or((String::new(), String::new()), version_and_build);
+    let signals: Vec<SignalView> = live
+        .signals
+        .iter()
+        .filter(|signal| signal.platform == it.target.platform && signal.version == version)
+        .map(|signal| signal_view(state, signal, now))
+        .collect();
+    Some(ReleaseView {
+        target: it.target.id.0.clone(),
+        store: service.name().to_owned(),
+        platform: it.target.platform.clone(),
+        at_risk: state
+            .breaches
+            .values()
+            .any(|at| at.breach.version == version && at.breach.platform == it.target.platform),
+        badge: seen.map_or_else(
+            || badge(Tone::Wait, Icon::Unknown, "Never read"),
+            |seen| rollout_badge(&seen.state),
+        ),
+        rollout: rollout(seen),
+        signals,
+        age: age(seen.map(|seen| seen.at), STALE_MS, it.problem.as_deref()),
+        note: seen.map_or_else(String::new, |seen| note(&seen.state)),
+        acts: seen.map_or_else(Vec::new, |seen| rollout_acts(state, live, seen)),
+        last_act: last_act(state, live, &it.target.id, now),
+        version,
+        build,
+    })
+}
+
+/// Production always; a test track only while something rolls out or is halted on it.
+pub(super) fn is_live(it: &TargetLive) -> bool {
+    if it.target.id.service() != Some(Service::GooglePlay)
+        || it.target.id.name().ends_with("/production")
+    {
+        return true;
+    }
+    match it.observation.as_ref().map(|seen| &seen.state) {
+        Some(TargetState::StagedRollout(rollout)) => match rollout.status {
+            StagedStatus::InProgress | StagedStatus::Halted => true,
+            StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => false,
+        },
+        Some(TargetState::PhasedRelease(_) | TargetState::Flag(_) | TargetState::StatusPage(_))
+        | None => false,
+    }
+}
+
+fn version_and_build(seen: &Observation) -> (String, String) {
+    match &seen.state {
+        TargetState::StagedRollout(it) => (it.version.clone(), it.builds.join(", ")),
+        TargetState::PhasedRelease(it) => (it.version.clone(), it.build.clone()),
+        TargetState::Flag(_) | TargetState::StatusPage(_) => (String::new(), String::new()),
+    }
+}
+
+fn rollout_badge(state: &TargetState) -> Badge {
+    match state {
+        TargetState::StagedRollout(it) => match it.status {
+            StagedStatus::Absent => badge(Tone::Neutral, Icon::Idle, "No release"),
+            StagedStatus::Draft => badge(Tone::Neutral, Icon::Idle, "Draft"),
+            StagedStatus::InProgress => badge(Tone::Neutral, Icon::Progress, "In progress"),
+            StagedStatus::Halted => badge(Tone::Wait, Icon::Held, "Halted"),
+            StagedStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
+        },
+        TargetState::PhasedRelease(it) => {
+            let day = it
+                .day
+                .map(|day| format!(", day {day} of 7"))
+                .unwrap_or_default();
+            match it.status {
+                PhasedStatus::Absent => badge(Tone::Neutral, Icon::Done, "Released to everybody"),
+                PhasedStatus::Inactive => badge(Tone::Neutral, Icon::Idle, "Not begun"),
+                PhasedStatus::Active => {
+                    badge(Tone::Neutral, Icon::Progress, format!("Active{day}"))
+                }
+                PhasedStatus::Paused => badge(Tone::Wait, Icon::Held, format!("Paused{day}")),
+                PhasedStatus::Complete => badge(Tone::Good, Icon::Done, "Complete"),
+            }
+        }
+        TargetState::Flag(_) | TargetState::StatusPage(_) => {
+            badge(Tone::Neutral, Icon::Idle, capital(&words::state(state)))
+        }
+    }
+}
+
+fn rollout(seen: Option<&Observation>) -> RolloutView {
+    let unknown = || RolloutView {
+        label: "Rollout".to_owned(),
+        fraction: None,
+        words: "not known".to_owned(),
+        held: false,
+        detail: "never read".to_owned(),
+    };
+    let Some(seen) = seen else { return unknown() };
+    match &seen.state {
+        TargetState::StagedRollout(it) => {
+            let bps = match it.status {
+                StagedStatus::Completed => Some(10_000),
+                StagedStatus::Absent
+                | StagedStatus::Draft
+                | StagedStatus::InProgress
+                | StagedStatus::Halted => it.fraction_bps,
+            };
+            RolloutView {
+                label: "Staged rollout".to_owned(),
+                fraction: bps.map(share),
+                words: bps.map_or("no share".to_owned(), words::percent),
+                held: it.status == StagedStatus::Halted,
+                detail: it.fallback.as_ref().map_or_else(
+                    || "no earlier full release on this track".to_owned(),
+                    |version| format!("everybody else gets {version}"),
+                ),
+            }
+        }
+        TargetState::PhasedRelease(it) => {
+            let bps = it.fraction_bps();
+            RolloutView {
+                label: "Phased release".to_owned(),
+                fraction: bps.map(share),
+                words: bps.map_or("not known".to_owned(), words::percent),
+                held: it.status == PhasedStatus::Paused,
+                detail: format!(
+                    "of automatic updates · {} days of pause left",
+                    30_u32.saturating_sub(it.pause_days_used)
+                ),
+            }
+        }
+        TargetState::Flag(_) | TargetState::StatusPage(_) => unknown(),
+    }
+}
+
+fn note(state: &TargetState) -> String {
+    match state {
+        TargetState::StagedRollout(it) => match it.status {
+            StagedStatus::Halted => format!("People who have {} keep it", it.version),
+            StagedStatus::InProgress => "A fraction cannot be lowered, only halted".to_owned(),
+            StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => String::new(),
+        },
+        TargetState::PhasedRelease(it) => match it.status {
+            PhasedStatus::Active | PhasedStatus::Paused => {
+                format!("Manual downloads still get {}", it.version)
+            }
+            PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => String::new(),
+        },
+        TargetState::Flag(_) | TargetState::StatusPage(_) => String::new(),
+    }
+}
+
+fn rollout_acts(state: &State, live: &Live, seen: &Observation) -> Vec<ActView> {
+    let wishes: Vec<(&str, Desired)> = match &seen.state {
+        TargetState::StagedRollout(it) => match it.status {
+            StagedStatus::InProgress => vec![
+                ("Halt", Desired::Stopped),
+                (
+                    "Set %",
+                    Desired::RollingOut {
+                        fraction_bps: next_fraction(it.fraction_bps),
+                    },
+                ),
+                ("Complete", Desired::Complete),
+            ],
+            StagedStatus::Halted => vec![
+                (
+                    "Resume",
+                    Desired::RollingOut {
+                        fraction_bps: it.fraction_bps,
+                    },
+                ),
+                ("Complete", Desired::Complete),
+            ],
+            StagedStatus::Completed => vec![("Halt", Desired::Stopped)],
+            StagedStatus::Absent | StagedStatus::Draft => Vec::new(),
+        },
+        TargetState::PhasedRelease(it) => match it.status {
+            PhasedStatus::Active => {
+                vec![("Pause", Desired::Stopped), ("Complete", Desired::Complete)]
+            }
+            PhasedStatus::Paused => vec![
+                ("Resume", Desired::RollingOut { fraction_bps: None }),
+                ("Complete", Desired::Complete),
+            ],
+            PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
+        },
+        TargetState::Flag(_) | TargetState::StatusPage(_) => Vec::new(),
+    };
+    wishes
+        .into_iter()
+        .map(|(label, desired)| act(state, live, seen, label, desired))
+        .collect()
+}
+
+/// The next usual step above the fraction that is out; only a suggestion for the form.
+fn next_fraction(now: Option<u32>) -> Option<u32> {
+    const STEPS: [u32; 8] = [100, 200, 500, 1_000, 2_000, 5_000, 7_500, 9_999];
+    let now = now.unwrap_or(0);
+    STEPS.into_iter().find(|step| *step > now)
+}

@@ -1,0 +1,88 @@
+//! Health figures against their floors, with their ages. Must not know how a rollout stands.
+
+use super::share;
+use crate::rule::{Judgement, to_bps};
+use crate::signal::Signal;
+use crate::state::State;
+use crate::time::Time;
+use crate::views::{BreachView, Live, SIGNAL_STALE_MS, SignalView, Tone, age, stoppable};
+use crate::words;
+
+pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView> {
+    let mut found: Vec<(Time, BreachView)> = state
+        .breaches
+        .values()
+        .map(|standing| {
+            let it = &standing.breach;
+            // The newest figure, if a newer one was read than the one that was sealed.
+            let newest = live.signals.iter().find(|signal| {
+                signal.platform == it.platform
+                    && signal.version == it.version
+                    && signal.measure == it.measure
+            });
+            let value_bps = newest.and_then(|it| it.value).map_or(it.value_bps, to_bps);
+            let sample = newest.and_then(|it| it.sample).unwrap_or(it.sample);
+            let until = newest.and_then(|it| it.data_until).unwrap_or(it.data_until);
+            let view = BreachView {
+                headline: format!(
+                    "{} {}: {} {}",
+                    it.platform,
+                    it.version,
+                    it.measure.name().to_lowercase(),
+                    words::percent_2(value_bps)
+                ),
+                detail: format!(
+                    "below your {} floor for {} · {} sessions in the newest interval",
+                    words::percent_2(it.floor_bps),
+                    words::span(now.ms_since(it.since)),
+                    words::grouped(sample)
+                ),
+                since: it.since.to_string(),
+                age: age(Some(until), SIGNAL_STALE_MS, None),
+                version: it.version.clone(),
+                targets: stoppable(live, &it.version)
+                    .into_iter()
+                    .map(|(seen, _)| seen.target.0)
+                    .collect(),
+                entry: Some(standing.position),
+            };
+            (it.since, view)
+        })
+        .collect();
+    found.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
+    found.into_iter().map(|(_, view)| view).collect()
+}
+
+pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalView {
+    let rule = state
+        .rules
+        .iter()
+        .find(|rule| rule.measure == signal.measure);
+    let bps = signal.value.map(to_bps);
+    let (tone, verdict) = match (rule.map(|rule| (rule, rule.judge(signal, now))), bps) {
+        (Some((rule, Judgement::Breach(_))), _) => (
+            Tone::Bad,
+            format!("below the {} floor", words::percent_2(rule.floor_bps)),
+        ),
+        (Some((rule, Judgement::Holds)), _) => (
+            Tone::Good,
+            format!("above the {} floor", words::percent_2(rule.floor_bps)),
+        ),
+        (Some((_, Judgement::CannotSay(why))), _) => (Tone::Wait, why),
+        (None, _) => (Tone::Neutral, "no floor set".to_owned()),
+    };
+    SignalView {
+        name: signal.measure.name().to_owned(),
+        words: bps.map_or("no data".to_owned(), words::percent_2),
+        value: signal.value,
+        breach: tone == Tone::Bad,
+        tone,
+        verdict,
+        threshold: rule.map(|rule| share(rule.floor_bps)),
+        points: signal.series.iter().map(|point| point.value).collect(),
+        sample: signal.sample.map_or("no sessions".to_owned(), |count| {
+            format!("{} sessions", words::grouped(count))
+        }),
+        age: age(signal.data_until, SIGNAL_STALE_MS, None),
+    }
+}

@@ -1,0 +1,54 @@
+//! Shapes of the approval window. Only data; must not hold rules.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Badge, NoticeText};
+
+/// What the approval window shows: rendered from the signed bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct IntentView {
+    /// The intent, in hex.
+    pub intent: String,
+    /// "Resume 8.4.0 on the App Store?".
+    pub title: String,
+    /// "Asked by you 41 s ago".
+    pub asked_by: String,
+    /// RFC 3339.
+    pub asked_at: String,
+    /// RFC 3339.
+    pub expires_at: String,
+    /// "You are the first of 1 who must agree".
+    pub needs: String,
+    /// What would change.
+    pub change: ChangeView,
+    /// The reason.
+    pub reason: String,
+    /// Evidence as the asker saw it.
+    pub evidence: Vec<String>,
+    /// The notice's text when it is one.
+    pub notice: Option<NoticeText>,
+    /// "intent 4c77a1d0… · signs with this laptop's key · ledger head 9f3a…c71e".
+    pub proof: String,
+    /// The approve button's text.
+    pub approve_label: String,
+    /// Why this person cannot approve; absent when they can.
+    pub why_not: Option<String>,
+}
+
+/// What an intent changes, against what is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChangeView {
+    /// Target in words.
+    pub title: String,
+    /// As its author saw it.
+    pub from: String,
+    /// What it should become.
+    pub to: String,
+    /// "as asked" or "moved" with what changed.
+    pub now: Badge,
+    /// What changed since, in words; empty when nothing did.
+    pub moved: String,
+    /// What it does and does not do.
+    pub sentence: String,
+}
