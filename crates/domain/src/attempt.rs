@@ -306,7 +306,10 @@ impl Attempt {
             return self.finish(Outcome::Confirmed, sentence, now);
         }
         if self.held.is_some() {
-            return match self.held.take_if(|_| !is_within_doubt(self.doubt_from, now)) {
+            return match self
+                .held
+                .take_if(|_| !is_within_doubt(self.doubt_from, now))
+            {
                 Some((outcome, sentence)) => self.report(outcome, sentence, now),
                 None => self.wait_to_read_back(now),
             };

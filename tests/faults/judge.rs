@@ -1,0 +1,204 @@
+//! What must be true of every run. Compares what the ledger says with what the sandbox knows.
+//! Must not know what went wrong, but for how late clients see a flag.
+
+use std::fmt::Write as _;
+
+use cockpit_engine::domain::event::{EffectResult, Outcome};
+use serde_json::Value;
+
+use crate::run::{Course, QUIET_MS, Record, VERDICT_MS_MAX};
+use crate::truth::{Request, Turn};
+
+/// Every rule that a run broke, in words.
+pub fn complaints(record: &Record) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Err(damage) = &record.ledger {
+        found.push(format!("the ledger does not verify: {damage}"));
+    }
+    if !record.settled_in_time {
+        found.push(format!("no verdict for all within {VERDICT_MS_MAX} ms"));
+    }
+    if record.courses.len() != 4 {
+        found.push(format!("{} targets instead of 4", record.courses.len()));
+    }
+    for course in &record.courses {
+        let broken = [
+            owed_in_time(record, course),
+            one_final_outcome(course),
+            confirmed_is_true(record, course),
+            not_in_effect_is_true(course),
+            nothing_open_that_can_be_known(record, course),
+            nothing_sent_twice(course),
+        ];
+        let name = &course.target.id;
+        found.extend(
+            broken
+                .into_iter()
+                .flatten()
+                .map(|it| format!("{name}: {it}")),
+        );
+    }
+    found
+}
+
+fn owed_in_time(record: &Record, course: &Course) -> Option<String> {
+    let (at_ms, _) = course.results.first()?;
+    let took = at_ms - record.pressed_at_ms;
+    (took > i64::try_from(VERDICT_MS_MAX).unwrap())
+        .then(|| format!("the first verdict came after {took} ms"))
+}
+
+/// A final outcome is the last one, and a report repeats none before it.
+fn one_final_outcome(course: &Course) -> Option<String> {
+    let outcomes: Vec<Outcome> = course.results.iter().map(|it| it.1.outcome).collect();
+    let last = outcomes.len().checked_sub(1)?;
+    let early = outcomes[..last].iter().any(|outcome| outcome.is_final());
+    let twice = outcomes.windows(2).any(|pair| pair[0] == pair[1]);
+    (early || twice).then(|| format!("reported {outcomes:?}"))
+}
+
+/// Somewhere between asking for the state and having the answer, the state was as confirmed.
+fn confirmed_is_true(record: &Record, course: &Course) -> Option<String> {
+    let (at_ms, result) = course.results.last()?;
+    if result.outcome != Outcome::Confirmed {
+        return None;
+    }
+    let from_ms = course
+        .target
+        .reads
+        .iter()
+        .map(|reads| asked_at_ms(reads, *at_ms, record.plan.polls))
+        .min()
+        .flatten();
+    let Some(from_ms) = from_ms else {
+        return Some("confirmed without a read".to_owned());
+    };
+    let contradicted = course
+        .target
+        .sides()
+        .any(|side| !side.met_within(from_ms, *at_ms));
+    contradicted.then(|| {
+        format!(
+            "confirmed at {at_ms}, but not so from {from_ms} on: {}",
+            result.sentence
+        )
+    })
+}
+
+/// When the answer that was there at `at_ms` was asked for. With pollers two of them may have
+/// been under way.
+fn asked_at_ms(reads: &[Request], at_ms: i64, polls: bool) -> Option<i64> {
+    let mut answered: Vec<&Request> = reads
+        .iter()
+        .filter(|it| it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= at_ms + 1))
+        .collect();
+    answered.sort_by_key(|it| it.answered_at_ms);
+    let several = if polls { 2 } else { 1 };
+    answered.iter().rev().take(several).map(|it| it.at_ms).min()
+}
+
+/// "Nothing is in effect" holds when it is said, and stays so.
+fn not_in_effect_is_true(course: &Course) -> Option<String> {
+    course.results.iter().find_map(|(at_ms, result)| {
+        let claims = match result.outcome {
+            Outcome::Refused | Outcome::Stale | Outcome::Failed | Outcome::Queued => true,
+            Outcome::Confirmed | Outcome::Unknown => false,
+        };
+        if !claims {
+            return None;
+        }
+        let by_us = |turn: &Turn| turn.ours && turn.met;
+        let in_effect = course.target.served.newest(*at_ms).is_some_and(by_us);
+        let later = result.outcome.is_final()
+            && course
+                .target
+                .served
+                .0
+                .iter()
+                .any(|turn| turn.at_ms > *at_ms && by_us(turn));
+        (in_effect || later).then(|| {
+            let when = if in_effect { "is" } else { "came" };
+            format!(
+                "said at {at_ms} \"{}\", but it {when} in effect",
+                result.sentence
+            )
+        })
+    })
+}
+
+/// At the end all faults have long been lifted: what can be known is known.
+fn nothing_open_that_can_be_known(record: &Record, course: &Course) -> Option<String> {
+    let Some((_, result)) = course.results.last() else {
+        return Some("never had a verdict".to_owned());
+    };
+    let quiet_from_ms = record.ended_at_ms - i64::try_from(QUIET_MS).unwrap();
+    match result.outcome {
+        Outcome::Queued => Some(format!("still queued at the end: {}", result.sentence)),
+        Outcome::Unknown => course
+            .target
+            .sides()
+            .all(|side| side.met_since(quiet_from_ms))
+            .then(|| format!("still unknown, though it shows: {}", result.sentence)),
+        Outcome::Confirmed | Outcome::Refused | Outcome::Stale | Outcome::Failed => None,
+    }
+}
+
+/// No write follows a read that was asked for while an earlier write of ours was in effect.
+/// Between that read and the write a late one may still land; nobody can see that.
+fn nothing_sent_twice(course: &Course) -> Option<String> {
+    let target = &course.target;
+    let second = target.writes.iter().find(|write| {
+        let reads = target.reads.iter().flatten();
+        let read = reads
+            .filter(|it| it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= write.at_ms))
+            .max_by_key(|it| it.answered_at_ms);
+        read.is_some_and(|read| {
+            let standing = target.served.newest(read.at_ms - 1);
+            let undone =
+                |turn: &Turn| !turn.met && (read.at_ms..=write.at_ms).contains(&turn.at_ms);
+            standing.is_some_and(|turn| turn.ours && turn.met)
+                && !target.served.0.iter().any(undone)
+        })
+    })?;
+    Some(format!(
+        "sent again at {} what was in effect: {}",
+        second.at_ms, second.line
+    ))
+}
+
+/// The run for a person.
+pub fn story(record: &Record, truth: &Value, log: &Value) -> String {
+    let mut text = format!("{:#?}\npressed at {}\n", record.plan, record.pressed_at_ms);
+    for course in &record.courses {
+        let _ = writeln!(text, "{} ({})", course.target.id, &course.id[..8]);
+        let _ = writeln!(text, "  asked at {}", course.intent.asked_at.as_ms());
+        for (at_ms, result) in &course.results {
+            let EffectResult {
+                outcome, sentence, ..
+            } = result;
+            let _ = writeln!(text, "  {at_ms} {outcome:?} {sentence}");
+        }
+        let _ = writeln!(text, "  {:?}", course.target.served.0);
+    }
+    for line in log["requests"].as_array().unwrap() {
+        let _ = writeln!(
+            text,
+            "{} {} {}?{} {} {} ms {}",
+            line["at"],
+            line["method"].as_str().unwrap(),
+            line["path"].as_str().unwrap(),
+            line["query"].as_str().unwrap(),
+            line["status"],
+            line["duration_ms"],
+            line["fault"]
+        );
+    }
+    for change in truth["history"].as_array().unwrap() {
+        let _ = writeln!(
+            text,
+            "{} {} {} {} → {}",
+            change["at_ms"], change["who"], change["target"], change["before"], change["after"]
+        );
+    }
+    text
+}

@@ -1,0 +1,83 @@
+//! Thousands of stops under faults drawn from a seed, on sandbox time. Holds what must be true of
+//! every one of them. Must not know how an effect is carried out.
+//!
+//! `COCKPIT_FAULT_RUNS` sets how many runs there are, `COCKPIT_FAULT_SEED` runs a single one and
+//! shows it whole. The same seed gives the same faults; which of several tasks goes first may
+//! still differ between two runs, as it may in the field.
+
+mod judge;
+mod named;
+mod plan;
+mod run;
+mod stage;
+mod tally;
+mod truth;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tally::Tally;
+
+const RUNS: u64 = 2_000;
+/// Seeds that are told one by one when many fail.
+const TOLD_MAX: usize = 10;
+
+#[test]
+fn no_outcome_contradicts_the_truth() {
+    if let Some(seed) = number("COCKPIT_FAULT_SEED") {
+        let verdict = run::run(seed);
+        println!("{}", verdict.story);
+        assert!(verdict.complaints.is_empty(), "{:#?}", verdict.complaints);
+        return;
+    }
+    let runs = number("COCKPIT_FAULT_RUNS").unwrap_or(RUNS);
+    let next = AtomicU64::new(1);
+    let tally = Mutex::new(Tally::default());
+    let broken = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::SeqCst);
+                    if seed > runs {
+                        return;
+                    }
+                    let complaints = match catch_unwind(AssertUnwindSafe(|| run::run(seed))) {
+                        Ok(verdict) => {
+                            tally.lock().unwrap().add(&verdict);
+                            verdict.complaints
+                        }
+                        Err(_) => vec!["it panicked; see above".to_owned()],
+                    };
+                    if !complaints.is_empty() {
+                        broken.lock().unwrap().push((seed, complaints));
+                    }
+                }
+            });
+        }
+    });
+    println!("{}", tally.into_inner().unwrap());
+    let mut broken = broken.into_inner().unwrap();
+    broken.sort();
+    let told: String = broken
+        .iter()
+        .take(TOLD_MAX)
+        .map(|(seed, complaints)| {
+            format!(
+                "\nseed {seed}: {}\n  rerun: COCKPIT_FAULT_SEED={seed} cargo test -p cockpit-tests --test faults -- --nocapture",
+                complaints.join("\n  ")
+            )
+        })
+        .collect();
+    assert!(
+        broken.is_empty(),
+        "{} of {runs} runs broke a rule:{told}",
+        broken.len()
+    );
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.trim().parse().ok()
+}

@@ -1,0 +1,54 @@
+//! Single courses of events that a simulation once found, each told by its name. Must not know
+//! how an effect is carried out.
+
+use cockpit_engine::domain::views::PressTargetView;
+use serde_json::json;
+
+use crate::stage::{Stage, pass_ms};
+
+const FLAG: &str = "unleash:default/production/wallet.instant_transfer";
+const OFF: &str = "wallet.instant_transfer/environments/production/off";
+
+/// A stop whose first write arrives, but answers long after everybody has given up; what comes
+/// next goes wrong in another way. Gives the flag after ten seconds and after a minute.
+async fn after_a_late_write(next: serde_json::Value) -> (PressTargetView, PressTargetView) {
+    let stage = Stage::new(1, 20, false).await;
+    let late = json!({"service": "unleash", "match": OFF, "fault": "slow:24000"});
+    stage.control("POST", "fault", &late);
+    stage.control("POST", "fault", &next);
+    let pressed = stage.press_stop().await;
+    let view = async || {
+        let view = stage.handle.settled(&pressed, 0).await.unwrap();
+        view.targets
+            .into_iter()
+            .find(|it| it.target == FLAG)
+            .unwrap()
+    };
+    pass_ms(10_500).await;
+    let early = view().await;
+    pass_ms(60_000).await;
+    (early, view().await)
+}
+
+fn word(view: &PressTargetView) -> serde_json::Value {
+    json!(view.outcome.outcome)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_lost_reply_says_nothing_of_what_is_in_effect() {
+    let refused = json!({"service": "unleash", "match": OFF, "fault": "status:403"});
+    let (early, late) = after_a_late_write(refused).await;
+    assert_eq!(word(&early), "unknown", "{}", early.outcome.sentence);
+    assert_eq!(word(&late), "confirmed", "{}", late.outcome.sentence);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_fails_after_a_lost_reply_leaves_nothing_queued() {
+    let failing = json!({
+        "service": "unleash", "match": "wallet.instant_transfer", "fault": "status:503",
+        "after": 5, "times": 40,
+    });
+    let (early, late) = after_a_late_write(failing).await;
+    assert_eq!(word(&early), "unknown", "{}", early.outcome.sentence);
+    assert_eq!(word(&late), "confirmed", "{}", late.outcome.sentence);
+}

@@ -1,0 +1,154 @@
+//! A sandbox and an engine in one process, on one clock that the runtime pauses: no socket, and a
+//! hang costs nothing. Must not know what goes wrong.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::body::{Body, to_bytes};
+use bytes::Bytes;
+use cockpit_engine::api::{Act, Done, Nothing, Pressed, StopArgs};
+use cockpit_engine::desk::NoDesk;
+use cockpit_engine::domain::Time;
+use cockpit_engine::keychain::Wish;
+use cockpit_engine::{Engine, Handle, Http, Options, Transport, clock};
+use cockpit_providers::TransportError;
+use cockpit_sandbox::Sandbox;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// 2026-11-23T18:30:00Z.
+pub const EPOCH_MS: i64 = 1_795_458_600_000;
+/// Beside the sandbox's own flag of the release, so that a stop has four targets.
+pub const SECOND_FLAG: &str = "wallet.request_money";
+
+const ANSWER_BYTES_MAX: usize = 8 << 20;
+
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub handle: Handle,
+    pub folder: TempDir,
+}
+
+impl Stage {
+    /// A workspace that has read everything once, on a calm sandbox.
+    pub async fn new(seed: u64, latency_ms: u64, polls: bool) -> Stage {
+        let sandbox = Sandbox::new(cockpit_sandbox::Options {
+            scenario: "calm".to_owned(),
+            seed,
+            latency_ms,
+            epoch_ms: Some(EPOCH_MS),
+            ..cockpit_sandbox::Options::default()
+        })
+        .unwrap();
+        // Taken at once after the sandbox's: the two clocks show the same.
+        let clock = clock::runtime(Time::from_ms(EPOCH_MS));
+        let wire = Arc::new(Wire(sandbox.router()));
+        add_flag(&sandbox, &wire).await;
+        let folder = quick_folder();
+        let handle = Engine::start(Options {
+            folder: folder.path().to_owned(),
+            keychain: Wish::Memory,
+            http: Http::new(wire, Arc::clone(&clock)),
+            clock,
+            desk: Arc::new(NoDesk),
+            poll: polls,
+        })
+        .await
+        .unwrap();
+        handle
+            .begin_on_sandbox(&sandbox.connections(), "Mira")
+            .await
+            .unwrap();
+        let _: Done = handle.do_it(Act::Refresh(Nothing {})).await.unwrap();
+        Stage {
+            sandbox,
+            handle,
+            folder,
+        }
+    }
+
+    pub async fn press_stop(&self) -> Pressed {
+        self.handle
+            .do_it(Act::Stop(StopArgs {
+                app: None,
+                version: None,
+                targets: None,
+                reason: "Crash on opening Transfer".to_owned(),
+            }))
+            .await
+            .unwrap()
+    }
+
+    pub fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, answer) = self
+            .sandbox
+            .control(method, &format!("/_sandbox/{path}"), body);
+        assert_eq!(status, 200, "{method} {path} {body}: {answer}");
+        answer
+    }
+}
+
+/// Lets sandbox time pass; the runtime jumps over what nobody uses.
+pub async fn pass_ms(ms: u64) {
+    let never = std::future::pending::<()>();
+    let _ = tokio::time::timeout(Duration::from_millis(ms), never).await;
+}
+
+/// In memory where the system offers it: durability is judged by other tests.
+fn quick_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir()
+        && let Ok(folder) = tempfile::tempdir_in(memory)
+    {
+        return folder;
+    }
+    tempfile::tempdir().unwrap()
+}
+
+/// Makes a second flag that is tied to the release, as a person would by the admin API.
+async fn add_flag(sandbox: &Sandbox, wire: &Wire) {
+    let connections = sandbox.connections();
+    let token = connections["unleash"]["admin_token"].as_str().unwrap();
+    let features = "/api/admin/projects/default/features";
+    let about = json!({
+        "name": SECOND_FLAG,
+        "type": "kill-switch",
+        "description": "Ask others for money. New in 8.4.0.",
+    });
+    let on = format!("{features}/{SECOND_FLAG}/environments/production/on");
+    for (path, body) in [(features, about.to_string()), (&*on, String::new())] {
+        let request = axum::http::Request::post(path)
+            .header("authorization", token)
+            .header("content-type", "application/json")
+            .body(Bytes::from(body))
+            .unwrap();
+        let answer = wire.send(request).await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+}
+
+/// The sandbox's router in place of a network.
+struct Wire(axum::Router);
+
+#[async_trait]
+impl Transport for Wire {
+    async fn send(
+        &self,
+        request: axum::http::Request<Bytes>,
+    ) -> Result<axum::http::Response<Bytes>, TransportError> {
+        let broken = TransportError::Interrupted { sent: true };
+        let answer = self
+            .0
+            .clone()
+            .oneshot(request.map(Body::from))
+            .await
+            .map_err(|_| broken)?;
+        let (head, body) = answer.into_parts();
+        // A closed connection is a body whose first read fails.
+        let body = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| broken)?;
+        Ok(axum::http::Response::from_parts(head, body))
+    }
+}
