@@ -142,7 +142,7 @@ impl Adapter for GooglePlay {
             &mut check,
             "View app information",
             tracks.map(|_| ()),
-            &format!("{count} tracks found."),
+            &format!("Tracks found: {count}."),
         )?;
         note(
             &mut check,

@@ -66,7 +66,7 @@ impl Adapter for Sentry {
                 "It can be read, but no release of this app had a session in the last day."
                     .to_owned()
             } else {
-                format!("{count} releases had sessions in the last day.")
+                format!("Releases with sessions in the last day: {count}.")
             };
             note(
                 &mut check,

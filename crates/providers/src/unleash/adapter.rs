@@ -12,7 +12,7 @@ use futures_util::future::join;
 
 use super::api::Api;
 use super::config::Config;
-use super::wire::{Environment, Feature};
+use super::wire::{ClientFeatures, Environment, Feature};
 use crate::Adapter;
 use crate::form::{answered, note};
 use crate::http::Http;
@@ -100,9 +100,30 @@ impl Unleash {
             })
     }
 
+    /// Another environment's answer proves nothing, and an admin token's shows every flag as off.
+    fn is_of_our_environment(&self, listed: &ClientFeatures) -> Result<(), ProviderError> {
+        let shown = listed.query.environment.as_deref();
+        match shown.or(self.client_environment.as_deref()) {
+            Some(environment) if environment == self.environment => Ok(()),
+            other => Err(ProviderError::new(
+                ErrorKind::Forbidden,
+                format!(
+                    "The client token is not for {} but for {}, so what apps evaluate is not known.",
+                    self.environment,
+                    other.filter(|other| *other != "*").unwrap_or("no environment at all")
+                ),
+            )
+            .hint(format!(
+                "Make a backend (client) token for project {} and environment {}.",
+                self.project, self.environment
+            ))),
+        }
+    }
+
     /// Whether the endpoint that client apps evaluate from has the flag on, and when that was.
     async fn client(&self, name: &str) -> Result<(bool, cockpit_domain::Time), ProviderError> {
         let (listed, answer) = self.api.client_features(Some(name), true).await?;
+        self.is_of_our_environment(&listed)?;
         let found = listed.features.iter().find(|feature| feature.name == name);
         // A flag that the token does not show may still be on for others: no answer, not "off".
         match found {
@@ -130,7 +151,7 @@ impl Adapter for Unleash {
         let features = self.api.features().await;
         let count = features.as_ref().map_or(0, Vec::len);
         let shown = format!(
-            "{count} flags found in {}. Whether it may switch them shows only at a real change.",
+            "Flags found in {}: {count}. Whether it may switch them shows only at a real change.",
             self.project
         );
         let missing = features.as_ref().ok().and_then(|features| {
@@ -148,24 +169,12 @@ impl Adapter for Unleash {
         let count = listed
             .as_ref()
             .map_or(0, |(listed, _)| listed.features.len());
-        let listed = listed
-            .map(|_| ())
-            .and_then(|()| match &self.client_environment {
-                Some(other) if *other != self.environment => Err(ProviderError::new(
-                    ErrorKind::Rejected,
-                    format!(
-                        "The client token is for {other}, not for {}.",
-                        self.environment
-                    ),
-                )
-                .hint("Make a client token for the same environment.")),
-                Some(_) | None => Ok(()),
-            });
+        let listed = listed.and_then(|(listed, _)| self.is_of_our_environment(&listed));
         note(
             &mut check,
             "Client token",
             listed,
-            &format!("It shows {count} flags as client apps see them."),
+            &format!("Flags shown as client apps see them: {count}."),
         )?;
         Ok(check)
     }

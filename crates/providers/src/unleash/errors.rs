@@ -59,21 +59,17 @@ pub(super) static RULES: &[Rule] = &[
     },
 ];
 
-/// Name, message and details of Unleash's error body.
+/// Message and details of Unleash's error body; a detail often repeats the message.
 pub(super) fn message(answer: &Answer) -> String {
     let Some(body) = answer.value() else {
         return String::new();
     };
-    let mut parts: Vec<&str> = Vec::new();
-    parts.extend(body["message"].as_str());
-    parts.extend(body["name"].as_str());
-    parts.extend(
-        body["details"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|it| it["message"].as_str()),
-    );
-    parts.dedup();
+    let mut parts: Vec<&str> = body["message"].as_str().into_iter().collect();
+    let details = body["details"].as_array().into_iter().flatten();
+    for detail in details.filter_map(|it| it["message"].as_str()) {
+        if !parts.contains(&detail) {
+            parts.push(detail);
+        }
+    }
     parts.join(" · ")
 }

@@ -43,6 +43,16 @@ pub(super) struct Strategy {
 #[derive(Debug, Deserialize)]
 pub(super) struct ClientFeatures {
     pub features: Vec<ClientFeature>,
+    /// What the server made of the token and the query.
+    #[serde(default)]
+    pub query: ClientQuery,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ClientQuery {
+    /// Absent for an admin token: every flag is then shown as off.
+    #[serde(default)]
+    pub environment: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

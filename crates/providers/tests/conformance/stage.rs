@@ -68,6 +68,14 @@ impl Stage {
         assert_eq!(status, 200, "{path} {body}: {answer}");
     }
 
+    /// A service that answers by path alone.
+    pub fn answering(&self, by_path: impl Fn(&str) -> Value + Send + Sync + 'static) -> Http {
+        Http::new(
+            Arc::new(Answering(Box::new(by_path))),
+            clock(self.added_ms.clone()),
+        )
+    }
+
     /// One fault for the next request whose "METHOD path?query" contains `part`.
     pub fn fault(&self, part: &str, fault: &str, times: u64) {
         self.control(
@@ -272,4 +280,17 @@ pub async fn act(
         .observe(&TargetId(target.to_owned()), Reading::Fresh)
         .await?;
     adapter.apply(&effect(&before, desired)).await
+}
+
+struct Answering(Box<dyn Fn(&str) -> Value + Send + Sync>);
+
+#[async_trait]
+impl Transport for Answering {
+    async fn send(
+        &self,
+        request: axum::http::Request<Bytes>,
+    ) -> Result<axum::http::Response<Bytes>, TransportError> {
+        let answer = (self.0)(request.uri().path()).to_string();
+        Ok(axum::http::Response::new(Bytes::from(answer)))
+    }
 }

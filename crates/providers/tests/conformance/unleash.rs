@@ -145,6 +145,37 @@ async fn a_client_token_of_another_environment_is_named() {
             .iter()
             .any(|item| !item.ok && item.sentence.contains("production"))
     );
+    let target = TargetId("unleash:default/development/wallet.instant_transfer".to_owned());
+    let error = adapter
+        .observe(&target, Reading::Serving)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Forbidden);
+}
+
+/// As server 6.10 answers an admin token at the client endpoint: everything off, no environment.
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_an_environment_proves_nothing() {
+    let stage = Stage::new();
+    let (plain, mut secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    secret.insert(
+        "client_token".to_owned(),
+        "*:*.0123456789abcdef".to_owned().into(),
+    );
+    let flag = json!({"name": "wallet.instant_transfer", "enabled": false});
+    let admin = json!({"name": "wallet.instant_transfer",
+        "environments": [{"name": "production", "enabled": false}]});
+    let answers = move |path: &str| match path {
+        "/api/client/features" => json!({"version": 2, "features": [flag], "query": {}}),
+        _ => admin.clone(),
+    };
+    let adapter = connect(Service::Unleash, &plain, &secret, &stage.answering(answers)).unwrap();
+    let target = TargetId(FLAG.to_owned());
+    for reading in [Reading::Fresh, Reading::Serving] {
+        let error = adapter.observe(&target, reading).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Forbidden);
+        assert!(error.hint.is_some());
+    }
 }
 
 #[tokio::test(start_paused = true)]
