@@ -144,6 +144,8 @@ for (const theme of ["light", "dark"]) {
       });
       page.on("pageerror", (error) => bad.push(String(error)));
       await page.addInitScript({ path: join(out, "mock.js") });
+      // The app does this too (freezePrototype).
+      await page.addInitScript(() => Object.freeze(Object.prototype));
       page.setDefaultTimeout(5000);
       try {
         await page.goto(home + address);

@@ -13,6 +13,11 @@ has_workspace: boolean,
  */
 drill: boolean, 
 /**
+ * The drill's sandbox ended with an earlier run of the app: what that means. `new_drill`
+ * begins another.
+ */
+drill_over: string | null, 
+/**
  * light, dark or system.
  */
 theme: string, 

@@ -55,6 +55,8 @@ export interface Queries {
 export interface Acts {
   /** Make a workspace on the embedded sandbox. */
   start_drill: { args: StartDrillArgs; answer: Done };
+  /** Leave a drill that has ended and begin another in a folder of its own. */
+  new_drill: { args: Nothing; answer: Done };
   /** Make an empty workspace for real services. */
   create_workspace: { args: CreateWorkspaceArgs; answer: Done };
   /** Open the key file, or make one, with a passphrase. */
