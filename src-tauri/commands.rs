@@ -1,7 +1,7 @@
 //! The three doors of the page: query, act, approve. Each hands its words to the engine. Decides
 //! nothing.
 
-use cockpit_engine::api::{Act, Approval, Problem, Query};
+use cockpit_engine::api::{Act, Approval, Problem, Query, StartDrillArgs};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
@@ -20,6 +20,10 @@ pub async fn query(shell: State<'_, Shell>, name: String, args: Value) -> Result
 #[tauri::command]
 pub async fn act(shell: State<'_, Shell>, name: String, args: Value) -> Result<Value, Problem> {
     let act: Act = parse(name, args)?;
+    if let Act::NewDrill(_) = act {
+        let engine = shell.leave_drill().await?;
+        return engine.act(Act::StartDrill(StartDrillArgs::default())).await;
+    }
     shell.engine().await?.act(act).await
 }
 

@@ -1,30 +1,41 @@
-//! The desktop around the engine: notifications, the approval window, the embedded sandbox.
+//! The desktop around the engine: notifications, the approval window, the embedded sandbox, and
+//! which workspace is open.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use cockpit_engine::Handle;
 use cockpit_engine::api::Problem;
 use cockpit_engine::desk::Desk;
-use cockpit_sandbox::{Options, Running, Sandbox};
+use cockpit_engine::keychain::Wish;
+use cockpit_engine::{Engine, Handle, Http, Options, SecretString, clock, reqwest_transport};
+use cockpit_sandbox::{Running, Sandbox};
 use serde_json::Value;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 use tauri_plugin_notification::NotificationExt as _;
 use tokio::sync::watch;
 
 use crate::windows;
 
+/// Names the folder of the drill that is open, when it is not the first workspace.
+const POINTER: &str = "open-drill";
+
 type Started = Option<Result<Handle, Problem>>;
 
 /// The engine as the windows reach it, from before it has started.
 pub struct Shell {
-    started: watch::Receiver<Started>,
+    app: AppHandle,
+    started: watch::Sender<Started>,
 }
 
 impl Shell {
-    /// Waits for the engine that `started` will hold.
-    pub fn new(started: watch::Receiver<Started>) -> Self {
-        Self { started }
+    /// An app whose engine is not started yet.
+    pub fn new(app: AppHandle) -> Self {
+        Self {
+            app,
+            started: watch::Sender::new(None),
+        }
     }
 
     /// The engine, as soon as it has started.
@@ -32,7 +43,7 @@ impl Shell {
     /// # Errors
     /// Why it did not start.
     pub async fn engine(&self) -> Result<Handle, Problem> {
-        let mut started = self.started.clone();
+        let mut started = self.started.subscribe();
         let ended = |_| Problem::new("storage", "The app is ending.");
         let outcome = started.wait_for(Option::is_some).await.map_err(ended)?;
         match &*outcome {
@@ -40,17 +51,120 @@ impl Shell {
             None => Err(Problem::new("storage", "The app has not started.")),
         }
     }
+
+    /// Starts the engine on the workspace that was open last.
+    pub async fn start(&self) {
+        let engine = match self.folder() {
+            Ok(folder) => self.open(folder).await,
+            Err(problem) => Err(problem),
+        };
+        self.started.send_replace(Some(engine));
+    }
+
+    /// Leaves a drill that has ended and opens an empty folder for the next one. The old log
+    /// stays where it is.
+    ///
+    /// # Errors
+    /// The open workspace is no drill, or its folder was chosen from outside.
+    pub async fn leave_drill(&self) -> Result<Handle, Problem> {
+        if std::env::var_os("COCKPIT_WORKSPACE").is_some() {
+            return Err(Problem::new(
+                "refused",
+                "The workspace folder was chosen by COCKPIT_WORKSPACE, so another one is not opened.",
+            )
+            .hint("Start the app with another folder."));
+        }
+        let old = self.engine().await?;
+        if !old.is_drill() {
+            return Err(Problem::new(
+                "refused",
+                "This workspace is real; it is not left for a drill.",
+            ));
+        }
+        let made = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        let name = format!("drill-{made}");
+        let data = self.data()?;
+        // The old engine goes on until the new one is open.
+        let engine = self.open(data.join(&name)).await?;
+        std::fs::write(data.join(POINTER), &name).map_err(|error| {
+            Problem::new(
+                "storage",
+                format!("The new drill could not be noted: {error}."),
+            )
+        })?;
+        self.started.send_replace(Some(Ok(engine.clone())));
+        if let Err(problem) = old.close().await {
+            tracing::warn!(kind = %problem.kind, "high-water mark not kept");
+        }
+        Ok(engine)
+    }
+
+    /// Ends the engine before the process ends.
+    pub async fn close(&self) {
+        let open = self.started.borrow().clone();
+        if let Some(Ok(engine)) = open
+            && let Err(problem) = engine.close().await
+        {
+            tracing::warn!(kind = %problem.kind, "high-water mark not kept");
+        }
+    }
+
+    async fn open(&self, folder: PathBuf) -> Result<Handle, Problem> {
+        let transport = reqwest_transport().map_err(|why| Problem::new("storage", why))?;
+        let clock = clock::system();
+        let engine = Engine::start(Options {
+            folder,
+            keychain: Wish::Auto {
+                passphrase: std::env::var("COCKPIT_PASSPHRASE")
+                    .ok()
+                    .map(SecretString::from),
+            },
+            http: Http::new(transport, Arc::clone(&clock)),
+            clock,
+            desk: Arc::new(Desktop::new(self.app.clone())),
+            poll: true,
+        })
+        .await?;
+        crate::tell_changes(self.app.clone(), &engine);
+        Ok(engine)
+    }
+
+    /// `COCKPIT_WORKSPACE`, or the open folder in the app's own data folder.
+    fn folder(&self) -> Result<PathBuf, Problem> {
+        if let Some(folder) = std::env::var_os("COCKPIT_WORKSPACE") {
+            return Ok(folder.into());
+        }
+        let data = self.data()?;
+        let name = std::fs::read_to_string(data.join(POINTER)).unwrap_or_default();
+        let name = name.trim();
+        let is_ours = name.starts_with("drill-")
+            && name
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'-');
+        Ok(data.join(if is_ours { name } else { "workspace" }))
+    }
+
+    fn data(&self) -> Result<PathBuf, Problem> {
+        self.app.path().app_data_dir().map_err(|error| {
+            Problem::new(
+                "storage",
+                format!("This computer names no folder for the app: {error}."),
+            )
+            .hint("Set COCKPIT_WORKSPACE to a folder.")
+        })
+    }
 }
 
 /// What the engine asks of the desktop.
-pub struct Desktop {
+struct Desktop {
     app: AppHandle,
     sandbox: Mutex<Option<Running>>,
 }
 
 impl Desktop {
-    /// On this app's desktop.
-    pub fn new(app: AppHandle) -> Self {
+    fn new(app: AppHandle) -> Self {
         Self {
             app,
             sandbox: Mutex::default(),
@@ -84,9 +198,9 @@ impl Desk for Desktop {
     }
 
     async fn open_sandbox(&self, scenario: &str) -> Result<Value, String> {
-        let options = Options {
+        let options = cockpit_sandbox::Options {
             scenario: scenario.to_owned(),
-            ..Options::default()
+            ..Default::default()
         };
         let running = Sandbox::serve(options, 0)
             .await

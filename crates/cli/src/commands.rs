@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cockpit_engine::api::{
     Act, AppArgs, Approval, ApproveArgs, ChangeArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed,
@@ -22,9 +22,24 @@ use crate::output::{self, Exit};
 
 /// A verdict is owed after 10 s; this leaves room to write it down.
 const SETTLE_MS: u64 = 15_000;
+/// A look at the status waits this long for what an earlier command left under way.
+const IDLE_MS: u64 = 5_000;
 
-/// Runs a command on a workspace.
+/// The workspace that the command opened.
+static OPENED: OnceLock<Handle> = OnceLock::new();
+
+/// Runs a command on a workspace, then closes it.
 pub async fn run(command: Command) -> Result<Exit, Problem> {
+    let done = one(command).await;
+    if let Some(handle) = OPENED.get()
+        && let Err(problem) = handle.close().await
+    {
+        tracing::warn!(kind = %problem.kind, "high-water mark not kept");
+    }
+    done
+}
+
+async fn one(command: Command) -> Result<Exit, Problem> {
     match command {
         Command::Sandbox(_) => Ok(Exit::Usage),
         Command::Init(args) => init(args).await,
@@ -138,6 +153,8 @@ async fn status(args: args::Status) -> Result<Exit, Problem> {
     let handle = workspace(&args.at.workspace).await?;
     if !args.offline {
         refresh(&handle).await?;
+        // What an earlier command left under way is finished where its service answers.
+        handle.idle(IDLE_MS).await;
     }
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
     if args.at.json {
@@ -373,7 +390,7 @@ async fn open(folder: &Path) -> Result<Handle, Problem> {
     if let Some(locked) = boot.locked {
         unlock(&handle, &locked, boot.new_passphrase).await?;
     }
-    Ok(handle)
+    Ok(OPENED.get_or_init(|| handle).clone())
 }
 
 /// Asks for the passphrase at a terminal; elsewhere says how to give it.

@@ -21,11 +21,14 @@ use crate::connect::Credentials;
 use crate::crash;
 use crate::inner::{Inner, KeychainState};
 use crate::keychain::{self, Keychain, OpenError, Wish};
+use crate::mark;
 use crate::observe;
 use crate::record::{Recorded, Writer, blocking, random};
 
 /// The scenario of the first-run drill: all is well, and a crash spike begins a minute later.
 const FIRST_DRILL: &str = "crash-spike-soon";
+/// Setting of a drill whose sandbox runs inside the app.
+pub(crate) const EMBEDDED: &str = "embedded_sandbox";
 /// The device's signing key in the keychain.
 pub(crate) const DEVICE_KEY: &str = "device-key";
 
@@ -59,6 +62,13 @@ impl Inner {
             Act::StartDrill(args) => {
                 let scenario = args.scenario.unwrap_or_else(|| FIRST_DRILL.to_owned());
                 to_value(&self.start_drill(&scenario).await?)?
+            }
+            // The shell opens another folder and starts a drill there.
+            Act::NewDrill(_) => {
+                return Err(
+                    Problem::new("refused", "This shell cannot begin another drill.")
+                        .hint("Make a workspace in another folder."),
+                );
             }
             Act::CreateWorkspace(args) => {
                 self.create_workspace(&args.name, &args.person, false)
@@ -324,10 +334,19 @@ impl Inner {
     }
 
     async fn start_drill(self: &Arc<Self>, scenario: &str) -> Result<Done, Problem> {
+        if !self.state().workspace.is_empty() {
+            return Err(Problem::new(
+                "refused",
+                "There is a workspace here already. Nothing was changed.",
+            )
+            .hint("Start the drill in a folder of its own."));
+        }
+        self.keychain()?;
         let document = self.desk.open_sandbox(scenario).await.map_err(|why| {
             Problem::new("refused", format!("The drill did not start: {why}"))
                 .hint("Nothing was changed. Try again, or look at the log of the app.")
         })?;
+        self.ledger.setting_put(EMBEDDED, &Value::Bool(true))?;
         self.begin_on_sandbox(&document, "You").await?;
         Ok(done("The drill has begun. Nothing real is touched."))
     }
@@ -452,6 +471,7 @@ impl Inner {
             .keychain
             .write()
             .unwrap_or_else(PoisonError::into_inner) = KeychainState::Open(keychain);
+        self.check_the_tail().await?;
         if self.state().workspace.is_empty() {
             return Ok(());
         }
@@ -482,9 +502,10 @@ impl Inner {
         self.connect_all()?;
         self.take_up_again().await?;
         if self.poll {
+            self.spawn(mark::keep_marking(Arc::clone(self)));
             let services: Vec<Service> = self.state().connections.keys().copied().collect();
             for service in services {
-                tokio::spawn(observe::keep_reading(Arc::clone(self), service));
+                self.spawn(observe::keep_reading(Arc::clone(self), service));
             }
         }
         Ok(())
@@ -495,7 +516,8 @@ impl Inner {
         self.with_live(|live| live.ledger.checking = true);
         self.changed(&[Tag::Log]);
         let ledger = Arc::clone(&self.ledger);
-        let found = blocking(move || ledger.verify_all(&[], |_, _| {})).await;
+        let marks = self.marks();
+        let found = blocking(move || ledger.verify_all(&marks, |_, _| {})).await;
         self.with_live(|live| live.ledger.checking = false);
         let sentence = self.verified(&found??, None);
         self.changed(&[Tag::Log]);

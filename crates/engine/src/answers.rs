@@ -1,6 +1,7 @@
 //! Answers queries from the state, the ledger and what was observed. Changes nothing.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use cockpit_domain::Service;
 use cockpit_domain::event::Event;
@@ -86,6 +87,11 @@ impl Inner {
         BootView {
             has_workspace: !state.workspace.is_empty(),
             drill: state.drill,
+            drill_over: self.drill_over.load(Ordering::Relaxed).then(|| {
+                "This drill has ended: its stores and services ran inside the app. Its log stays \
+                 readable."
+                    .to_owned()
+            }),
             theme: self.theme(),
             keys_kept_in,
             read_only: self.ledger.read_only().map(ToString::to_string),

@@ -292,6 +292,7 @@ table!(Query, "What may be asked. Changes nothing.", {
 
 table!(Act, "What may be done from the main window. Approves nothing.", {
     start_drill StartDrill: StartDrillArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make a workspace on the embedded sandbox.";
+    new_drill NewDrill: Nothing => Done, [Boot, Observed, Decided, Log, Settings], "Leave a drill that has ended and begin another in a folder of its own.";
     create_workspace CreateWorkspace: CreateWorkspaceArgs => Done, [Boot, Observed, Decided, Log, Settings], "Make an empty workspace for real services.";
     unlock Unlock: UnlockArgs => Done, [Boot, Observed, Decided, Settings], "Open the key file, or make one, with a passphrase.";
     check_connection CheckConnection: ConnectArgs => CredentialCheck, [], "Try a credential without keeping it.";

@@ -269,7 +269,7 @@ impl Inner {
         let known = self.adapter(service).is_some();
         self.put_adapter_quietly(service, adapter);
         if self.poll && !known {
-            tokio::spawn(observe::keep_reading(Arc::clone(self), service));
+            self.spawn(observe::keep_reading(Arc::clone(self), service));
         } else {
             self.poll_now.notify_waiters();
         }

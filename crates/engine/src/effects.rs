@@ -75,7 +75,7 @@ impl Inner {
 
     fn spawn_attempt(self: &Arc<Self>, attempt: Attempt, started: bool) {
         let inner = Arc::clone(self);
-        tokio::spawn(async move {
+        self.spawn(async move {
             let id = attempt.intent_id().to_owned();
             let target = attempt.intent().target.0.clone();
             inner.busy_with(&target, true);

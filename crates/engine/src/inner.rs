@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use cockpit_domain::provider::CheckItem;
@@ -12,6 +13,7 @@ use cockpit_domain::{Service, Time};
 use cockpit_ledger::{CacheRow, Ledger};
 use cockpit_providers::{Adapter, Http};
 use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinSet;
 
 use crate::api::{Problem, Tag};
 use crate::changes::Change;
@@ -36,6 +38,10 @@ pub(crate) struct Inner {
     pub changes: broadcast::Sender<Change>,
     pub poll: bool,
     pub poll_now: Notify,
+    /// Pollers and effects; all of them end with the engine.
+    pub tasks: Mutex<JoinSet<()>>,
+    /// The workspace is a drill whose embedded sandbox ended with an earlier run of the app.
+    pub drill_over: AtomicBool,
     /// Targets that the executor is working on; the pollers leave their shown state alone.
     pub busy: Mutex<BTreeMap<String, usize>>,
 }
@@ -48,6 +54,13 @@ pub(crate) enum KeychainState {
 }
 
 impl Inner {
+    /// Runs something beside the loop until it is done or the engine ends.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+
     pub fn now(&self) -> Time {
         (self.clock)()
     }

@@ -14,6 +14,7 @@ pub mod desk;
 mod effects;
 mod inner;
 pub mod keychain;
+mod mark;
 mod observe;
 mod problem;
 mod record;
@@ -21,10 +22,11 @@ mod record;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use cockpit_domain::state::State;
+use cockpit_domain::state::{Standing, State};
 use cockpit_domain::views::{Live, PressView};
 use cockpit_ledger::Ledger;
 use serde::de::DeserializeOwned;
@@ -111,8 +113,10 @@ impl Engine {
             poll,
             poll_now: Notify::new(),
             busy: Mutex::default(),
+            tasks: Mutex::default(),
+            drill_over: AtomicBool::new(false),
         });
-        inner.check_the_tail().await?;
+        inner.show_what_was_kept().await?;
         inner.open_keychain(keychain).await?;
         Ok(Handle {
             inner,
@@ -170,6 +174,26 @@ impl Handle {
             .map_err(|_| ended())?
     }
 
+    /// Whether the workspace is a drill on the sandbox, or none was made yet.
+    pub fn is_drill(&self) -> bool {
+        let state = self.inner.state();
+        state.drill || state.workspace.is_empty()
+    }
+
+    /// Ends pollers and effects, and keeps how far the own chain came. What is under way goes on
+    /// at the next start; it is in the outbox.
+    ///
+    /// # Errors
+    /// The keychain does not answer; everything else has ended then too.
+    pub async fn close(&self) -> Result<(), Problem> {
+        self.inner
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .abort_all();
+        self.inner.keep_mark().await
+    }
+
     /// Hears of every change.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.inner.changes.subscribe()
@@ -208,6 +232,26 @@ impl Handle {
             Ok(view) => view,
             Err(_) => self.ask(query()).await,
         }
+    }
+
+    /// Waits until no effect is under way any more, at most `ms_max`; gives whether that came.
+    /// What is still under way goes on, here or at the next start.
+    pub async fn idle(&self, ms_max: u64) -> bool {
+        let mut changes = self.subscribe();
+        let busy = || {
+            let state = self.inner.state();
+            let mut records = state.intents.values();
+            records.any(|record| record.standing() == Standing::Ready)
+        };
+        let waiting = async {
+            while busy() {
+                // A change that was missed is asked for again.
+                let _ = changes.recv().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(ms_max), waiting)
+            .await
+            .is_ok()
     }
 
     /// The press that an intent belongs to.
@@ -255,20 +299,29 @@ impl Handle {
 }
 
 impl Inner {
-    async fn check_the_tail(&self) -> Result<(), Problem> {
+    async fn show_what_was_kept(&self) -> Result<(), Problem> {
         let ledger = Arc::clone(&self.ledger);
-        let (verdict, newest, kept) = blocking(move || {
-            let verdict = ledger.verify_tail(TAIL, &[])?;
-            let newest = ledger.count()?;
-            let newest = ledger.entry_at(newest)?;
-            Ok::<_, cockpit_ledger::LedgerError>((verdict, newest, ledger.cache_list("")?))
+        let (newest, kept, embedded) = blocking(move || {
+            let newest = ledger.entry_at(ledger.count()?)?;
+            let embedded = ledger.setting(acts::EMBEDDED)?;
+            Ok::<_, cockpit_ledger::LedgerError>((newest, ledger.cache_list("")?, embedded))
         })
         .await??;
-        self.verified(&verdict, Some(TAIL as u64));
         observe::load(self, kept);
+        self.drill_over
+            .store(embedded == Some(Value::Bool(true)), Ordering::Relaxed);
         if let Some(newest) = newest {
             self.with_live(|live| live.ledger.head = newest.entry.id().to_string());
         }
+        Ok(())
+    }
+
+    /// Checks the newest entries, and that what the keychain knows of is there.
+    pub(crate) async fn check_the_tail(&self) -> Result<(), Problem> {
+        let ledger = Arc::clone(&self.ledger);
+        let marks = self.marks();
+        let verdict = blocking(move || ledger.verify_tail(TAIL, &marks)).await??;
+        self.verified(&verdict, Some(TAIL as u64));
         Ok(())
     }
 

@@ -136,7 +136,11 @@ pub fn log_row(entry: &Admitted, who: &str, target: Option<&str>) -> LogRow {
         who: if line.by_person {
             who.to_owned()
         } else {
-            format!("Cockpit of {who}")
+            if who == "you" {
+                "Cockpit on this laptop".to_owned()
+            } else {
+                format!("Cockpit of {who}")
+            }
         },
         decision: line.decision,
         target: target.map_or(line.target, ToOwned::to_owned),

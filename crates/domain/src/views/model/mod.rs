@@ -105,6 +105,9 @@ pub struct BootView {
     pub has_workspace: bool,
     /// The workspace is a drill on the sandbox.
     pub drill: bool,
+    /// The drill's sandbox ended with an earlier run of the app: what that means. `new_drill`
+    /// begins another.
+    pub drill_over: Option<String>,
     /// light, dark or system.
     pub theme: String,
     /// Plain word about where keys are kept ("this computer's keychain").

@@ -1,0 +1,83 @@
+//! How far this device's own chain had come, kept in the keychain beside the key: a database that
+//! was cut at its end or swapped for an older copy is found by it. Must not hold anything secret.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cockpit_seal::{DeviceKey, HighWater};
+use serde_json::json;
+
+use crate::acts::DEVICE_KEY;
+use crate::api::Problem;
+use crate::inner::Inner;
+use crate::keychain::{self, Keychain};
+use crate::record::blocking;
+
+const MARK: &str = "high-water-mark";
+const EVERY: Duration = Duration::from_secs(60);
+
+impl Inner {
+    /// The newest own entry that the keychain knows of; none while the keychain is closed.
+    pub(crate) fn marks(&self) -> Vec<HighWater> {
+        self.keychain()
+            .ok()
+            .and_then(|keychain| read(&keychain))
+            .into_iter()
+            .collect()
+    }
+
+    /// Keeps the mark of the newest own entry. Only a ledger that was found whole moves it.
+    ///
+    /// # Errors
+    /// The keychain does not answer, or the log cannot be read.
+    pub(crate) async fn keep_mark(self: &Arc<Self>) -> Result<(), Problem> {
+        if self.with_live(|live| live.ledger.broken.is_some()) {
+            return Ok(());
+        }
+        let keychain = self.keychain()?;
+        let ledger = Arc::clone(&self.ledger);
+        blocking(move || {
+            let Some(device) = device(&keychain)? else {
+                return Ok(());
+            };
+            let head = ledger.head(device)?;
+            let Some(seq) = head.next_seq.checked_sub(1) else {
+                return Ok(());
+            };
+            if read(&keychain).is_some_and(|mark| mark.seq >= seq) {
+                return Ok(());
+            }
+            let mark =
+                json!({ "device": device.to_string(), "seq": seq, "id": head.prev.to_string() });
+            keychain.set(&[(MARK.to_owned(), Some(mark.to_string().into()))])
+        })
+        .await?
+    }
+}
+
+/// Keeps the mark now and then, for a process that is ended without being asked to close.
+pub(crate) async fn keep_marking(inner: Arc<Inner>) {
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Err(problem) = inner.keep_mark().await {
+            tracing::warn!(kind = %problem.kind, "high-water mark not kept");
+        }
+    }
+}
+
+fn read(keychain: &Keychain) -> Option<HighWater> {
+    use secrecy::ExposeSecret as _;
+    let kept = keychain.get(MARK).ok()??;
+    let mark: serde_json::Value = serde_json::from_str(kept.expose_secret()).ok()?;
+    Some(HighWater {
+        device: mark["device"].as_str()?.parse().ok()?,
+        seq: mark["seq"].as_u64()?,
+        id: mark["id"].as_str()?.parse().ok()?,
+    })
+}
+
+fn device(keychain: &Keychain) -> Result<Option<cockpit_seal::DeviceId>, Problem> {
+    let kept = keychain.get(DEVICE_KEY)?;
+    let seed = kept.as_ref().and_then(keychain::from_text);
+    Ok(seed.map(|seed| DeviceKey::from_seed(&seed).device_id()))
+}
