@@ -319,6 +319,7 @@ const ledger: LedgerStatus = {
 
 export const boot: BootView = {
   has_workspace: true,
+  drill_over: null,
   drill: false,
   theme: "system",
   keys_kept_in: "this computer’s keychain",

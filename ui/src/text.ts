@@ -50,6 +50,7 @@ export const text = {
     search: "Search or jump to",
     app: "App",
     drill: "Drill: nothing real is touched",
+    newDrill: "Start a new drill",
     drillHint: "Stores, flags and the status page are simulated on this laptop.",
     stop: "Stop the release…",
     stopVersion: (version: string) => `Stop ${version}…`,

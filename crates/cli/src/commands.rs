@@ -237,12 +237,7 @@ async fn change(
         reason,
     });
     let pressed: Pressed = handle.do_it(act).await?;
-    let ms_max = if pressed.sentence.contains("waits for approval") {
-        0
-    } else {
-        SETTLE_MS
-    };
-    let view = handle.settled(&pressed, ms_max).await?;
+    let view = handle.settled(&pressed, SETTLE_MS).await?;
     Ok(output::press(&view, as_json))
 }
 

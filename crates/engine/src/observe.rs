@@ -224,6 +224,10 @@ async fn read(
                 it.observation = Some(observation);
                 (kept_row(it), None)
             }
+            // Our own limit held a poll back: it was not looked at, which its age shows.
+            Err(error) if error.kind == ErrorKind::RateLimited && it.observation.is_some() => {
+                (None, None)
+            }
             Err(error) => {
                 it.problem = Some(error.sentence.clone());
                 (None, Some(error))

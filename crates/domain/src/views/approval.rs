@@ -1,6 +1,6 @@
 //! What the approval window shows, from the sealed intent and what is there now.
 
-use super::{ChangeView, Icon, IntentView, Live, NoticeText, Tone, badge, capital, short};
+use super::{ChangeView, Icon, IntentView, Live, NoticeText, Tone, asker, badge, capital, short};
 use crate::decide::may_not_approve;
 use crate::state::State;
 use crate::target::Desired;
@@ -28,10 +28,6 @@ pub fn intent(state: &State, live: &Live, id: &str, now: Time) -> Option<IntentV
             ),
         },
     };
-    let by = state
-        .people
-        .get(&record.by)
-        .map_or("somebody", |person| person.name.as_str());
     let missing = record.missing_persons();
     let notice = match &it.desired {
         Desired::Published { notice } => Some(NoticeText {
@@ -49,11 +45,7 @@ pub fn intent(state: &State, live: &Live, id: &str, now: Time) -> Option<IntentV
     Some(IntentView {
         intent: id.to_owned(),
         title: format!("Approve: {}?", lower_first(&it.press_title)),
-        asked_by: if record.by == live.actor {
-            "you".to_owned()
-        } else {
-            by.to_owned()
-        },
+        asked_by: asker(state, live, &record.by),
         asked_at: it.asked_at.to_string(),
         expires_at: it.expires_at.to_string(),
         needs: if it.persons > 1 {

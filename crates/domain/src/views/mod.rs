@@ -21,6 +21,7 @@ pub use outcome::{of_record, press};
 pub use settings::{people, policy, rules};
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 
+use crate::state::State;
 use crate::time::Time;
 
 fn age(at: Option<Time>, stale_after_ms: u32, problem: Option<&str>) -> Age {
@@ -36,6 +37,26 @@ fn badge(tone: Tone, icon: Icon, words: impl Into<String>) -> Badge {
         tone,
         icon,
         words: words.into(),
+    }
+}
+
+/// Who asked, as the person at this laptop reads it.
+fn asker(state: &State, live: &Live, person: &str) -> String {
+    if person == live.actor {
+        "you".to_owned()
+    } else {
+        state
+            .people
+            .get(person)
+            .map_or("somebody".to_owned(), |it| it.name.clone())
+    }
+}
+
+/// "1 approval", "2 approvals".
+fn approvals(count: u8) -> String {
+    match count {
+        1 => "1 approval".to_owned(),
+        count => format!("{count} approvals"),
     }
 }
 

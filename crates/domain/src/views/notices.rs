@@ -1,6 +1,6 @@
 //! The notices room: what was asked for, how it stands, and a draft for the newest stop.
 
-use super::{Live, NoticeText, NoticeView, NoticesView, of_record};
+use super::{Live, NoticeText, NoticeView, NoticesView, asker, capital, of_record};
 use crate::decide::{may_not_approve, may_not_ask};
 use crate::policy::ActKind;
 use crate::state::{IntentRecord, State};
@@ -24,14 +24,7 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
                     phase: notice.phase,
                     notify_subscribers: notice.notify_subscribers,
                 },
-                asked_by: if record.by == live.actor {
-                    "you".to_owned()
-                } else {
-                    state
-                        .people
-                        .get(&record.by)
-                        .map_or(String::new(), |it| it.name.clone())
-                },
+                asked_by: asker(state, live, &record.by),
                 asked_at: record.intent.asked_at.to_string(),
                 outcome: of_record(id, record, live, now),
                 why_not: may_not_approve(state, &live.actor, record, now),
@@ -45,10 +38,12 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
         notices: found.into_iter().map(|(_, view)| view).collect(),
         suggestion: suggestion(state),
         channel: page.map(|_| "Statuspage".to_owned()),
-        why_not: may_not_ask(state, &live.actor, ActKind::Publish).or_else(|| {
-            page.is_none()
-                .then(|| "No status page is connected. Connect one in Settings.".to_owned())
-        }),
+        why_not: may_not_ask(state, &live.actor, ActKind::Publish)
+            .map(|why| format!("{}.", capital(&why)))
+            .or_else(|| {
+                page.is_none()
+                    .then(|| "No status page is connected. Connect one in Settings.".to_owned())
+            }),
     }
 }
 

@@ -1,6 +1,9 @@
 //! How acts stand and ended, in words. From the ledger and the executor; never from intent.
 
-use super::{Badge, Icon, Live, OutcomeView, OutcomeWord, PressTargetView, PressView, Tone, badge};
+use super::{
+    Badge, Icon, Live, OutcomeView, OutcomeWord, PressTargetView, PressView, Tone, approvals,
+    asker, badge,
+};
 use crate::event::Outcome;
 use crate::state::{IntentRecord, Standing, State};
 use crate::time::Time;
@@ -28,7 +31,7 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
             badge(Tone::Wait, Icon::Waiting, "Waiting for approval"),
             format!(
                 "Not in effect. It needs {} until {}.",
-                persons(record.missing_persons()),
+                approvals(record.missing_persons()),
                 words::clock(intent.expires_at)
             ),
         ),
@@ -36,6 +39,7 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
             OutcomeWord::Refused,
             badge(Tone::Bad, Icon::Alert, "Rejected"),
             record.rejected.as_ref().map_or(String::new(), |(_, why)| {
+                let why = why.trim_end_matches('.');
                 format!("Rejected: {why}. Nothing is in effect.")
             }),
         ),
@@ -84,8 +88,10 @@ pub fn press(state: &State, live: &Live, press: &str, now: Time) -> Option<Press
         })
         .collect();
     let settled = targets.iter().all(|target| match target.outcome.outcome {
-        OutcomeWord::Waiting | OutcomeWord::Working => false,
-        OutcomeWord::Confirmed
+        OutcomeWord::Working => false,
+        // Nothing more happens by itself while a person is waited for.
+        OutcomeWord::Waiting
+        | OutcomeWord::Confirmed
         | OutcomeWord::Refused
         | OutcomeWord::Stale
         | OutcomeWord::Unknown
@@ -96,20 +102,12 @@ pub fn press(state: &State, live: &Live, press: &str, now: Time) -> Option<Press
         .iter()
         .filter(|target| target.outcome.outcome == OutcomeWord::Confirmed)
         .count();
-    let by = state
-        .people
-        .get(&first.by)
-        .map_or("somebody", |person| person.name.as_str());
     Some(PressView {
         press: press.to_owned(),
         title: first.intent.press_title.clone(),
         reason: first.intent.reason.clone(),
         asked_at: first.intent.asked_at.to_string(),
-        asked_by: if first.by == live.actor {
-            "you".to_owned()
-        } else {
-            by.to_owned()
-        },
+        asked_by: asker(state, live, &first.by),
         signed_by: format!("device {}", super::short(&first.device)),
         summary: format!("{confirmed} of {} confirmed", targets.len()),
         settled,
@@ -166,12 +164,5 @@ fn word(outcome: Outcome, ms: u64) -> (OutcomeWord, Badge) {
             OutcomeWord::Queued,
             badge(Tone::Wait, Icon::Waiting, "Queued, not in effect"),
         ),
-    }
-}
-
-fn persons(count: u8) -> String {
-    match count {
-        1 => "1 approval".to_owned(),
-        count => format!("{count} approvals"),
     }
 }

@@ -59,11 +59,12 @@ pub fn rules(state: &State) -> Vec<RuleView> {
         .iter()
         .map(|rule| RuleView {
             sentence: format!(
-                "{}: breached below {} with at least {} sessions in the newest interval; data \
+                "{}: breached below {} with at least {} {} in the newest interval; data \
                  older than {} cannot trigger it.",
                 rule.measure.name(),
                 words::percent_2(rule.floor_bps),
                 words::grouped(rule.sample_min),
+                rule.measure.unit(),
                 words::span(rule.data_age_ms_max)
             ),
         })

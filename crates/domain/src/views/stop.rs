@@ -1,10 +1,10 @@
 //! The stop sheet: what a stop would do on each target and what it would not.
 
-use super::{Live, StopSheetView, StopTargetView, TargetLive, age, live::STALE_MS};
+use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
 use crate::decide::{may_not_ask, not_offered, policy_problem};
 use crate::policy::ActKind;
 use crate::signal::Measure;
-use crate::state::{Standing, State};
+use crate::state::State;
 use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, TargetState};
 use crate::time::Time;
 use crate::words;
@@ -68,7 +68,8 @@ pub fn tied(description: &str, version: &str) -> bool {
     !version.is_empty()
         && description
             .split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '.'))
-            .any(|word| word.trim_matches('.') == version)
+            .map(|word| word.trim_matches('.'))
+            .any(|word| word == version || word.strip_prefix(['v', 'V']) == Some(version))
 }
 
 /// The sheet before the press.
@@ -106,6 +107,7 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         "This workspace needs one person to stop: you. Holding the button signs it.".to_owned()
     };
     let why_not = may_not_ask(state, &live.actor, ActKind::Stop)
+        .map(|why| format!("{}.", capital(&why)))
         .or_else(|| policy_problem(state, ActKind::Stop, persons))
         .or_else(|| {
             targets
@@ -156,6 +158,7 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
                 it.measure.name().to_lowercase(),
                 words::percent_2(it.value_bps),
                 words::grouped(it.sample),
+                it.measure.unit(),
                 words::percent_2(it.floor_bps),
                 words::span(now.ms_since(it.since))
             )
@@ -193,9 +196,12 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
     }
     let Some(seen) = &it.observation else {
         return Some(format!(
-            "{}: never read, so it cannot be stopped from here. {}",
+            "{}: never read, so it cannot be stopped from here.{}",
             it.target.title,
-            it.problem.clone().unwrap_or_default()
+            it.problem
+                .as_ref()
+                .map(|problem| format!(" {problem}"))
+                .unwrap_or_default()
         ));
     };
     match &seen.state {
@@ -218,14 +224,7 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
     }
 }
 
-/// Whether an intent on this target is being carried out.
-pub fn is_busy(state: &State, target: &crate::target::TargetId) -> bool {
-    state
-        .intents
-        .values()
-        .any(|record| record.intent.target == *target && record.standing() == Standing::Ready)
-}
-
+/// A version as numbers, so that 8.10.0 comes after 8.9.0.
 pub(super) fn by_number(version: &str) -> Vec<u64> {
     version
         .split('.')

@@ -7,8 +7,9 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::target::Flag;
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::join;
+use tokio::sync::Mutex;
 
 use super::api::Api;
 use super::config::Config;
@@ -31,7 +32,20 @@ pub struct Unleash {
     client_environment: Option<String>,
     flags: Vec<String>,
     api: Api,
+    /// What apps evaluate, as it was listed for the last round of polls: one request for all
+    /// flags, not one for each. `None` in the pair when that request failed.
+    listed: Mutex<Option<(Time, Option<Listed>)>>,
+    http: Http,
 }
+
+/// A list of what apps evaluate, and when it arrived.
+struct Listed {
+    features: ClientFeatures,
+    at: Time,
+}
+
+/// A list is shared by the polls of one round, in milliseconds.
+const ROUND_MS: u64 = 2_000;
 
 impl Unleash {
     pub(super) fn new(config: Config, http: &Http) -> Self {
@@ -41,6 +55,8 @@ impl Unleash {
             client_environment: config.client_environment.clone(),
             flags: config.flags.clone(),
             api: Api::new(config, http),
+            listed: Mutex::new(None),
+            http: http.clone(),
         }
     }
 
@@ -65,11 +81,7 @@ impl Unleash {
     }
 
     /// The flag as the admin side has it, and when that was.
-    async fn admin(
-        &self,
-        name: &str,
-        urgent: bool,
-    ) -> Result<(Flag, cockpit_domain::Time), ProviderError> {
+    async fn admin(&self, name: &str, urgent: bool) -> Result<(Flag, Time), ProviderError> {
         let (feature, answer) = self.api.feature(name, urgent).await?;
         let environment = self.environment(&feature)?;
         let flag = Flag {
@@ -120,8 +132,36 @@ impl Unleash {
         }
     }
 
+    /// What apps evaluate for this flag, as far as it can be had without a request of its own.
+    async fn polled_client(&self, name: &str) -> Option<(bool, Time)> {
+        let mut listed = self.listed.lock().await;
+        let now = self.http.now();
+        if listed
+            .as_ref()
+            .is_none_or(|(asked_at, _)| now.ms_since(*asked_at) >= ROUND_MS)
+        {
+            let found = self.api.client_features(None, false).await.ok();
+            let ours = found.filter(|(features, _)| self.is_of_our_environment(features).is_ok());
+            *listed = Some((
+                now,
+                ours.map(|(features, answer)| Listed {
+                    features,
+                    at: answer.at,
+                }),
+            ));
+        }
+        let (_, Some(Listed { features, at })) = listed.as_ref()? else {
+            return None;
+        };
+        let feature = features
+            .features
+            .iter()
+            .find(|feature| feature.name == name)?;
+        Some((feature.enabled, *at))
+    }
+
     /// Whether the endpoint that client apps evaluate from has the flag on, and when that was.
-    async fn client(&self, name: &str) -> Result<(bool, cockpit_domain::Time), ProviderError> {
+    async fn client(&self, name: &str) -> Result<(bool, Time), ProviderError> {
         let (listed, answer) = self.api.client_features(Some(name), true).await?;
         self.is_of_our_environment(&listed)?;
         let found = listed.features.iter().find(|feature| feature.name == name);
@@ -203,7 +243,16 @@ impl Adapter for Unleash {
     ) -> Result<Observation, ProviderError> {
         let name = self.flag(target)?;
         let (flag, at) = match reading {
-            Reading::Poll => self.admin(name, false).await?,
+            Reading::Poll => {
+                let (mut flag, read) = self.admin(name, false).await?;
+                match self.polled_client(name).await {
+                    Some((serving, served)) => {
+                        flag.serving = Some(serving);
+                        (flag, read.min(served))
+                    }
+                    None => (flag, read),
+                }
+            }
             Reading::Fresh | Reading::Serving => {
                 let (admin, client) = join(self.admin(name, true), self.client(name)).await;
                 let (mut flag, read) = admin?;

@@ -35,16 +35,28 @@ async fn off_at_the_admin_side_is_not_off_for_apps() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looking_asks_the_admin_side_alone() {
+async fn looking_asks_what_apps_evaluate_once_for_all_flags() {
     let stage = Stage::new();
     let adapter = stage.connect(Service::Unleash);
     let seen = read(&*adapter, FLAG, Reading::Poll).await;
-    assert_eq!((flag(&seen).enabled, flag(&seen).serving), (true, None));
+    assert_eq!(
+        (flag(&seen).enabled, flag(&seen).serving),
+        (true, Some(true))
+    );
     assert!(flag(&seen).description.contains("Instant transfers"));
-    assert_eq!(stage.count("/api/client"), 0);
     let half = "unleash:default/production/home.feed_v3";
     let seen = read(&*adapter, half, Reading::Poll).await;
     assert_eq!(flag(&seen).fraction_bps, Some(5_000));
+    assert_eq!(stage.count("/api/client"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_goes_on_without_the_client_side() {
+    let stage = Stage::new();
+    stage.fault("/api/client", "status:503", 9);
+    let adapter = stage.connect(Service::Unleash);
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    assert_eq!((flag(&seen).enabled, flag(&seen).serving), (true, None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,14 +1,13 @@
 //! An act as a button: its name, who must agree, why it cannot be pressed. Must not know where
 //! the button stands.
 
-use crate::decide::{act_kind, may_not_ask, not_offered};
+use crate::decide::{act_kind, may_not_ask, not_offered, under_way};
 use crate::policy::ActKind;
 use crate::provider::Verb;
 use crate::state::State;
 use crate::target::{Desired, Observation, Service, TargetId, TargetState};
 use crate::time::Time;
-use crate::views::stop::is_busy;
-use crate::views::{ActView, LastAct, Live, capital, of_record};
+use crate::views::{ActView, LastAct, Live, asker, capital, of_record};
 use crate::words;
 
 pub(super) fn act(
@@ -17,11 +16,12 @@ pub(super) fn act(
     seen: &Observation,
     label: &str,
     desired: Desired,
+    now: Time,
 ) -> ActView {
     let kind = act_kind(&desired, &seen.state);
     let why_not = may_not_ask(state, &live.actor, kind)
         .or_else(|| not_offered(&desired, &seen.state))
-        .or_else(|| is_busy(state, &seen.target).then(|| "an act on it is under way".to_owned()))
+        .or_else(|| under_way(state, &seen.target, &desired, now))
         .map(|why| capital(&why));
     let service = seen.target.service().map_or("", Service::name);
     let what = match &seen.state {
@@ -67,14 +67,7 @@ pub(super) fn last_act(
     now: Time,
 ) -> Option<LastAct> {
     let (id, record) = state.newest_intent(target)?;
-    let who = if record.by == live.actor {
-        "you".to_owned()
-    } else {
-        state
-            .people
-            .get(&record.by)
-            .map_or("somebody".to_owned(), |it| it.name.clone())
-    };
+    let who = asker(state, live, &record.by);
     let what = match record.intent.act {
         ActKind::Stop => "stop asked for by",
         ActKind::Resume => "resume asked for by",

@@ -33,7 +33,7 @@ pub(super) fn flag(
         detail: flag_detail(flag),
         age: age(Some(seen.at), STALE_MS, it.problem.as_deref()),
         tied,
-        act: act(state, live, seen, label, desired),
+        act: act(state, live, seen, label, desired, now),
         last_act: last_act(state, live, &it.target.id, now),
     })
 }

@@ -2,10 +2,9 @@
 //! know what a target offers.
 
 use crate::decide::may_not_approve;
-use crate::event::Outcome;
 use crate::state::{Standing, State};
 use crate::time::Time;
-use crate::views::{DriftView, Live, QueuedView, WaitingView, of_record};
+use crate::views::{DriftView, Live, QueuedView, WaitingView, approvals, asker, of_record};
 use crate::words;
 
 pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView> {
@@ -16,25 +15,13 @@ pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView>
             record.standing() == Standing::Waiting && now <= record.intent.expires_at
         })
         .map(|(id, record)| {
-            let who = if record.by == live.actor {
-                "you".to_owned()
-            } else {
-                state
-                    .people
-                    .get(&record.by)
-                    .map_or("somebody".to_owned(), |it| it.name.clone())
-            };
-            let needed = record.missing_persons();
             let view = WaitingView {
                 intent: id.clone(),
                 title: format!("{} · {}", record.intent.press_title, record.intent.title),
                 detail: format!(
-                    "asked by {who} · needs {}",
-                    if needed == 1 {
-                        "1 approval".to_owned()
-                    } else {
-                        format!("{needed} approvals")
-                    }
+                    "asked by {} · needs {}",
+                    asker(state, live, &record.by),
+                    approvals(record.missing_persons())
                 ),
                 expires_at: record.intent.expires_at.to_string(),
                 why_not: may_not_approve(state, &live.actor, record, now),
@@ -55,13 +42,7 @@ pub(super) fn queued(state: &State, live: &Live, now: Time) -> Vec<QueuedView> {
                 && record
                     .result
                     .as_ref()
-                    .is_some_and(|(result, _)| match result.outcome {
-                        Outcome::Queued | Outcome::Unknown => true,
-                        Outcome::Confirmed
-                        | Outcome::Refused
-                        | Outcome::Stale
-                        | Outcome::Failed => false,
-                    })
+                    .is_some_and(|(result, _)| !result.outcome.is_final())
         })
         .map(|(id, record)| QueuedView {
             intent: id.clone(),

@@ -50,7 +50,7 @@ pub(super) fn release(
         signals,
         age: age(seen.map(|seen| seen.at), STALE_MS, it.problem.as_deref()),
         note: seen.map_or_else(String::new, |seen| note(&seen.state)),
-        acts: seen.map_or_else(Vec::new, |seen| rollout_acts(state, live, seen)),
+        acts: seen.map_or_else(Vec::new, |seen| rollout_acts(state, live, seen, now)),
         last_act: last_act(state, live, &it.target.id, now),
         version,
         build,
@@ -175,7 +175,7 @@ fn note(state: &TargetState) -> String {
     }
 }
 
-fn rollout_acts(state: &State, live: &Live, seen: &Observation) -> Vec<ActView> {
+fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Vec<ActView> {
     let wishes: Vec<(&str, Desired)> = match &seen.state {
         TargetState::StagedRollout(it) => match it.status {
             StagedStatus::InProgress => vec![
@@ -214,7 +214,7 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation) -> Vec<ActView> 
     };
     wishes
         .into_iter()
-        .map(|(label, desired)| act(state, live, seen, label, desired))
+        .map(|(label, desired)| act(state, live, seen, label, desired, now))
         .collect()
 }
 

@@ -35,7 +35,8 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     "below your {} floor · figures of the last {} · {} sessions in the newest",
                     words::percent_2(it.floor_bps),
                     words::span(now.ms_since(it.since)),
-                    words::grouped(sample)
+                    words::grouped(sample),
+                    it.measure.unit()
                 ),
                 since: it.since.to_string(),
                 age: age(Some(until), SIGNAL_STALE_MS, None),
@@ -80,9 +81,10 @@ pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalVi
         verdict,
         threshold: rule.map(|rule| share(rule.floor_bps)),
         points: signal.series.iter().map(|point| point.value).collect(),
-        sample: signal.sample.map_or("no sessions".to_owned(), |count| {
-            format!("{} sessions", words::grouped(count))
-        }),
+        sample: signal.sample.map_or_else(
+            || format!("no {}", signal.measure.unit()),
+            |count| format!("{} {}", words::grouped(count), signal.measure.unit()),
+        ),
         age: age(signal.data_until, SIGNAL_STALE_MS, None),
     }
 }
