@@ -3,7 +3,11 @@
 //! Run them with `cargo xtask test --only peers`, which installs the servers first.
 #![cfg(unix)]
 
+mod admin;
 mod postgres;
+mod sdk;
 mod supervised;
+mod unleash_adapter;
+mod unleash_app;
 mod unleash_raw;
 mod unleash_server;

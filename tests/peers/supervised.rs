@@ -124,6 +124,9 @@ fn a_server_that_ends_by_itself_is_noticed() {
     let log = folder.path().join("log");
     let brief = Command::new("true");
     let mut server = Supervised::start(Command::new("sh"), &brief, "TERM", &log).unwrap();
+    // Waiting closes our end of the pipe, which would end the server too: keep it open.
+    let pipe = server.supervisor.stdin.take();
     assert!(server.supervisor.wait().unwrap().success());
+    drop(pipe);
     assert!(server.has_ended());
 }

@@ -26,6 +26,8 @@ pub struct RealUnleash {
     pub admin_token: String,
     /// May read the flags of `development`, as an app's SDK does.
     pub client_token: String,
+    /// May do everything too, until a test deletes it: for one test of a server.
+    pub spare_admin_token: String,
     server: Option<Supervised>,
     _database: Postgres,
     _log: TempDir,
@@ -56,6 +58,7 @@ impl RealUnleash {
         let folder = tempfile::tempdir().expect("the folder for temporary files can be written");
         let log = folder.path().join("unleash.log");
         let admin_token = "*:*.unleash-admin-api-token".to_owned();
+        let spare_admin_token = "*:*.unleash-spare-admin-api-token".to_owned();
         let client_token = "default:development.client-token".to_owned();
         let port = free_port();
         let mut server = Command::new("node");
@@ -64,7 +67,10 @@ impl RealUnleash {
             ("DATABASE_SSL", "false"),
             ("HTTP_HOST", "127.0.0.1"),
             ("HTTP_PORT", &port.to_string()),
-            ("INIT_ADMIN_API_TOKENS", &admin_token),
+            (
+                "INIT_ADMIN_API_TOKENS",
+                &format!("{admin_token},{spare_admin_token}"),
+            ),
             ("INIT_CLIENT_API_TOKENS", &client_token),
             // Nothing leaves this machine.
             ("CHECK_VERSION", "false"),
@@ -84,6 +90,7 @@ impl RealUnleash {
             url,
             admin_token,
             client_token,
+            spare_admin_token,
             server: Some(server),
             _database: database,
             _log: folder,
@@ -96,10 +103,15 @@ impl RealUnleash {
     }
 }
 
+/// Where the servers and their clients are installed.
+pub fn peers() -> PathBuf {
+    env::var_os("COCKPIT_PEERS")
+        .expect("COCKPIT_PEERS names the installed servers: run `cargo xtask test --only peers`")
+        .into()
+}
+
 fn installed() -> PathBuf {
-    let peers = env::var_os("COCKPIT_PEERS")
-        .expect("COCKPIT_PEERS names the installed servers: run `cargo xtask test --only peers`");
-    let program = PathBuf::from(peers).join("unleash/node_modules/unleash-server/dist/server.js");
+    let program = peers().join("unleash/node_modules/unleash-server/dist/server.js");
     assert!(
         program.is_file(),
         "{} is missing: run `cargo xtask test --only peers`, which installs it",
