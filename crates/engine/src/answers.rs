@@ -3,14 +3,14 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use cockpit_domain::Service;
 use cockpit_domain::event::Event;
 use cockpit_domain::state::State;
 use cockpit_domain::views::{
     self, Badge, BootView, ConnectionView, EntryView, FieldView, Icon, LogPage, LogRow,
     SettingsView, Tone,
 };
-use cockpit_ledger::{LogFilter, StoredEntry};
+use cockpit_domain::{Service, Time};
+use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, StoredEntry};
 use cockpit_providers::form;
 use serde::Serialize;
 use serde_json::Value;
@@ -137,8 +137,13 @@ impl Inner {
         let state = self.state();
         let mut rows = Vec::with_capacity(found.len());
         for line in found {
-            if let Some(stored) = self.ledger.entry_at(line.position)? {
-                rows.push(self.row(&state, &stored));
+            match self.ledger.entry_at(line.position) {
+                Ok(Some(stored)) => rows.push(self.row(&state, &stored)),
+                Ok(None) => {}
+                Err(error) if error.kind() == ErrorKind::Corrupt => {
+                    rows.push(damaged(&line, error.to_string()));
+                }
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(LogPage {
@@ -350,6 +355,24 @@ impl Inner {
 pub(crate) fn to_value<T: Serialize>(answer: &T) -> Result<Value, Problem> {
     serde_json::to_value(answer)
         .map_err(|_| Problem::new("storage", "The answer could not be written."))
+}
+
+/// A row for an entry whose text is not what was signed: its place and why, nothing that it says.
+fn damaged(line: &Line, why: String) -> LogRow {
+    LogRow {
+        position: u64::try_from(line.position).unwrap_or(0),
+        id: String::new(),
+        at: Time::from_ms(line.index.at_ms).to_string(),
+        who: String::new(),
+        decision: "An entry that does not hold".to_owned(),
+        target: String::new(),
+        reason: why,
+        outcome: Some(Badge {
+            tone: Tone::Bad,
+            icon: Icon::Alert,
+            words: "Does not hold".to_owned(),
+        }),
+    }
 }
 
 fn gone(what: &str) -> Problem {

@@ -18,6 +18,8 @@ mod mark;
 mod observe;
 mod problem;
 mod record;
+mod verify;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -28,7 +30,7 @@ use std::time::Duration;
 
 use cockpit_domain::state::{Standing, State};
 use cockpit_domain::views::{Live, PressView};
-use cockpit_ledger::Ledger;
+use cockpit_ledger::{ErrorKind, Ledger, StoredEntry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
@@ -43,8 +45,6 @@ use inner::{Inner, KeychainState};
 use keychain::{Keychain, OpenError, Wish};
 use record::{Recorder, admitted, blocking};
 
-/// Entries that are checked before anything is written.
-const TAIL: usize = 1_000;
 /// Entries that are read at a time when the state is built.
 const BATCH: usize = 5_000;
 
@@ -302,8 +302,13 @@ impl Inner {
     async fn show_what_was_kept(&self) -> Result<(), Problem> {
         let ledger = Arc::clone(&self.ledger);
         let (newest, kept, embedded) = blocking(move || {
-            let newest = ledger.entry_at(ledger.count()?)?;
-            let embedded = ledger.setting(acts::EMBEDDED)?;
+            let newest = match ledger.entry_at(ledger.count()?) {
+                Ok(newest) => newest,
+                // The check of the newest entries says it.
+                Err(error) if error.kind() == ErrorKind::Corrupt => None,
+                Err(error) => return Err(error),
+            };
+            let embedded = ledger.setting(workspace::EMBEDDED)?;
             Ok::<_, cockpit_ledger::LedgerError>((newest, ledger.cache_list("")?, embedded))
         })
         .await??;
@@ -313,15 +318,6 @@ impl Inner {
         if let Some(newest) = newest {
             self.with_live(|live| live.ledger.head = newest.entry.id().to_string());
         }
-        Ok(())
-    }
-
-    /// Checks the newest entries, and that what the keychain knows of is there.
-    pub(crate) async fn check_the_tail(&self) -> Result<(), Problem> {
-        let ledger = Arc::clone(&self.ledger);
-        let marks = self.marks();
-        let verdict = blocking(move || ledger.verify_tail(TAIL, &marks)).await??;
-        self.verified(&verdict, Some(TAIL as u64));
         Ok(())
     }
 
@@ -360,23 +356,59 @@ async fn fold(ledger: Arc<Ledger>) -> Result<State, Problem> {
         let mut state = State::default();
         let mut after = 0;
         loop {
-            let batch = ledger.entries_after(after, BATCH)?;
+            let batch = match ledger.entries_after(after, BATCH) {
+                Ok(batch) => batch,
+                Err(error) if error.kind() == ErrorKind::Corrupt => {
+                    match fold_singly(&ledger, after, &mut state)? {
+                        Some(last) => after = last,
+                        None => return Ok(state),
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let Some(last) = batch.last() else {
                 return Ok(state);
             };
             after = last.position;
             for stored in &batch {
-                match admitted(stored.position, &stored.entry) {
-                    Some(entry) => state.fold(&entry),
-                    None => state.rejected.push((
-                        u64::try_from(stored.position).unwrap_or(0),
-                        "this version cannot read it".to_owned(),
-                    )),
-                }
+                fold_one(&mut state, stored);
             }
         }
     })
     .await?
+}
+
+/// Reading goes on in a damaged log: what does not hold is left out with its reason. Nothing is
+/// done on such a state, because acts are refused then. Gives where it stopped; none at the end.
+fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<i64>, Problem> {
+    let step = i64::try_from(BATCH).unwrap_or(i64::MAX);
+    let last = after.saturating_add(step);
+    let mut found = false;
+    for position in after + 1..=last {
+        match ledger.entry_at(position) {
+            Ok(Some(stored)) => fold_one(state, &stored),
+            Ok(None) => continue,
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                let place = u64::try_from(position).unwrap_or(0);
+                state.rejected.push((place, error.to_string()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        found = true;
+    }
+    // What was put in far behind all others is not looked for.
+    Ok((found && last < ledger.count()?).then_some(last))
+}
+
+fn fold_one(state: &mut State, stored: &StoredEntry) {
+    match admitted(stored.position, &stored.entry) {
+        Some(entry) => state.fold(&entry),
+        None => state.rejected.push((
+            u64::try_from(stored.position).unwrap_or(0),
+            "this version cannot read it".to_owned(),
+        )),
+    }
 }
 
 fn lock(folder: &std::path::Path) -> Result<File, Problem> {

@@ -7,11 +7,11 @@ use std::time::Duration;
 use cockpit_seal::{DeviceKey, HighWater};
 use serde_json::json;
 
-use crate::acts::DEVICE_KEY;
 use crate::api::Problem;
 use crate::inner::Inner;
 use crate::keychain::{self, Keychain};
 use crate::record::blocking;
+use crate::workspace::DEVICE_KEY;
 
 const MARK: &str = "high-water-mark";
 const EVERY: Duration = Duration::from_secs(60);

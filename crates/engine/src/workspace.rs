@@ -1,0 +1,216 @@
+//! The life of a workspace: made, begun on a sandbox, unlocked, taken up again. Must not know what
+//! is decided in it.
+
+use std::sync::{Arc, PoisonError};
+
+use cockpit_domain::Service;
+use cockpit_domain::event::{Event, Genesis};
+use cockpit_domain::policy::{Person, Policy, Role};
+use cockpit_domain::rule::HealthRule;
+use cockpit_seal::{DeviceKey, Head};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::api::{Done, Problem, Tag};
+use crate::connect::Credentials;
+use crate::inner::{Inner, KeychainState};
+use crate::keychain::{self, Keychain, OpenError, Wish};
+use crate::mark;
+use crate::observe;
+use crate::record::{Writer, blocking, random};
+
+/// The scenario of the first-run drill: all is well, and a crash spike begins a minute later.
+pub(crate) const FIRST_DRILL: &str = "crash-spike-soon";
+/// Setting of a drill whose sandbox runs inside the app.
+pub(crate) const EMBEDDED: &str = "embedded_sandbox";
+/// The device's signing key in the keychain.
+pub(crate) const DEVICE_KEY: &str = "device-key";
+
+impl Inner {
+    pub(crate) async fn start_drill(self: &Arc<Self>, scenario: &str) -> Result<Done, Problem> {
+        if !self.state().workspace.is_empty() {
+            return Err(Problem::new(
+                "refused",
+                "There is a workspace here already. Nothing was changed.",
+            )
+            .hint("Start the drill in a folder of its own."));
+        }
+        self.keychain()?;
+        let document = self.desk.open_sandbox(scenario).await.map_err(|why| {
+            Problem::new("refused", format!("The drill did not start: {why}"))
+                .hint("Nothing was changed. Try again, or look at the log of the app.")
+        })?;
+        self.ledger.setting_put(EMBEDDED, &Value::Bool(true))?;
+        self.begin_on_sandbox(&document, "You").await?;
+        Ok(done("The drill has begun. Nothing real is touched."))
+    }
+
+    /// Makes a workspace that is connected to a sandbox.
+    pub(crate) async fn begin_on_sandbox(
+        self: &Arc<Self>,
+        document: &Value,
+        person: &str,
+    ) -> Result<(), Problem> {
+        let credentials = Credentials::from_sandbox(document);
+        if credentials.is_empty() {
+            return Err(Problem::new(
+                "bad_input",
+                "The sandbox named no service. Nothing was made.",
+            ));
+        }
+        let name = document
+            .get("app_name")
+            .and_then(Value::as_str)
+            .unwrap_or("Northwind Wallet")
+            .to_owned();
+        self.create_workspace(&name, person, true).await?;
+        self.connect_unchecked(credentials).await
+    }
+
+    /// Makes the device's key and seals the first entry.
+    pub(crate) async fn create_workspace(
+        self: &Arc<Self>,
+        name: &str,
+        person: &str,
+        drill: bool,
+    ) -> Result<(), Problem> {
+        let (name, person) = (name.trim(), person.trim());
+        if name.is_empty() || person.is_empty() {
+            return Err(Problem::new(
+                "bad_input",
+                "A workspace needs a name and a person. Nothing was made.",
+            ));
+        }
+        if !self.state().workspace.is_empty() {
+            return Err(Problem::new(
+                "refused",
+                "There is a workspace here already. Nothing was made.",
+            )
+            .hint("Choose another folder."));
+        }
+        let keychain = self.keychain()?;
+        let seed = random::<32>()?;
+        let key = DeviceKey::from_seed(&seed);
+        keychain.set(&[(DEVICE_KEY.to_owned(), Some(keychain::to_text(&seed)))])?;
+        let actor = key.device_id().to_string();
+        let genesis = Genesis {
+            workspace: name.to_owned(),
+            drill,
+            key: key.public().to_string(),
+            founder: Person {
+                id: actor.clone(),
+                name: person.to_owned(),
+                roles: vec![
+                    Role::Administrator,
+                    Role::ProductLead,
+                    Role::CustomerSuccess,
+                ],
+            },
+            policy: Policy::one_person(),
+            rules: vec![HealthRule::standard()],
+        };
+        let head = Head::genesis(key.device_id());
+        self.with_live(|live| {
+            live.actor.clone_from(&actor);
+            live.ledger.checked_at = Some(self.now());
+        });
+        self.recorder.unlock(Writer { key, head, actor }).await;
+        let recorded = self
+            .recorder
+            .begin(Event::Genesis(genesis), self.now())
+            .await?;
+        self.recorded(&recorded);
+        self.changed(&[
+            Tag::Boot,
+            Tag::Settings,
+            Tag::Log,
+            Tag::Decided,
+            Tag::Observed,
+        ]);
+        Ok(())
+    }
+
+    pub(crate) async fn unlock(
+        self: &Arc<Self>,
+        passphrase: SecretString,
+    ) -> Result<Done, Problem> {
+        use secrecy::ExposeSecret as _;
+        if self.keychain().is_ok() {
+            return Ok(done("The keys are open already."));
+        }
+        if passphrase.expose_secret().chars().count() < 8 {
+            return Err(
+                Problem::new("bad_input", "A passphrase has at least 8 characters.")
+                    .hint("Choose a few words that only you know."),
+            );
+        }
+        let folder = self.folder.clone();
+        let wish = Wish::Auto {
+            passphrase: Some(passphrase),
+        };
+        let opened = blocking(move || Keychain::open(&folder, "", &wish)).await?;
+        match opened {
+            Ok(keychain) => self.use_keychain(Arc::new(keychain)).await?,
+            Err(OpenError::Problem(problem)) => return Err(problem),
+            Err(OpenError::Closed(closed)) => return Err(crate::inner::closed_problem(closed)),
+        }
+        self.changed(&[Tag::Boot, Tag::Observed, Tag::Decided, Tag::Settings]);
+        Ok(done("The keys are open."))
+    }
+
+    /// Takes the device's key from an open keychain, connects, and goes on with what was under way.
+    pub(crate) async fn use_keychain(
+        self: &Arc<Self>,
+        keychain: Arc<Keychain>,
+    ) -> Result<(), Problem> {
+        let kept = keychain.get(DEVICE_KEY)?;
+        *self
+            .keychain
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = KeychainState::Open(keychain);
+        self.check_the_tail().await?;
+        if self.state().workspace.is_empty() {
+            return Ok(());
+        }
+        let Some(seed) = kept.as_ref().and_then(keychain::from_text) else {
+            return Err(Problem::new(
+                "locked",
+                "This keychain does not hold the key of this workspace, so nothing can be signed.",
+            )
+            .hint("Open the workspace on the computer that made it."));
+        };
+        let key = DeviceKey::from_seed(&seed);
+        let head = self.ledger.head(key.device_id())?;
+        let actor = key.device_id().to_string();
+        let person = self.state().devices.get(&actor).cloned().ok_or_else(|| {
+            Problem::new(
+                "locked",
+                "The key in this keychain belongs to nobody in this workspace.",
+            )
+        })?;
+        self.with_live(|live| live.actor = person.clone());
+        self.recorder
+            .unlock(Writer {
+                key,
+                head,
+                actor: person,
+            })
+            .await;
+        self.connect_all()?;
+        self.take_up_again().await?;
+        if self.poll {
+            self.spawn(mark::keep_marking(Arc::clone(self)));
+            let services: Vec<Service> = self.state().connections.keys().copied().collect();
+            for service in services {
+                self.spawn(observe::keep_reading(Arc::clone(self), service));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn done(sentence: &str) -> Done {
+    Done {
+        sentence: sentence.to_owned(),
+    }
+}
