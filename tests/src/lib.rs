@@ -1,3 +1,4 @@
 //! Shared helpers of the checks over the whole house. Knows nothing of any single check.
 
+pub mod critical_path;
 pub mod wait;

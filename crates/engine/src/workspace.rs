@@ -180,7 +180,12 @@ impl Inner {
             .hint("Open the workspace on the computer that made it."));
         };
         let key = DeviceKey::from_seed(&seed);
-        let head = self.ledger.head(key.device_id())?;
+        let head = match self.ledger.head(key.device_id()) {
+            Ok(head) => Some(head),
+            // Acts are refused then, and reading goes on.
+            Err(_) if self.with_live(|live| live.ledger.broken.is_some()) => None,
+            Err(error) => return Err(error.into()),
+        };
         let actor = key.device_id().to_string();
         let person = self.state().devices.get(&actor).cloned().ok_or_else(|| {
             Problem::new(
@@ -189,13 +194,15 @@ impl Inner {
             )
         })?;
         self.with_live(|live| live.actor = person.clone());
-        self.recorder
-            .unlock(Writer {
-                key,
-                head,
-                actor: person,
-            })
-            .await;
+        if let Some(head) = head {
+            self.recorder
+                .unlock(Writer {
+                    key,
+                    head,
+                    actor: person,
+                })
+                .await;
+        }
         self.connect_all()?;
         self.take_up_again().await?;
         if self.poll {

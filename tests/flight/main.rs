@@ -1,0 +1,11 @@
+//! The product from outside: the real command line against a sandbox that it serves itself.
+//! Must not know the engine.
+
+mod cli;
+mod exits;
+mod killed;
+mod scenarios;
+mod secrets;
+mod stop;
+mod tampered;
+mod workspace;
