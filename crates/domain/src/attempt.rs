@@ -188,12 +188,38 @@ impl Attempt {
         }
     }
 
-    /// When a verdict is owed, and what it will be about. `None` once one was given.
+    /// When a verdict is owed, and what it will be about. `None` once one was given that still
+    /// holds: "queued" does not when the write is under way, nor when the intent has expired.
     pub fn deadline(&self) -> Option<(Time, &'static str)> {
-        if self.reported.is_some() || self.stage == Stage::Finished {
+        if self.stage == Stage::Finished {
             return None;
         }
-        Some((self.began_at + VERDICT_MS, "an honest verdict is owed"))
+        match (self.reported, self.sent_at) {
+            (None, _) | (Some(Outcome::Queued), Some(_)) => {
+                Some((self.verdict_due(), "an honest verdict is owed"))
+            }
+            (Some(Outcome::Queued), None) => {
+                Some((self.intent.expires_at + 1, "it expires and is not sent"))
+            }
+            (
+                Some(
+                    Outcome::Unknown
+                    | Outcome::Confirmed
+                    | Outcome::Refused
+                    | Outcome::Stale
+                    | Outcome::Failed,
+                ),
+                _,
+            ) => None,
+        }
+    }
+
+    /// A verdict is owed this long after the beginning; after "queued", this long after the send.
+    fn verdict_due(&self) -> Time {
+        match (self.reported, self.sent_at) {
+            (Some(Outcome::Queued), Some(sent_at)) => sent_at + VERDICT_MS,
+            (Some(_) | None, Some(_) | None) => self.began_at + VERDICT_MS,
+        }
     }
 
     /// What to do at `now`.
@@ -223,8 +249,13 @@ impl Attempt {
 
     /// Takes in what came of the step.
     pub fn handle(&mut self, came: Came, now: Time) {
+        if self.stage == Stage::Finished {
+            return;
+        }
         match came {
             Came::Claimed => self.stage = Stage::Reread,
+            // Making the start durable takes long when the disk is full.
+            Came::Started if now > self.intent.expires_at => self.expire(now),
             Came::Started => {
                 self.sent_at = Some(now);
                 self.reply_lost = false;
@@ -249,7 +280,12 @@ impl Attempt {
 
     /// Ends an effect whose intent expired or was withdrawn before anything was sent.
     pub fn give_up(&mut self, sentence: &str, now: Time) {
-        if self.sent_at.is_none() && self.stage != Stage::Finished {
+        let ended = self.stage == Stage::Finished
+            || self
+                .pending
+                .as_ref()
+                .is_some_and(|result| result.outcome.is_final());
+        if self.sent_at.is_none() && !ended {
             self.finish(Outcome::Refused, sentence.to_owned(), now);
         }
     }
@@ -273,9 +309,9 @@ impl Attempt {
             return self.expire(now);
         }
         let there = words::state(&observation.state);
-        if self.intent.desired.is_met_by(&observation.state) {
+        if self.is_as_desired(&observation.state) {
             self.after = Some(observation.state);
-            let sentence = format!("It was already {there} when it was read. Nothing was sent.");
+            let sentence = format!("It was already {there} when it was read. {}", self.sent());
             return self.finish(Outcome::Confirmed, sentence, now);
         }
         match words::moved(&self.intent.pre.state, &observation.state) {
@@ -286,7 +322,8 @@ impl Attempt {
             Moved::MoreExposed(what) | Moved::Otherwise(what) => {
                 self.after = Some(observation.state);
                 let sentence = format!(
-                    "It moved: {what}. Nothing was sent. Review the new state, then ask again."
+                    "It moved: {what}. {} Review the new state, then ask again.",
+                    self.sent()
                 );
                 self.finish(Outcome::Stale, sentence, now);
             }
@@ -296,7 +333,7 @@ impl Attempt {
     fn read_back(&mut self, observation: Observation, now: Time) {
         self.problem = None;
         self.after = Some(observation.state.clone());
-        if self.intent.desired.is_met_by(&observation.state) {
+        if self.is_as_desired(&observation.state) {
             let lost = if self.reply_lost {
                 "The answer was lost on the way. "
             } else {
@@ -324,6 +361,19 @@ impl Attempt {
             return;
         }
         self.wait_to_read_back(now);
+    }
+
+    /// As it should be, and still the release that was asked about.
+    fn is_as_desired(&self, state: &TargetState) -> bool {
+        self.intent.desired.is_met_by(state) && state.is_same_release(&self.intent.pre.state)
+    }
+
+    fn sent(&self) -> &'static str {
+        if self.doubt_from.is_some() {
+            "An earlier try was sent and its answer was lost; it is not sent again."
+        } else {
+            "Nothing was sent."
+        }
     }
 
     /// A stop or a flag turned off whose reply was lost is sent again once the target was seen
@@ -428,14 +478,12 @@ impl Attempt {
         self.retries += 1;
         self.problem = Some(error);
         self.wait_until = Some((now + pause, "Waiting for the service"));
-        if now.ms_since(self.began_at) >= VERDICT_MS {
-            self.owe_a_verdict(now);
-        }
+        self.owe_a_verdict(now);
     }
 
     /// Says how it stands when nothing was said yet and the time is up.
     fn owe_a_verdict(&mut self, now: Time) {
-        if now.ms_since(self.began_at) < VERDICT_MS || self.pending.is_some() {
+        if now < self.verdict_due() || self.pending.is_some() {
             return;
         }
         let problem = self.problem.as_ref().map(|error| error.sentence.clone());
@@ -444,12 +492,12 @@ impl Attempt {
                 let seen = self.after.as_ref().map(words::state);
                 let sentence = match (problem, seen) {
                     (Some(problem), _) => format!(
-                        "It was sent and may be in effect; it could not be read back. {problem} \
-                         The target is asked again until it answers."
+                        "It was sent and may be in effect. {problem} The target is asked again \
+                         until it shows how it is."
                     ),
                     (None, Some(seen)) => format!(
-                        "It was sent; the target still reads {seen}. It is asked again until it \
-                         shows the change."
+                        "It was sent; the target reads {seen}. It is asked again until it shows \
+                         the change."
                     ),
                     (None, None) => "It was sent and may be in effect; no answer came. The target \
                                      is asked again until it answers."
@@ -466,6 +514,8 @@ impl Attempt {
                 );
                 self.report(Outcome::Unknown, sentence, now);
             }
+        } else if now > self.intent.expires_at {
+            self.expire(now);
         } else if self.intent.desired.is_safe_direction() {
             if self.reported != Some(Outcome::Queued) {
                 let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
@@ -479,7 +529,7 @@ impl Attempt {
         } else {
             let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
             let sentence =
-                format!("{why} Nothing was sent. This kind of act does not wait; ask again.");
+                format!("{why} Nothing is in effect. This kind of act does not wait; ask again.");
             self.finish(Outcome::Failed, sentence, now);
         }
     }

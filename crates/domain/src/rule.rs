@@ -44,6 +44,17 @@ pub struct Breach {
     pub data_until: Time,
 }
 
+impl Breach {
+    /// Platform, version and rule: what makes two breaches the same one.
+    pub fn key(&self) -> (String, String, String) {
+        (
+            self.platform.clone(),
+            self.version.clone(),
+            self.rule.clone(),
+        )
+    }
+}
+
 /// What a rule says of a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
@@ -79,7 +90,10 @@ impl HealthRule {
             return Judgement::CannotSay("the data is too old to judge".to_owned());
         }
         if sample < self.sample_min {
-            return Judgement::CannotSay(format!("only {sample} sessions, too few to judge"));
+            return Judgement::CannotSay(format!(
+                "only {sample} {}, too few to judge",
+                signal.measure.unit()
+            ));
         }
         let value_bps = to_bps(value);
         if value_bps >= self.floor_bps {

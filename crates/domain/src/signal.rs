@@ -24,6 +24,14 @@ impl Measure {
             Self::CrashFreeUsers => "Crash-free users",
         }
     }
+
+    /// What a sample of it counts.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::CrashFreeSessions => "sessions",
+            Self::CrashFreeUsers => "people",
+        }
+    }
 }
 
 /// One figure over a period, with its series.

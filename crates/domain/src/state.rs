@@ -106,10 +106,13 @@ pub enum Standing {
 impl IntentRecord {
     /// How it stands.
     pub fn standing(&self) -> Standing {
-        if let Some((result, _)) = &self.result
-            && result.outcome.is_final()
-        {
-            return Standing::Ended(result.outcome);
+        match self.result.as_ref().map(|(result, _)| result.outcome) {
+            Some(
+                ended @ (Outcome::Confirmed | Outcome::Refused | Outcome::Stale | Outcome::Failed),
+            ) => return Standing::Ended(ended),
+            // It was sent before it could be taken back: it is asked until it is known.
+            Some(Outcome::Unknown) => return Standing::Ready,
+            Some(Outcome::Queued) | None => {}
         }
         if self.withdrawn {
             return Standing::Withdrawn;
@@ -138,6 +141,15 @@ impl IntentRecord {
             1
         } else {
             missing
+        }
+    }
+
+    /// Whether a device took it up and has not said that nothing was sent.
+    pub fn may_be_sent(&self) -> bool {
+        match self.result.as_ref().map(|(result, _)| result.outcome) {
+            None => self.attempt > 0,
+            Some(Outcome::Unknown | Outcome::Confirmed) => true,
+            Some(Outcome::Queued | Outcome::Refused | Outcome::Stale | Outcome::Failed) => false,
         }
     }
 
@@ -188,6 +200,14 @@ impl State {
             .filter(move |person| holds(person, roles))
     }
 
+    /// Whether one person can ask for such an act and another one approve it.
+    pub fn has_two_for(&self, act: ActKind) -> bool {
+        self.people_with(act.may_ask()).any(|asker| {
+            self.people_with(act.may_approve())
+                .any(|approver| approver.id != asker.id)
+        })
+    }
+
     /// The newest intent on this target that was asked for.
     pub fn newest_intent(&self, target: &TargetId) -> Option<(&String, &IntentRecord)> {
         self.intents
@@ -199,15 +219,15 @@ impl State {
     fn apply(&mut self, entry: &Admitted) -> Result<(), String> {
         match &entry.event {
             Event::Genesis(genesis) => self.begin(entry, genesis),
-            _ if self.workspace.is_empty() => Err("it stands before the first entry".to_owned()),
+            _ if self.policy.is_none() => Err("it stands before the first entry".to_owned()),
             Event::ConnectionAdded(connection) => {
-                self.person_of(entry)?;
+                self.administrator(entry)?;
                 self.connections
                     .insert(connection.service, connection.clone());
                 Ok(())
             }
             Event::ConnectionRemoved { service } => {
-                self.person_of(entry)?;
+                self.administrator(entry)?;
                 self.connections.remove(service);
                 Ok(())
             }
@@ -217,11 +237,11 @@ impl State {
                     position: entry.position,
                     breach: breach.clone(),
                 };
-                self.breaches.insert(key(breach), standing);
+                self.breaches.insert(breach.key(), standing);
                 Ok(())
             }
             Event::BreachCleared(breach) => {
-                self.breaches.remove(&key(breach));
+                self.breaches.remove(&breach.key());
                 Ok(())
             }
             Event::IntentRequested(intent) => self.request(entry, intent),
@@ -235,6 +255,9 @@ impl State {
                 let record = self.open_intent(intent)?;
                 if record.by != person {
                     return Err("only the asker may take an intent back".to_owned());
+                }
+                if record.may_be_sent() {
+                    return Err("it may be in effect, so it cannot be taken back".to_owned());
                 }
                 record.withdrawn = true;
                 Ok(())
@@ -258,7 +281,7 @@ impl State {
     }
 
     fn begin(&mut self, entry: &Admitted, genesis: &Genesis) -> Result<(), String> {
-        if !self.workspace.is_empty() {
+        if self.policy.is_some() {
             return Err("a ledger begins once".to_owned());
         }
         self.workspace = genesis.workspace.clone();
@@ -273,12 +296,12 @@ impl State {
     }
 
     fn set_policy(&mut self, entry: &Admitted, act: ActKind, persons: u8) -> Result<(), String> {
-        let person = self.person_of(entry)?;
-        if !holds(person, &[Role::Administrator]) {
-            return Err(format!("{} is not an administrator", person.name));
-        }
+        self.administrator(entry)?;
         if !(1..=2).contains(&persons) {
             return Err(format!("an act needs 1 or 2 persons, not {persons}"));
+        }
+        if persons == 2 && !self.has_two_for(act) {
+            return Err("nobody could act under this policy".to_owned());
         }
         if let Some(policy) = &mut self.policy {
             policy.0.insert(act, persons);
@@ -326,13 +349,16 @@ impl State {
         let person = self.person_of(entry)?.clone();
         let at = entry.at;
         let record = self.open_intent(intent)?;
+        if record.standing() != Standing::Waiting {
+            return Err("the intent does not wait for approval".to_owned());
+        }
         if at > record.intent.expires_at {
             return Err("the intent had expired".to_owned());
         }
         if !holds(&person, record.intent.act.may_approve()) {
             return Err(format!("{} may not approve this", person.name));
         }
-        if record.intent.persons > 1 && record.by == person.id && verdict == Verdict::Approve {
+        if record.intent.persons > 1 && record.by == person.id {
             return Err("the asker is not an approver".to_owned());
         }
         if record
@@ -350,14 +376,17 @@ impl State {
     }
 
     fn result(&mut self, entry: &Admitted, result: &EffectResult) -> Result<(), String> {
+        self.person_of(entry)?;
         let record = self
             .intents
             .get_mut(&result.intent)
             .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
-        if let Some((earlier, _)) = &record.result
-            && earlier.outcome.is_final()
-        {
-            return Err("the effect had ended already".to_owned());
+        match record.standing() {
+            Standing::Ready | Standing::Withdrawn => {}
+            Standing::Waiting | Standing::Rejected => {
+                return Err("the intent is not approved".to_owned());
+            }
+            Standing::Ended(_) => return Err("the effect had ended already".to_owned()),
         }
         record.result = Some((result.clone(), entry.at));
         if result.outcome == Outcome::Confirmed {
@@ -374,6 +403,15 @@ impl State {
             .ok_or_else(|| "its device belongs to nobody here".to_owned())
     }
 
+    fn administrator(&self, entry: &Admitted) -> Result<(), String> {
+        let person = self.person_of(entry)?;
+        if holds(person, &[Role::Administrator]) {
+            Ok(())
+        } else {
+            Err(format!("{} is not an administrator", person.name))
+        }
+    }
+
     fn open_intent(&mut self, intent: &str) -> Result<&mut IntentRecord, String> {
         match self.intents.get_mut(intent) {
             None => Err("it speaks of an intent that is not here".to_owned()),
@@ -386,12 +424,4 @@ impl State {
 /// Whether a person has one of these roles.
 pub fn holds(person: &Person, roles: &[Role]) -> bool {
     person.roles.iter().any(|role| roles.contains(role))
-}
-
-fn key(breach: &Breach) -> BreachKey {
-    (
-        breach.platform.clone(),
-        breach.version.clone(),
-        breach.rule.clone(),
-    )
 }

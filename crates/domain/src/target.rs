@@ -130,6 +130,28 @@ pub enum TargetState {
     StatusPage(StatusPage),
 }
 
+impl TargetState {
+    /// Whether both speak of the same release. Flags and pages have none to differ in.
+    pub fn is_same_release(&self, other: &TargetState) -> bool {
+        match (self, other) {
+            (Self::StagedRollout(one), Self::StagedRollout(other)) => {
+                one.version == other.version && one.builds == other.builds
+            }
+            (Self::PhasedRelease(one), Self::PhasedRelease(other)) => {
+                one.version == other.version && one.build == other.build
+            }
+            (Self::Flag(_), Self::Flag(_)) | (Self::StatusPage(_), Self::StatusPage(_)) => true,
+            (
+                Self::StagedRollout(_)
+                | Self::PhasedRelease(_)
+                | Self::Flag(_)
+                | Self::StatusPage(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
 /// Google Play: `TrackRelease.status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

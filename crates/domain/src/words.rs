@@ -24,7 +24,7 @@ pub fn percent_2(bps: u32) -> String {
     format!("{}.{:02} %", bps / 100, bps % 100)
 }
 
-/// "61 204": digits in groups of three, with thin spaces as plain spaces.
+/// "61 204": digits in groups of three with a space between.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -259,28 +259,17 @@ pub enum Moved {
 /// Compares what the author saw with what is there.
 pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
     match (seen, now) {
-        (TargetState::StagedRollout(seen), TargetState::StagedRollout(now)) => moved_rollout(
-            (&seen.version, staged(seen), staged_exposure(seen)),
-            (&now.version, staged(now), staged_exposure(now)),
-            seen.builds != now.builds,
-        ),
-        (TargetState::PhasedRelease(seen), TargetState::PhasedRelease(now)) => moved_rollout(
-            (&seen.version, phased(seen), phased_exposure(seen)),
-            (&now.version, phased(now), phased_exposure(now)),
-            seen.build != now.build,
-        ),
+        (TargetState::StagedRollout(_), TargetState::StagedRollout(_))
+        | (TargetState::PhasedRelease(_), TargetState::PhasedRelease(_)) => {
+            moved_rollout(seen, now)
+        }
         (TargetState::Flag(seen_flag), TargetState::Flag(now_flag)) => {
             if seen_flag.enabled == now_flag.enabled
                 && seen_flag.fraction_bps == now_flag.fraction_bps
             {
                 Moved::No
             } else {
-                let words = format!("asked at {}, now {}", flag(seen_flag), flag(now_flag));
-                if flag_exposure(now_flag) > flag_exposure(seen_flag) {
-                    Moved::MoreExposed(words)
-                } else {
-                    Moved::Otherwise(words)
-                }
+                moved_exposure(seen, now)
             }
         }
         (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
@@ -290,26 +279,41 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
             | TargetState::Flag(_)
             | TargetState::StatusPage(_),
             _,
-        ) => Moved::Otherwise(format!("asked at {}, now {}", state(seen), state(now))),
+        ) => Moved::Otherwise(from_to(seen, now)),
     }
 }
 
-fn moved_rollout(seen: (&str, String, u32), now: (&str, String, u32), other_build: bool) -> Moved {
-    if seen.0 != now.0 || other_build {
-        return Moved::Otherwise(format!(
-            "asked for {}, now {} is out ({})",
-            seen.0, now.0, now.1
-        ));
+fn moved_rollout(seen: &TargetState, now: &TargetState) -> Moved {
+    if !seen.is_same_release(now) {
+        return Moved::Otherwise(format!("seen as {}, now {}", release(seen), release(now)));
     }
-    if seen.1 == now.1 {
+    if state(seen) == state(now) {
         return Moved::No;
     }
-    let words = format!("asked at {}, now {}", seen.1, now.1);
-    if now.2 > seen.2 {
-        Moved::MoreExposed(words)
+    moved_exposure(seen, now)
+}
+
+fn moved_exposure(seen: &TargetState, now: &TargetState) -> Moved {
+    if exposure(now) > exposure(seen) {
+        Moved::MoreExposed(from_to(seen, now))
     } else {
-        Moved::Otherwise(words)
+        Moved::Otherwise(from_to(seen, now))
     }
+}
+
+fn from_to(seen: &TargetState, now: &TargetState) -> String {
+    format!("seen as {}, now {}", state(seen), state(now))
+}
+
+/// "8.4.0 (1203, in progress 20 %)": the build tells two releases of one version apart.
+fn release(it: &TargetState) -> String {
+    let build = match it {
+        TargetState::StagedRollout(it) => it.builds.join(", "),
+        TargetState::PhasedRelease(it) => it.build.clone(),
+        TargetState::Flag(_) | TargetState::StatusPage(_) => String::new(),
+    };
+    let version = version(it).unwrap_or_default();
+    format!("{version} ({build}, {})", state(it))
 }
 
 /// How many people a state lets through, in hundredths of a per cent.
@@ -347,7 +351,8 @@ fn flag_exposure(it: &Flag) -> u32 {
     }
 }
 
-/// What an approver must know: "asked at 20 %, now 50 %: more people exposed. A stop may go on."
+/// What an approver must know: "seen as in progress 20 %, now in progress 50 %: more people
+/// exposed. A stop may go on."
 pub fn moved_for_approval(desired: &Desired, seen: &Observation, now: &Observation) -> String {
     match moved(&seen.state, &now.state) {
         Moved::No => String::new(),

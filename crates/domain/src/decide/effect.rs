@@ -18,24 +18,24 @@ pub(super) fn claim(
             attempt,
             lease_until,
         }]),
-        Standing::Waiting | Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => {
-            Err(refuse(
-                RefusalKind::Gone,
-                "The intent is not approved any more.",
-                "",
-            ))
-        }
+        Standing::Waiting | Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => Err(
+            refuse(RefusalKind::Gone, "The intent may not be carried out.", ""),
+        ),
     }
 }
 
 pub(super) fn report(state: &State, result: &EffectResult) -> Result<Vec<Event>, Refusal> {
     let record = find(state, &result.intent)?;
-    if let Standing::Ended(_) = record.standing() {
-        return Err(refuse(
+    match record.standing() {
+        // What was taken back meanwhile still gets its result.
+        Standing::Ready | Standing::Withdrawn => Ok(vec![Event::EffectResult(result.clone())]),
+        Standing::Waiting | Standing::Rejected => {
+            Err(refuse(RefusalKind::Gone, "The intent is not approved.", ""))
+        }
+        Standing::Ended(_) => Err(refuse(
             RefusalKind::Gone,
             "The effect has ended already.",
             "",
-        ));
+        )),
     }
-    Ok(vec![Event::EffectResult(result.clone())])
 }

@@ -2,7 +2,7 @@
 //! would change.
 
 use super::{Context, Refusal, RefusalKind, find, refuse};
-use crate::event::{Event, Outcome, Verdict};
+use crate::event::{Event, Verdict};
 use crate::state::{IntentRecord, Standing, State, holds};
 use crate::time::Time;
 use crate::words;
@@ -52,15 +52,11 @@ pub(super) fn withdraw(
             "See the log.",
         ));
     }
-    if record
-        .result
-        .as_ref()
-        .is_some_and(|(result, _)| result.outcome == Outcome::Unknown)
-    {
+    if record.may_be_sent() {
         return Err(refuse(
             RefusalKind::UnderWay,
-            "It was sent and may be in effect, so it cannot be taken back.",
-            "Ask for the opposite change once the target can be read.",
+            "It is being carried out and may be in effect, so it cannot be taken back.",
+            "Wait for its outcome, then ask for the opposite change.",
         ));
     }
     Ok(vec![Event::IntentWithdrawn {

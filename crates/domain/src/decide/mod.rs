@@ -11,7 +11,7 @@ pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
 pub use policy::policy_problem;
 pub use press::{
-    CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, REASON_CHARS_MAX, STOP_EXPIRES_MS, may_not_ask,
+    CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, REASON_CHARS_MAX, STOP_EXPIRES_MS, may_not_ask, under_way,
 };
 
 use crate::event::{Connection, Drift, EffectResult, Event, Verdict};
@@ -170,12 +170,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         } => effect::claim(state, intent, *attempt, *lease_until)?,
         Command::Report(result) => effect::report(state, result)?,
         Command::SeeBreach(breach) => {
-            let key = (
-                breach.platform.clone(),
-                breach.version.clone(),
-                breach.rule.clone(),
-            );
-            if state.breaches.contains_key(&key) {
+            if state.breaches.contains_key(&breach.key()) {
                 return Err(refuse(
                     RefusalKind::AlreadySo,
                     "The breach is in the log.",
@@ -184,7 +179,12 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             }
             vec![Event::BreachSeen(breach.clone())]
         }
-        Command::ClearBreach(breach) => vec![Event::BreachCleared(breach.clone())],
+        Command::ClearBreach(breach) => {
+            if !state.breaches.contains_key(&breach.key()) {
+                return Err(refuse(RefusalKind::AlreadySo, "No such breach stands.", ""));
+            }
+            vec![Event::BreachCleared(breach.clone())]
+        }
         Command::SeeDrift(drift) => {
             if state
                 .drifts

@@ -54,9 +54,9 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
             )),
         },
         (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => match it.status {
-            StagedStatus::InProgress | StagedStatus::Halted => {
-                fraction_problem(*fraction_bps, it.fraction_bps)
-            }
+            StagedStatus::InProgress => fraction_problem(*fraction_bps, it.fraction_bps),
+            // Google Play takes any fraction for a halted release.
+            StagedStatus::Halted => fraction_problem(*fraction_bps, None),
             StagedStatus::Absent | StagedStatus::Draft => {
                 Some("nothing is there to roll out".to_owned())
             }
@@ -109,16 +109,19 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
     }
 }
 
-fn fraction_problem(asked: Option<u32>, now: Option<u32>) -> Option<String> {
-    let asked = asked?;
-    if !(1..10_000).contains(&asked) {
-        return Some("a fraction lies between 0 and 100 %, without either end".to_owned());
-    }
-    match now {
-        Some(now) if asked < now => Some(format!(
+fn fraction_problem(asked: Option<u32>, out: Option<u32>) -> Option<String> {
+    match (asked, out) {
+        (Some(asked), _) if !(1..10_000).contains(&asked) => {
+            Some("a fraction lies between 0 and 100 %, without either end".to_owned())
+        }
+        (Some(asked), Some(out)) if asked < out => Some(format!(
             "Google Play cannot lower a fraction ({} is out); it can only be halted",
-            words::percent(now)
+            words::percent(out)
         )),
-        Some(_) | None => None,
+        (Some(asked), Some(out)) if asked == out => {
+            Some(format!("{} is out already", words::percent(out)))
+        }
+        (None, Some(_)) => Some("it rolls out already".to_owned()),
+        (Some(_), Some(_) | None) | (None, None) => None,
     }
 }

@@ -31,14 +31,13 @@ pub(super) fn set_policy(
 
 /// Why an act cannot need this many persons; `None` when it can.
 pub fn policy_problem(state: &State, act: ActKind, persons: u8) -> Option<String> {
-    if !(1..=2).contains(&persons) {
-        return Some("An act needs one person or two.".to_owned());
+    match persons {
+        1 => None,
+        2 => (!state.has_two_for(act)).then(|| {
+            "Two persons would have to agree, one who asks and another who approves, and this \
+             workspace has no such two. With this policy nobody could act."
+                .to_owned()
+        }),
+        _ => Some("An act needs one person or two.".to_owned()),
     }
-    let able = state.people_with(act.may_approve()).count();
-    (persons == 2 && able < 2).then(|| {
-        format!(
-            "Two persons would have to agree, and this workspace has {able} who may. With this \
-             policy nobody could act."
-        )
-    })
 }

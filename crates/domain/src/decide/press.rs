@@ -5,7 +5,8 @@ use super::{Context, Press, Refusal, RefusalKind, act_kind, not_offered, refuse}
 use crate::event::{Event, Intent};
 use crate::policy::ActKind;
 use crate::state::{Standing, State, holds};
-use crate::target::{Desired, Observation};
+use crate::target::{Desired, Observation, TargetId};
+use crate::time::Time;
 use crate::words;
 
 /// A stop may wait this long for the network.
@@ -79,11 +80,11 @@ fn aim(
             "",
         ));
     }
-    if let Some(why) = under_way(state, pre, desired) {
+    if let Some(why) = under_way(state, &pre.target, desired, context.now) {
         return Err(refuse(
             RefusalKind::UnderWay,
-            format!("{title}: {why}."),
-            "See the log.",
+            format!("{title}: {why}. Nothing was changed."),
+            "Wait until it has ended; the log shows how it stands.",
         ));
     }
     let expires_ms = match act {
@@ -111,16 +112,16 @@ fn aim(
     })))
 }
 
-/// An act that lowers exposure is never held up by another one, except by its own twin.
-fn under_way(state: &State, pre: &Observation, desired: &Desired) -> Option<String> {
+/// What is under way on a target and must end first. An act that lowers exposure is held up by
+/// nothing but its own twin. What has expired sends nothing any more, so it holds up nothing,
+/// even while it is unknown and asked again.
+pub fn under_way(state: &State, target: &TargetId, desired: &Desired, now: Time) -> Option<String> {
     state
         .intents
         .values()
-        .filter(|record| record.intent.target == pre.target && record.is_open())
-        .find(|record| {
-            !desired.is_safe_direction() && record.standing() == Standing::Ready
-                || record.intent.desired == *desired && record.standing() == Standing::Ready
-        })
+        .filter(|record| record.intent.target == *target)
+        .filter(|record| record.standing() == Standing::Ready && now <= record.intent.expires_at)
+        .find(|record| !desired.is_safe_direction() || record.intent.desired == *desired)
         .map(|record| format!("{} is under way", record.intent.press_title))
 }
 

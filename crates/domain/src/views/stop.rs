@@ -153,7 +153,7 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
         .map(|standing| {
             let it = &standing.breach;
             format!(
-                "{}: {} {} of {} sessions, below the floor of {}, figures of the last {}",
+                "{}: {} {} of {} {}, below the floor of {}, figures of the last {}",
                 it.platform,
                 it.measure.name().to_lowercase(),
                 words::percent_2(it.value_bps),

@@ -32,7 +32,7 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     words::percent_2(value_bps)
                 ),
                 detail: format!(
-                    "below your {} floor · figures of the last {} · {} sessions in the newest",
+                    "below your {} floor · figures of the last {} · {} {} in the newest",
                     words::percent_2(it.floor_bps),
                     words::span(now.ms_since(it.since)),
                     words::grouped(sample),
