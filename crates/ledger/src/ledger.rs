@@ -212,7 +212,7 @@ impl Ledger {
         };
         let limit = limit.min(PAGE_ROWS_MAX);
         self.store
-            .read(|c| log_index::page(c, Some(&words), before, filter, limit))
+            .read(|c| log_index::search(c, &words, before, filter, limit))
     }
 
     /// Makes every projection again from the entries, in one transaction. Returns
@@ -405,6 +405,12 @@ impl Ledger {
     /// Those of reading.
     pub fn integrity(&self) -> Result<Vec<String>, LedgerError> {
         let mut problems = self.store.read(verify::integrity)?;
+        let lacking = self.store.read(log_index::lacking)?;
+        if lacking > 0 {
+            problems.push(format!(
+                "The log's list and search index lack {lacking} entries."
+            ));
+        }
         if let Some(Err(error)) = self.store.with_writer(log_index::check_search) {
             problems.push(format!("The search index differs from the log ({error})."));
         }

@@ -1,5 +1,9 @@
 //! What people find an entry by: a projection in words that the caller chose,
 //! with full-text search. Knows no entry's content but these words.
+//!
+//! Full-text search is brought up to date for many lines at once, because a line
+//! of its own costs it as much as all the rest of an append. The few lines that it
+//! lacks are searched beside it, by the same rules.
 
 use rusqlite::{Connection, Result, Row, ToSql, params};
 
@@ -29,6 +33,11 @@ CREATE VIRTUAL TABLE log_search USING fts5 (
 );
 ",
 }];
+
+/// Lines that full-text search takes in at once.
+const SEARCH_BATCH_ROWS: i64 = 128;
+/// The last line that full-text search has taken in.
+const LAST_SEARCHED: &str = "(SELECT coalesce(max(id), 0) FROM log_search_docsize)";
 
 /// The words that an entry is listed and found by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,15 +124,20 @@ pub(crate) fn insert(connection: &Connection, position: i64, index: &LogIndex) -
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![position, at_ms, kind, person, app, target, outcome, title, text])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO log_search (rowid, title, text, kind, person, app, target, outcome)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            position, title, text, kind, person, app, target, outcome
-        ])?;
+    if position % SEARCH_BATCH_ROWS == 0 {
+        catch_up(connection)?;
+    }
     Ok(())
+}
+
+/// Lets full-text search take in the lines that it lacks.
+fn catch_up(connection: &Connection) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO log_search (rowid, title, text, kind, person, app, target, outcome)
+         SELECT position, title, text, kind, person, app, target, outcome FROM log_index
+         WHERE position > {LAST_SEARCHED} ORDER BY position"
+    );
+    connection.prepare_cached(&sql)?.execute([]).map(|_| ())
 }
 
 /// Forgets every line, so that they can be made again.
@@ -135,12 +149,71 @@ pub(crate) fn clear(connection: &Connection) -> Result<()> {
 
 /// Compares the full-text index with the lines it was made from.
 pub(crate) fn check_search(connection: &Connection) -> Result<()> {
+    catch_up(connection)?;
     connection
         .execute(
             "INSERT INTO log_search (log_search, rank) VALUES ('integrity-check', 1)",
             [],
         )
         .map(|_| ())
+}
+
+/// How many entries have no line.
+pub(crate) fn lacking(connection: &Connection) -> Result<i64> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM entries
+             WHERE position NOT IN (SELECT position FROM log_index)",
+        )?
+        .query_row([], |row| row.get(0))
+}
+
+/// As [`page`], for lines with these words.
+pub(crate) fn search(
+    connection: &Connection,
+    words: &str,
+    before: Option<i64>,
+    filter: &LogFilter,
+    limit: usize,
+) -> Result<Vec<LogRow>> {
+    let tail = not_searched_yet(connection)?;
+    let Some(first) = tail.first().map(|row| row.position) else {
+        return page(connection, Some(words), before, filter, limit);
+    };
+    let beside = beside(&tail)?;
+    let mut rows = page(&beside, Some(words), before, filter, limit)?;
+    // Below the first one: full-text search may have taken in the tail by now.
+    let before = before.map_or(first, |before| before.min(first));
+    let left = limit - rows.len();
+    rows.extend(page(connection, Some(words), Some(before), filter, left)?);
+    Ok(rows)
+}
+
+/// The lines that full-text search lacks, oldest first.
+fn not_searched_yet(connection: &Connection) -> Result<Vec<LogRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM log_index l WHERE l.position > {LAST_SEARCHED} ORDER BY l.position"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?;
+    rows.collect()
+}
+
+/// A database in memory that can search in these lines.
+fn beside(rows: &[LogRow]) -> Result<Connection> {
+    let memory = Connection::open_in_memory()?;
+    // The entries themselves are not in it.
+    memory.pragma_update(None, "foreign_keys", false)?;
+    for migration in MIGRATIONS {
+        memory.execute_batch(migration.sql)?;
+    }
+    let all = memory.unchecked_transaction()?;
+    for LogRow { position, index } in rows {
+        insert(&all, *position, index)?;
+    }
+    catch_up(&all)?;
+    all.commit()?;
+    Ok(memory)
 }
 
 /// The newest lines below `before`, newest first. Pages by key, so a page costs
