@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::answers::to_value;
 use crate::api::{Act, Approval, ChangeArgs, Done, Pressed, Problem, SetPolicyArgs, StopArgs, Tag};
 use crate::crash;
-use crate::inner::Inner;
+use crate::inner::{Hold, Inner};
 use crate::observe;
 use crate::record::{Recorded, random};
 use crate::workspace::FIRST_DRILL;
@@ -29,12 +29,21 @@ impl Inner {
             )
             .hint("Run `cockpit verify` and keep the database; reading goes on."));
         }
-        let recorded = self.recorder.record(command, self.now()).await?;
-        self.recorded(&recorded);
-        for intent in &recorded.ready {
-            self.begin_effect(intent);
+        if self.has_ended() {
+            return Err(ending());
         }
-        Ok(recorded)
+        // Not cut off halfway when the one who asked for it is: the chain goes on from it.
+        let inner = Arc::clone(self);
+        let recording = tokio::spawn(async move {
+            let recorded = inner.recorder.record(command, inner.now()).await?;
+            inner.recorded(&recorded);
+            for intent in &recorded.ready {
+                inner.begin_effect(intent);
+            }
+            inner.pace.notify_waiters();
+            Ok(recorded)
+        });
+        recording.await.map_err(|_| ending())?
     }
 
     pub(crate) fn recorded(&self, recorded: &Recorded) {
@@ -70,13 +79,7 @@ impl Inner {
             Act::Change(args) => to_value(&self.change(args).await?)?,
             Act::Restop(args) => to_value(&self.change(args).await?)?,
             Act::RequestNotice(args) => to_value(&self.request_notice(args.text).await?)?,
-            Act::Withdraw(args) => {
-                self.record(Command::Withdraw {
-                    intent: args.intent,
-                })
-                .await?;
-                to_value(&done("Taken back. Nothing was sent."))?
-            }
+            Act::Withdraw(args) => to_value(&self.withdraw(args.intent).await?)?,
             Act::SetPolicy(args) => to_value(&self.set_policy(&args).await?)?,
             Act::SetTheme(args) => {
                 if !["light", "dark", "system"].contains(&args.theme.as_str()) {
@@ -298,6 +301,21 @@ impl Inner {
         })
     }
 
+    async fn withdraw(self: &Arc<Self>, intent: String) -> Result<Done, Problem> {
+        if !self.take_in_hand(&intent, Hold::TakingBack) {
+            return Err(Problem::new(
+                "refused",
+                "It is being sent and may be in effect, so it cannot be taken back.",
+            )
+            .hint("Wait for its outcome, then ask for the opposite change."));
+        }
+        let id = intent.clone();
+        let recorded = self.record(Command::Withdraw { intent }).await;
+        self.let_go(&id);
+        recorded?;
+        Ok(done("Taken back. Nothing was sent."))
+    }
+
     async fn set_policy(self: &Arc<Self>, args: &SetPolicyArgs) -> Result<Done, Problem> {
         let act = ActKind::from_key(&args.act).ok_or_else(|| {
             Problem::new(
@@ -368,4 +386,11 @@ fn done(sentence: &str) -> Done {
     Done {
         sentence: sentence.to_owned(),
     }
+}
+
+fn ending() -> Problem {
+    Problem::new(
+        "read_only",
+        "This workspace is being closed. Look at the log for what was recorded.",
+    )
 }

@@ -186,6 +186,13 @@ impl Inner {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&service);
+        let poller = {
+            let mut pollers = self.pollers.lock().unwrap_or_else(PoisonError::into_inner);
+            pollers.remove(&service)
+        };
+        if let Some(poller) = poller {
+            poller.abort();
+        }
         self.with_live(|live| {
             live.services.remove(&service);
             live.targets.retain(|id, _| id.service() != Some(service));
@@ -199,8 +206,21 @@ impl Inner {
             .filter(|field| field.secret)
             .map(|field| (secret_name(service, field.key), None))
             .collect();
-        self.keychain()?.set(&forgotten)?;
         self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
+        let keychain = self.keychain()?;
+        blocking(move || keychain.set(&forgotten))
+            .await?
+            .map_err(|problem| {
+                Problem::new(
+                    &problem.kind,
+                    format!(
+                        "{} is disconnected, but its key is still on this computer: {}",
+                        service.name(),
+                        problem.sentence
+                    ),
+                )
+                .hint("Revoke the key at the service.")
+            })?;
         Ok(Done {
             sentence: format!(
                 "{} is disconnected and its key was removed from this computer. Revoke the key \
@@ -266,12 +286,9 @@ impl Inner {
     }
 
     fn put_adapter(self: &Arc<Self>, service: Service, adapter: Arc<dyn Adapter>) {
-        let known = self.adapter(service).is_some();
         self.put_adapter_quietly(service, adapter);
-        if self.poll && !known {
-            self.spawn(observe::keep_reading(Arc::clone(self), service));
-        } else {
-            self.poll_now.notify_waiters();
+        if self.poll {
+            observe::begin_reading(self, service);
         }
     }
 

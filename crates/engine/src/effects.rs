@@ -1,13 +1,14 @@
 //! Carries out effects, one task each: asks the attempt what to do, does it, tells it what came.
 //! The only place that writes to the outside. Decides nothing.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cockpit_domain::attempt::{Attempt, Came, Step};
 use cockpit_domain::decide::Command;
 use cockpit_domain::event::{EffectResult, Outcome};
-use cockpit_domain::provider::{Effect, ErrorKind, ProviderError, Reading};
+use cockpit_domain::provider::{Applied, Effect, ErrorKind, ProviderError, Reading};
 use cockpit_domain::state::Standing;
 use cockpit_domain::{Observation, Service, Time};
 use cockpit_ledger::{OutboxChange, OutboxState};
@@ -15,12 +16,14 @@ use cockpit_providers::Adapter;
 
 use crate::api::{Problem, Tag};
 use crate::crash;
-use crate::inner::Inner;
+use crate::inner::{Hold, Inner, Running};
 use crate::observe;
 use crate::record::blocking;
 
 /// Pause before a log that could not be written is tried again.
 const LOG_RETRY_MS: u64 = 2_000;
+/// Pause while an intent is being taken back.
+const TAKING_BACK_MS: u64 = 20;
 
 impl Inner {
     /// Begins carrying out an intent that is ready.
@@ -74,35 +77,35 @@ impl Inner {
     }
 
     fn spawn_attempt(self: &Arc<Self>, attempt: Attempt, started: bool) {
+        let id = attempt.intent_id().to_owned();
+        let running = Running {
+            target: attempt.intent().target.clone(),
+            hold: if started { Hold::Sending } else { Hold::Free },
+        };
+        // One task for each intent, whoever begins it.
+        let is_new = self.with_running(|all| match all.entry(id.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(running);
+                true
+            }
+            Entry::Occupied(_) => false,
+        });
+        if !is_new {
+            return;
+        }
+        let run = Run {
+            inner: Arc::clone(self),
+            attempt,
+            started,
+            lost: started,
+        };
         let inner = Arc::clone(self);
         self.spawn(async move {
-            let id = attempt.intent_id().to_owned();
-            let target = attempt.intent().target.0.clone();
-            inner.busy_with(&target, true);
-            Run {
-                inner: Arc::clone(&inner),
-                attempt,
-                started,
-            }
-            .carry_out()
-            .await;
-            inner.busy_with(&target, false);
+            run.carry_out().await;
+            inner.with_running(|all| all.remove(&id));
             inner.with_live(|live| live.doing.remove(&id));
             inner.changed(&[Tag::Decided, Tag::Observed]);
         });
-    }
-
-    fn busy_with(&self, target: &str, begins: bool) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = busy.entry(target.to_owned()).or_default();
-        *count = if begins {
-            *count + 1
-        } else {
-            count.saturating_sub(1)
-        };
-        if *count == 0 {
-            busy.remove(target);
-        }
     }
 }
 
@@ -112,6 +115,8 @@ struct Run {
     attempt: Attempt,
     /// The outbox says that something may have been sent.
     started: bool,
+    /// An answer was lost once, so that it may be in effect whatever came afterwards.
+    lost: bool,
 }
 
 impl Run {
@@ -212,6 +217,13 @@ impl Run {
     }
 
     async fn start(&mut self) {
+        if !self
+            .inner
+            .take_in_hand(self.attempt.intent_id(), Hold::Sending)
+        {
+            // Its asker is taking it back just now; the log will say whether that came about.
+            return tokio::time::sleep(Duration::from_millis(TAKING_BACK_MS)).await;
+        }
         let ledger = Arc::clone(&self.inner.ledger);
         let effect = self.attempt.intent_id().to_owned();
         let (again, now) = (self.started, self.inner.now());
@@ -232,9 +244,16 @@ impl Run {
                 crash::point("after-start").await;
                 self.attempt.handle(Came::Started, self.inner.now());
             }
-            Ok(Err(error)) => self.log_failed(&error.into()).await,
-            Err(problem) => self.log_failed(&problem).await,
+            Ok(Err(error)) => self.start_failed(&error.into()).await,
+            Err(problem) => self.start_failed(&problem).await,
         }
+    }
+
+    async fn start_failed(&self, problem: &Problem) {
+        if !self.started {
+            self.inner.let_go(self.attempt.intent_id());
+        }
+        self.log_failed(problem).await;
     }
 
     async fn send(&mut self, before: Observation) {
@@ -262,7 +281,14 @@ impl Run {
         crash::point("after-send").await;
         let came = match came {
             Ok(receipt) => Came::Sent(receipt),
-            Err(error) => Came::NotSent(error),
+            Err(error) => {
+                match error.applied {
+                    Applied::Unknown => self.lost = true,
+                    Applied::No if self.lost => {}
+                    Applied::No => self.inner.let_go(self.attempt.intent_id()),
+                }
+                Came::NotSent(error)
+            }
         };
         self.attempt.handle(came, self.inner.now());
     }
@@ -328,10 +354,14 @@ impl Run {
         Some(call.await)
     }
 
-    /// The log could not be written, so nothing is sent and nothing is claimed. Says so and tries
-    /// again.
+    /// The log could not be written, so nothing more is sent or claimed. Says so and tries again.
     async fn log_failed(&self, problem: &Problem) {
-        let words = format!("Nothing was sent: {}", problem.sentence);
+        let sent = if self.started {
+            "It was sent or may have been, and what came of it cannot be recorded yet"
+        } else {
+            "Nothing was sent"
+        };
+        let words = format!("{sent}: {}", problem.sentence);
         tracing::warn!(kind = %problem.kind, intent = self.attempt.intent_id(), "log not written");
         let id = self.attempt.intent_id().to_owned();
         self.inner.with_live(|live| live.doing.insert(id, words));

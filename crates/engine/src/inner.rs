@@ -2,6 +2,7 @@
 //! Must not decide or call anything by itself.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use cockpit_domain::provider::CheckItem;
 use cockpit_domain::state::State;
 use cockpit_domain::views::Live;
-use cockpit_domain::{Service, Time};
+use cockpit_domain::{Service, TargetId, Time};
 use cockpit_ledger::{CacheRow, Ledger};
 use cockpit_providers::{Adapter, Http};
 use tokio::sync::{Notify, broadcast};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::api::{Problem, Tag};
 use crate::changes::Change;
@@ -37,16 +38,41 @@ pub(crate) struct Inner {
     pub desk: Arc<dyn Desk>,
     pub changes: broadcast::Sender<Change>,
     pub poll: bool,
-    pub poll_now: Notify,
-    /// Pollers and effects; all of them end with the engine.
-    pub tasks: Mutex<JoinSet<()>>,
+    /// Something was recorded, so that the pace of reading may be another one.
+    pub pace: Notify,
+    /// Pollers and effects. None once the engine has ended: nothing is begun any more.
+    pub tasks: Mutex<Option<JoinSet<()>>>,
+    /// The one poller of each service.
+    pub pollers: Mutex<BTreeMap<Service, AbortHandle>>,
     /// The workspace is a drill whose embedded sandbox ended with an earlier run of the app.
     pub drill_over: AtomicBool,
-    /// Targets that the executor is working on; the pollers leave their shown state alone.
-    pub busy: Mutex<BTreeMap<String, usize>>,
+    /// Effects under way, by intent.
+    pub running: Mutex<BTreeMap<String, Running>>,
+    /// A workspace is made or unlocked by one at a time.
+    pub opening: tokio::sync::Mutex<()>,
+    /// Keeps a second process from writing to the same workspace, as long as anybody here may.
+    pub _lock: File,
+}
+
+/// An effect under way.
+pub(crate) struct Running {
+    pub target: TargetId,
+    pub hold: Hold,
+}
+
+/// Who has an effect in hand: sending it and taking it back exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// Neither.
+    Free,
+    /// It may be at the service.
+    Sending,
+    /// Its asker is taking it back.
+    TakingBack,
 }
 
 /// Whether keys can be used.
+#[derive(Clone)]
 pub(crate) enum KeychainState {
     Open(Arc<Keychain>),
     Closed(Closed),
@@ -55,10 +81,47 @@ pub(crate) enum KeychainState {
 
 impl Inner {
     /// Runs something beside the loop until it is done or the engine ends.
-    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> Option<AbortHandle> {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let tasks = tasks.as_mut()?;
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(task);
+        Some(tasks.spawn(task))
+    }
+
+    /// Lets nothing begin any more; gives what runs, which ends when it is dropped.
+    pub fn end_tasks(&self) -> Option<JoinSet<()>> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.take()
+    }
+
+    pub fn has_ended(&self) -> bool {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.is_none()
+    }
+
+    pub fn with_running<T>(&self, change: impl FnOnce(&mut BTreeMap<String, Running>) -> T) -> T {
+        change(&mut self.running.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes an effect in hand for `hold`, unless it is in another hand. One that is not under
+    /// way is in nobody's.
+    pub fn take_in_hand(&self, intent: &str, hold: Hold) -> bool {
+        self.with_running(|running| match running.get_mut(intent) {
+            Some(it) if it.hold == Hold::Free || it.hold == hold => {
+                it.hold = hold;
+                true
+            }
+            Some(_) => false,
+            None => true,
+        })
+    }
+
+    pub fn let_go(&self, intent: &str) {
+        self.with_running(|running| {
+            if let Some(it) = running.get_mut(intent) {
+                it.hold = Hold::Free;
+            }
+        });
     }
 
     pub fn now(&self) -> Time {
@@ -76,6 +139,18 @@ impl Inner {
     pub fn adapter(&self, service: Service) -> Option<Arc<dyn Adapter>> {
         let adapters = self.adapters.read().unwrap_or_else(PoisonError::into_inner);
         adapters.get(&service).cloned()
+    }
+
+    pub fn keychain_state(&self) -> KeychainState {
+        let state = self.keychain.read().unwrap_or_else(PoisonError::into_inner);
+        state.clone()
+    }
+
+    pub fn put_keychain(&self, state: KeychainState) {
+        *self
+            .keychain
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     pub fn keychain(&self) -> Result<Arc<Keychain>, Problem> {

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use cockpit_domain::state::{Standing, State};
@@ -34,6 +34,7 @@ use cockpit_ledger::{ErrorKind, Ledger, StoredEntry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
+use tokio::task::JoinSet;
 
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
@@ -72,8 +73,16 @@ pub struct Engine;
 #[derive(Clone)]
 pub struct Handle {
     inner: Arc<Inner>,
-    /// Keeps a second process from writing to the same workspace.
-    _lock: Arc<File>,
+    _life: Arc<Life>,
+}
+
+/// Ends pollers and effects with the last handle: they hold the engine themselves.
+struct Life(Arc<Inner>);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        drop(self.0.end_tasks());
+    }
 }
 
 impl Engine {
@@ -111,17 +120,18 @@ impl Engine {
             desk,
             changes: broadcast::channel(256).0,
             poll,
-            poll_now: Notify::new(),
-            busy: Mutex::default(),
-            tasks: Mutex::default(),
+            pace: Notify::new(),
+            running: Mutex::default(),
+            tasks: Mutex::new(Some(JoinSet::new())),
+            pollers: Mutex::default(),
+            opening: tokio::sync::Mutex::default(),
+            _lock: lock,
             drill_over: AtomicBool::new(false),
         });
+        let life = Arc::new(Life(Arc::clone(&inner)));
         inner.show_what_was_kept().await?;
         inner.open_keychain(keychain).await?;
-        Ok(Handle {
-            inner,
-            _lock: Arc::new(lock),
-        })
+        Ok(Handle { inner, _life: life })
     }
 }
 
@@ -181,16 +191,16 @@ impl Handle {
     }
 
     /// Ends pollers and effects, and keeps how far the own chain came. What is under way goes on
-    /// at the next start; it is in the outbox.
+    /// at the next start; it is in the outbox. Acts are refused from here on; reading goes on.
     ///
     /// # Errors
     /// The keychain does not answer; everything else has ended then too.
     pub async fn close(&self) -> Result<(), Problem> {
-        self.inner
-            .tasks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .abort_all();
+        if let Some(mut tasks) = self.inner.end_tasks() {
+            tasks.shutdown().await;
+        }
+        // A record that has begun is finished first.
+        self.inner.recorder.lock().await;
         self.inner.keep_mark().await
     }
 
@@ -343,10 +353,7 @@ impl Inner {
             Err(OpenError::Closed(closed)) => KeychainState::Closed(closed),
             Err(OpenError::Problem(problem)) => KeychainState::Broken(problem),
         };
-        *self
-            .keychain
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = closed;
+        self.put_keychain(closed);
         Ok(())
     }
 }

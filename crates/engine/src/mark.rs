@@ -34,7 +34,10 @@ impl Inner {
         if self.with_live(|live| live.ledger.broken.is_some()) {
             return Ok(());
         }
-        let keychain = self.keychain()?;
+        // Without the key nothing was signed.
+        let Ok(keychain) = self.keychain() else {
+            return Ok(());
+        };
         let ledger = Arc::clone(&self.ledger);
         blocking(move || {
             let Some(device) = device(&keychain)? else {

@@ -16,6 +16,7 @@ use cockpit_ledger::CacheRow;
 use cockpit_providers::Adapter;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::api::Tag;
 use crate::inner::Inner;
@@ -160,21 +161,40 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
     inner.changed(&[Tag::Observed]);
 }
 
-/// Keeps reading a service until the engine ends or the service is disconnected.
-pub(crate) async fn keep_reading(inner: Arc<Inner>, service: Service) {
+/// Keeps reading a service until the engine ends or the service is disconnected. A poller that
+/// reads it already ends, so that there is one.
+pub(crate) fn begin_reading(inner: &Arc<Inner>, service: Service) {
+    let poller = inner.spawn(keep_reading(Arc::clone(inner), service));
+    let mut pollers = inner.pollers.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = match poller {
+        Some(poller) => pollers.insert(service, poller),
+        None => pollers.remove(&service),
+    };
+    if let Some(before) = before {
+        before.abort();
+    }
+}
+
+async fn keep_reading(inner: Arc<Inner>, service: Service) {
     loop {
         if inner.adapter(service).is_none() {
             return;
         }
         one(&inner, service).await;
-        let pause = Duration::from_millis(if is_urgent(&inner) {
-            URGENT_MS
-        } else {
-            REST_MS
-        });
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = inner.poll_now.notified() => {}
+        let read_at = Instant::now();
+        loop {
+            let mut recorded = std::pin::pin!(inner.pace.notified());
+            // From here on, so that nothing that is recorded meanwhile is missed.
+            recorded.as_mut().enable();
+            let pause = if is_urgent(&inner) {
+                URGENT_MS
+            } else {
+                REST_MS
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(read_at + Duration::from_millis(pause)) => break,
+                () = recorded => {}
+            }
         }
     }
 }
@@ -201,11 +221,9 @@ async fn read(
     adapter: &Arc<dyn Adapter>,
     target: &Target,
 ) -> Option<ProviderError> {
+    let asked_at = inner.now();
     let came = adapter.observe(&target.id, Reading::Poll).await;
-    let busy = {
-        let busy = inner.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.contains_key(&target.id.0)
-    };
+    let busy = inner.with_running(|running| running.values().any(|it| it.target == target.id));
     let (row, error) = inner.with_live(|live| {
         let it = live
             .targets
@@ -217,8 +235,16 @@ async fn read(
             });
         it.target = target.clone();
         match came {
-            // The executor reads a busy target itself; an older answer must not replace its.
-            Ok(_) if busy && it.observation.is_some() => (None, None),
+            // The executor reads its target itself. An answer that was asked for before its
+            // newest reading must not replace that, nor look like a drift.
+            Ok(_)
+                if it
+                    .observation
+                    .as_ref()
+                    .is_some_and(|known| busy || known.at > asked_at) =>
+            {
+                (None, None)
+            }
             Ok(observation) => {
                 it.problem = None;
                 it.observation = Some(observation);

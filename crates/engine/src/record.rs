@@ -57,6 +57,11 @@ impl Recorder {
         *self.writer.lock().await = Some(writer);
     }
 
+    /// Forgets the key once nothing is being recorded.
+    pub async fn lock(&self) {
+        *self.writer.lock().await = None;
+    }
+
     /// Decides a command and seals what follows.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The life of a workspace: made, begun on a sandbox, unlocked, taken up again. Must not know what
 //! is decided in it.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use cockpit_domain::Service;
 use cockpit_domain::event::{Event, Genesis};
@@ -81,12 +81,20 @@ impl Inner {
                 "A workspace needs a name and a person. Nothing was made.",
             ));
         }
+        let _opening = self.opening.lock().await;
         if !self.state().workspace.is_empty() {
             return Err(Problem::new(
                 "refused",
                 "There is a workspace here already. Nothing was made.",
             )
             .hint("Choose another folder."));
+        }
+        if let Some(broken) = self.with_live(|live| live.ledger.broken.clone()) {
+            return Err(Problem::new(
+                "read_only",
+                format!("{broken} Nothing was made, so that the key of that workspace stays."),
+            )
+            .hint("Put its database back, or choose another folder."));
         }
         let keychain = self.keychain()?;
         let seed = random::<32>()?;
@@ -135,6 +143,7 @@ impl Inner {
         passphrase: SecretString,
     ) -> Result<Done, Problem> {
         use secrecy::ExposeSecret as _;
+        let _opening = self.opening.lock().await;
         if self.keychain().is_ok() {
             return Ok(done("The keys are open already."));
         }
@@ -150,7 +159,13 @@ impl Inner {
         };
         let opened = blocking(move || Keychain::open(&folder, "", &wish)).await?;
         match opened {
-            Ok(keychain) => self.use_keychain(Arc::new(keychain)).await?,
+            Ok(keychain) => {
+                let before = self.keychain_state();
+                if let Err(problem) = self.use_keychain(Arc::new(keychain)).await {
+                    self.put_keychain(before);
+                    return Err(problem);
+                }
+            }
             Err(OpenError::Problem(problem)) => return Err(problem),
             Err(OpenError::Closed(closed)) => return Err(crate::inner::closed_problem(closed)),
         }
@@ -164,10 +179,7 @@ impl Inner {
         keychain: Arc<Keychain>,
     ) -> Result<(), Problem> {
         let kept = keychain.get(DEVICE_KEY)?;
-        *self
-            .keychain
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = KeychainState::Open(keychain);
+        self.put_keychain(KeychainState::Open(keychain));
         self.check_the_tail().await?;
         if self.state().workspace.is_empty() {
             return Ok(());
@@ -209,7 +221,7 @@ impl Inner {
             self.spawn(mark::keep_marking(Arc::clone(self)));
             let services: Vec<Service> = self.state().connections.keys().copied().collect();
             for service in services {
-                self.spawn(observe::keep_reading(Arc::clone(self), service));
+                observe::begin_reading(self, service);
             }
         }
         Ok(())
