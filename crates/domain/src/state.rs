@@ -153,6 +153,16 @@ impl IntentRecord {
         }
     }
 
+    /// Whether a result of it can be true: it was approved and has not ended. One that was taken
+    /// back after its approval may have been on its way.
+    pub fn takes_results(&self) -> bool {
+        match self.standing() {
+            Standing::Ready => true,
+            Standing::Withdrawn => self.missing_persons() == 0,
+            Standing::Waiting | Standing::Rejected | Standing::Ended(_) => false,
+        }
+    }
+
     /// Whether the target may be changed by it from here on.
     pub fn is_open(&self) -> bool {
         match self.standing() {
@@ -217,9 +227,15 @@ impl State {
     }
 
     fn apply(&mut self, entry: &Admitted) -> Result<(), String> {
+        if let Event::Genesis(genesis) = &entry.event {
+            return self.begin(entry, genesis);
+        }
+        if self.policy.is_none() {
+            return Err("it stands before the first entry".to_owned());
+        }
+        self.person_of(entry)?;
         match &entry.event {
-            Event::Genesis(genesis) => self.begin(entry, genesis),
-            _ if self.policy.is_none() => Err("it stands before the first entry".to_owned()),
+            Event::Genesis(_) => Ok(()),
             Event::ConnectionAdded(connection) => {
                 self.administrator(entry)?;
                 self.connections
@@ -376,17 +392,12 @@ impl State {
     }
 
     fn result(&mut self, entry: &Admitted, result: &EffectResult) -> Result<(), String> {
-        self.person_of(entry)?;
         let record = self
             .intents
             .get_mut(&result.intent)
             .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
-        match record.standing() {
-            Standing::Ready | Standing::Withdrawn => {}
-            Standing::Waiting | Standing::Rejected => {
-                return Err("the intent is not approved".to_owned());
-            }
-            Standing::Ended(_) => return Err("the effect had ended already".to_owned()),
+        if !record.takes_results() {
+            return Err("the intent was not approved, or had ended already".to_owned());
         }
         record.result = Some((result.clone(), entry.at));
         if result.outcome == Outcome::Confirmed {

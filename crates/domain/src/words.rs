@@ -164,6 +164,10 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
     }
 }
 
+/// Every change on Google Play is one commit of the whole console.
+const PLAY_SENDS_ALL: &str =
+    "Other changes that wait in the Play console are sent to review along with this.";
+
 /// What the change does, and what it does not do.
 pub fn consequence(desired: &Desired, state: &TargetState) -> String {
     match (desired, state) {
@@ -174,8 +178,7 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
                 .map(|version| format!(" and get {version}"))
                 .unwrap_or_default();
             format!(
-                "New people stop getting {}{instead}. People who have it keep it. Other changes \
-                 that wait in the Play console are sent to review along with this.",
+                "New people stop getting {}{instead}. People who have it keep it. {PLAY_SENDS_ALL}",
                 it.version
             )
         }
@@ -191,18 +194,21 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
                 .map(|bps| format!(" to {} of people", percent(bps)))
                 .unwrap_or_default();
             format!(
-                "{} rolls out{share}. The fraction cannot be lowered afterwards, only halted.",
+                "{} rolls out{share}. The fraction cannot be lowered afterwards, only halted. \
+                 {PLAY_SENDS_ALL}",
                 it.version
             )
         }
         (Desired::RollingOut { .. }, TargetState::PhasedRelease(it)) => format!(
-            "Automatic updates to {} go on from day {} and advance by themselves each day.",
+            "Automatic updates to {} go on{} and advance by themselves each day.",
             it.version,
-            it.day.unwrap_or(1)
+            it.day
+                .map(|day| format!(" from day {day}"))
+                .unwrap_or_default()
         ),
         (Desired::Complete, TargetState::StagedRollout(it)) => {
             format!(
-                "{} becomes available to everybody on this track.",
+                "{} becomes available to everybody on this track. {PLAY_SENDS_ALL}",
                 it.version
             )
         }

@@ -26,16 +26,13 @@ pub(super) fn claim(
 
 pub(super) fn report(state: &State, result: &EffectResult) -> Result<Vec<Event>, Refusal> {
     let record = find(state, &result.intent)?;
-    match record.standing() {
-        // What was taken back meanwhile still gets its result.
-        Standing::Ready | Standing::Withdrawn => Ok(vec![Event::EffectResult(result.clone())]),
-        Standing::Waiting | Standing::Rejected => {
-            Err(refuse(RefusalKind::Gone, "The intent is not approved.", ""))
-        }
-        Standing::Ended(_) => Err(refuse(
+    if record.takes_results() {
+        Ok(vec![Event::EffectResult(result.clone())])
+    } else {
+        Err(refuse(
             RefusalKind::Gone,
-            "The effect has ended already.",
+            "The intent was not approved, or has ended already.",
             "",
-        )),
+        ))
     }
 }

@@ -134,6 +134,13 @@ pub struct Refusal {
 
 /// Decides one command.
 pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Refusal> {
+    if !state.people.contains_key(&context.actor) {
+        return Err(refuse(
+            RefusalKind::NotAllowed,
+            "This laptop belongs to nobody in this workspace. Nothing was changed.",
+            "Ask an administrator of the workspace.",
+        ));
+    }
     let events = match command {
         Command::Connect(connection) => {
             needs_role(state, context, &[Role::Administrator], "connect a service")?;

@@ -54,6 +54,9 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
             )),
         },
         (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => match it.status {
+            StagedStatus::InProgress if fraction_bps.is_none() => {
+                Some("it rolls out already".to_owned())
+            }
             StagedStatus::InProgress => fraction_problem(*fraction_bps, it.fraction_bps),
             // Google Play takes any fraction for a halted release.
             StagedStatus::Halted => fraction_problem(*fraction_bps, None),
@@ -121,7 +124,6 @@ fn fraction_problem(asked: Option<u32>, out: Option<u32>) -> Option<String> {
         (Some(asked), Some(out)) if asked == out => {
             Some(format!("{} is out already", words::percent(out)))
         }
-        (None, Some(_)) => Some("it rolls out already".to_owned()),
-        (Some(_), Some(_) | None) | (None, None) => None,
+        (Some(_) | None, Some(_) | None) => None,
     }
 }

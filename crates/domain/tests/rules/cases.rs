@@ -421,3 +421,23 @@ pub fn live(actor: &str, states: &[(TargetId, TargetState)]) -> Live {
         ..Live::default()
     }
 }
+
+/// Lines without repetition, in order.
+pub fn table(lines: impl IntoIterator<Item = String>) -> String {
+    let mut table: Vec<String> = Vec::new();
+    for line in lines {
+        if !table.contains(&line) {
+            table.push(line);
+        }
+    }
+    table.join("\n")
+}
+
+/// Every state with every wish.
+pub fn all_pairs() -> impl Iterator<Item = (TargetState, Desired)> {
+    all_states().into_iter().flat_map(|state| {
+        all_desired()
+            .into_iter()
+            .map(move |desired| (state.clone(), desired))
+    })
+}

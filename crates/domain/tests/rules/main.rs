@@ -1,5 +1,13 @@
 //! The rules, held by tests: what is allowed, what follows, and what is said of it. Knows the
 //! crate only from outside.
 
+mod approvals;
+mod bodies;
 mod cases;
 mod effects;
+mod health;
+mod offers;
+mod replay;
+mod rooms;
+mod sentences;
+mod steps;

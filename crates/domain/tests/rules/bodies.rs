@@ -1,0 +1,136 @@
+//! Events as entries carry them: append-only for ever. Knows no meaning.
+
+use cockpit_domain::event::{Drift, Event, Outcome, Verdict};
+use cockpit_domain::policy::{ActKind, Policy};
+use cockpit_domain::target::StagedStatus;
+use cockpit_domain::{Service, TargetState};
+use serde_json::{Map, Value};
+
+use crate::cases::{
+    LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, result, staged,
+};
+
+fn rolls() -> TargetState {
+    staged(StagedStatus::InProgress, Some(2_000))
+}
+
+/// One of each kind, and every state and wish inside them.
+fn events() -> Vec<Event> {
+    let cockpit_domain::decide::Command::Connect(connection) = connects(Service::Sentry) else {
+        unreachable!("it connects");
+    };
+    let mut all = vec![
+        founded(person(LEAD), Policy::one_person()).event,
+        Event::ConnectionAdded(connection),
+        Event::ConnectionRemoved {
+            service: Service::Sentry,
+        },
+        Event::PolicySet {
+            act: ActKind::Stop,
+            persons: 2,
+        },
+        Event::BreachSeen(breach("8.4.0")),
+        Event::BreachCleared(breach("8.4.0")),
+        Event::IntentJudged {
+            intent: id(3),
+            verdict: Verdict::Reject,
+            reason: "not now".to_owned(),
+        },
+        Event::IntentWithdrawn { intent: id(3) },
+        Event::EffectClaimed {
+            intent: id(3),
+            attempt: 1,
+            lease_until: NOON,
+        },
+        Event::EffectResult(result(&id(3), Outcome::Confirmed)),
+        Event::DriftSeen(Drift {
+            target: play_id(),
+            intent: id(3),
+            before: staged(StagedStatus::Halted, Some(2_000)),
+            after: rolls(),
+            seen_at: NOON,
+        }),
+    ];
+    all.extend(
+        all_pairs().map(|(state, desired)| {
+            Event::IntentRequested(Box::new(intent(desired, state, 900_000)))
+        }),
+    );
+    all
+}
+
+#[test]
+fn every_kind_keeps_its_name() {
+    let kinds: Vec<&str> = events()[..12].iter().map(Event::kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            "ledger.genesis",
+            "connection.add",
+            "connection.remove",
+            "policy.set",
+            "breach.seen",
+            "breach.cleared",
+            "intent.approve",
+            "intent.withdraw",
+            "effect.claim",
+            "effect.result",
+            "drift.seen",
+            "intent.request",
+        ]
+    );
+}
+
+#[test]
+fn every_body_reads_back_as_it_was_written() {
+    for event in events() {
+        let body = event.to_body();
+        assert!(!body.is_empty(), "{event:?}");
+        assert_eq!(Event::parse(event.kind(), &body), Ok(event));
+    }
+}
+
+#[test]
+fn no_body_holds_a_float_or_a_number_that_other_tools_would_round() {
+    fn check(value: &Value) {
+        match value {
+            Value::Number(number) => {
+                let whole = number.as_u64().expect("a whole number");
+                assert!(whole < 1 << 53, "{whole}");
+            }
+            Value::Array(values) => values.iter().for_each(check),
+            Value::Object(values) => values.values().for_each(check),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+    for event in events() {
+        check(&Value::Object(event.to_body()));
+    }
+}
+
+#[test]
+fn a_body_key_of_a_later_version_is_ignored() {
+    for event in events() {
+        let mut body = event.to_body();
+        body.insert("salt".to_owned(), Value::from("00"));
+        body.insert("of a later version".to_owned(), Value::from(1));
+        assert_eq!(Event::parse(event.kind(), &body), Ok(event));
+    }
+}
+
+#[test]
+fn an_unknown_kind_or_a_missing_key_is_said_in_words() {
+    let unknown = Event::parse("notice.sent", &Map::new()).expect_err("no such kind");
+    assert!(
+        unknown
+            .to_string()
+            .starts_with("'notice.sent' cannot be read: ")
+    );
+    assert!(Event::parse("policy.set", &Map::new()).is_err());
+}
+
+#[test]
+fn the_bytes_of_an_intent_stay_as_they_are() {
+    let stop = intent(cockpit_domain::Desired::Stopped, rolls(), 900_000);
+    insta::assert_json_snapshot!(Event::IntentRequested(Box::new(stop)));
+}
