@@ -38,7 +38,15 @@ pub(super) fn act(
     };
     ActView {
         verb: verb(kind),
-        name: format!("{label} {what} on {service}"),
+        name: match kind {
+            ActKind::SetFraction => format!("Set the share of {what} on {service}"),
+            ActKind::Stop
+            | ActKind::Resume
+            | ActKind::Complete
+            | ActKind::TurnOff
+            | ActKind::TurnOn
+            | ActKind::Publish => format!("{label} {what} on {service}"),
+        },
         label: label.to_owned(),
         stops: desired.is_safe_direction(),
         why_not,
