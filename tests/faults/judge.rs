@@ -1,5 +1,6 @@
 //! What must be true of every run. Compares what the ledger says with what the sandbox knows.
-//! Must not know what went wrong, but for how late clients see a flag.
+//! Must not know what went wrong, but for how late clients see a flag. The sandbox's times are
+//! whole milliseconds, cut off, so that two of them may be one apart.
 
 use std::fmt::Write as _;
 
@@ -29,6 +30,7 @@ pub fn complaints(record: &Record) -> Vec<String> {
             not_in_effect_is_true(course),
             nothing_open_that_can_be_known(record, course),
             nothing_sent_twice(course),
+            looked_before_sending_again(course),
         ];
         let name = &course.target.id;
         found.extend(
@@ -108,7 +110,8 @@ fn not_in_effect_is_true(course: &Course) -> Option<String> {
             return None;
         }
         let by_us = |turn: &Turn| turn.ours && turn.met;
-        let in_effect = course.target.served.newest(*at_ms).is_some_and(by_us);
+        // Within one millisecond nobody can say which came first.
+        let in_effect = course.target.served.newest(*at_ms - 1).is_some_and(by_us);
         let later = result.outcome.is_final()
             && course
                 .target
@@ -150,7 +153,9 @@ fn nothing_sent_twice(course: &Course) -> Option<String> {
     let second = target.writes.iter().find(|write| {
         let reads = target.reads.iter().flatten();
         let read = reads
-            .filter(|it| it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= write.at_ms))
+            .filter(|it| {
+                it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= write.at_ms + 1)
+            })
             .max_by_key(|it| it.answered_at_ms);
         read.is_some_and(|read| {
             let standing = target.served.newest(read.at_ms - 1);
@@ -164,6 +169,24 @@ fn nothing_sent_twice(course: &Course) -> Option<String> {
         "sent again at {} what was in effect: {}",
         second.at_ms, second.line
     ))
+}
+
+/// Between two writes the target was read.
+fn looked_before_sending_again(course: &Course) -> Option<String> {
+    let target = &course.target;
+    let blind = target.writes.windows(2).find(|pair| {
+        let between = |it: &&Request| {
+            let answered = it
+                .answered_at_ms
+                .is_some_and(|at_ms| at_ms <= pair[1].at_ms + 1);
+            it.status == 200 && answered && it.at_ms >= pair[0].at_ms
+        };
+        !target
+            .reads
+            .iter()
+            .all(|reads| reads.iter().any(|it| between(&it)))
+    })?;
+    Some(format!("sent again at {} without a look", blind[1].at_ms))
 }
 
 /// The run for a person.

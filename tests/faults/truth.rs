@@ -163,8 +163,8 @@ fn request(line: &Value) -> Request {
     let ms = line["duration_ms"].as_f64();
     Request {
         at_ms,
-        // Rounded up: an answer is not used before it came.
-        answered_at_ms: ms.map(|ms| at_ms + ms.ceil() as i64),
+        // Rounded up, but for what a sum of floats adds: an answer is not used before it came.
+        answered_at_ms: ms.map(|ms| at_ms + (ms - 0.001).ceil() as i64),
         line: format!("{} {}{query}", text("method"), text("path")),
         status: line["status"].as_u64().unwrap_or(0),
     }
