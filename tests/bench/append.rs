@@ -5,22 +5,24 @@ use std::path::Path;
 
 use cockpit_ledger::{Append, Ledger, LogIndex};
 use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, Timestamp, seal};
-use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 
-use crate::sample::{Sample, compare};
+use crate::{
+    bare::Bare,
+    sample::Sample,
+    table::{Row, Target},
+};
 
-const TRIES: i64 = 2_000;
+const TRIES: i64 = 4_000;
 /// What is done first and not counted: files grow, caches fill.
-const WARM_UP: i64 = 100;
+const WARM_UP: i64 = 200;
 const NOW_MS: i64 = 1_795_458_605_123;
+const RATIO_MAX: f64 = 1.5;
 
-/// Measures in fresh databases under `folder` and prints the ratio.
-pub fn measure(folder: &Path) {
-    let folder = tempfile::tempdir_in(folder).expect("the folder can be written");
-    let ledger =
-        Ledger::open(folder.path().join("ledger.db"), NOW_MS).expect("a fresh ledger opens");
-    let bare = bare(&folder.path().join("bare.db"));
+/// Measures in fresh databases under `folder`.
+pub fn measure(folder: &Path) -> Vec<Row> {
+    let ledger = Ledger::open(folder.join("ledger.db"), NOW_MS).expect("a fresh ledger opens");
+    let bare = Bare::open(&folder.join("bare.db"));
     let key = DeviceKey::from_seed(&[7; 32]);
     let genesis = object(json!({ "key": key.public().to_string() }));
     let mut last = sealed(&key, &Head::genesis(key.device_id()), 0, "genesis", genesis);
@@ -32,21 +34,37 @@ pub fn measure(folder: &Path) {
         }
         let body =
             object(json!({ "intent": "0".repeat(64), "reason": format!("checkout fails {n}") }));
-        last = sealing.time(|| sealed(&key, &last.head(), n, "intent.request", body));
-        ours.time(|| append(&ledger, &last));
-        peers.time(|| insert(&bare, &last));
+        last = sealing.time_ms(|| sealed(&key, &last.head(), n, "intent.request", body));
+        ours.time_ms(|| append(&ledger, &last));
+        let signature = last.signature_line();
+        peers.time_ms(|| bare.insert([last.header_line(), last.body_line(), &signature]));
     }
-    let peer = "bare SQLite insert (WAL, FULL)";
-    compare(
-        "A durable decision",
-        (&mut ours, "check, append, index"),
-        (&mut peers, peer),
+    println!(
+        "\nAn append (check the chain, keep the entry, index it for lists and full-text search)\n\
+         against one SQLite insert of the same bytes into a table without any index, both in WAL\n\
+         with synchronous FULL on the same disk, {} tries each in turns",
+        ours.tries()
     );
-    compare(
-        "Sealing it, before that",
-        (&mut sealing, "hash, sign"),
-        (&mut peers, peer),
+    println!(
+        "  sealing it before that (hash, sign): p50 {:.3} ms",
+        sealing.median()
     );
+    vec![
+        row("append, p50", &ours, &peers, 0.5, true),
+        row("append, p99", &ours, &peers, 0.99, false),
+    ]
+}
+
+fn row(what: &'static str, ours: &Sample, peers: &Sample, share: f64, promised: bool) -> Row {
+    let [ours, peers] = [ours, peers].map(|sample| sample.quantile(share));
+    let ratio = ours / peers;
+    Row {
+        what,
+        measured: format!("{ours:.3} ms"),
+        peer: format!("{peers:.3} ms"),
+        ratio,
+        target: Target::ratio(RATIO_MAX, ratio).filter(|_| promised),
+    }
 }
 
 fn sealed(key: &DeviceKey, head: &Head, n: i64, kind: &str, body: Map<String, Value>) -> Entry {
@@ -79,26 +97,6 @@ fn append(ledger: &Ledger, entry: &Entry) {
     ledger
         .append(&[append], &[])
         .expect("the next entry is appended");
-}
-
-fn bare(path: &Path) -> Connection {
-    let bare = Connection::open(path).expect("a fresh database opens");
-    bare.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         CREATE TABLE entries (header TEXT NOT NULL, body TEXT NOT NULL, signature BLOB NOT NULL) STRICT;",
-    )
-    .expect("a fresh database takes a table");
-    bare
-}
-
-fn insert(bare: &Connection, entry: &Entry) {
-    let mut insert = bare
-        .prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3)")
-        .expect("the table is there");
-    let signature = entry.signature().as_bytes();
-    insert
-        .execute(params![entry.header_line(), entry.body_line(), signature])
-        .expect("the row is taken");
 }
 
 fn object(value: Value) -> Map<String, Value> {

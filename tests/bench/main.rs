@@ -2,14 +2,53 @@
 //! Knows no pass and no fail: a clock judges no test.
 
 mod append;
+mod bare;
+mod fan_out;
+#[cfg(target_os = "linux")]
+mod memory;
 mod sample;
+mod table;
+#[cfg(target_os = "linux")]
+mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn main() {
     // The disk that matters is the one that the work lies on; a folder for temporary files
     // may be in memory.
     let folder =
         std::env::var_os("COCKPIT_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    append::measure(&folder);
+    let folder = tempfile::tempdir_in(folder).expect("the folder can be written");
+    let mut rows = append::measure(folder.path());
+    rows.extend(on_a_runtime(fan_out::measure(folder.path())));
+    rows.extend(windows(folder.path()));
+    table::print(&rows);
+}
+
+/// Both programs are named by whoever built them; without them the window is left out.
+#[cfg(target_os = "linux")]
+fn windows(folder: &Path) -> Vec<table::Row> {
+    let program = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    match (program("COCKPIT_APP"), program("COCKPIT_BARE_WINDOW")) {
+        (Some(app), Some(bare)) => on_a_runtime(window::measure(folder, &app, &bare)),
+        _ => {
+            println!("\nThe window is left out; `cargo xtask bench --window` measures it too.");
+            Vec::new()
+        }
+    }
+}
+
+/// There is no driver for the window of this system.
+#[cfg(not(target_os = "linux"))]
+fn windows(_: &Path) -> Vec<table::Row> {
+    println!("\nThe window is left out: it is measured on Linux only.");
+    Vec::new()
+}
+
+fn on_a_runtime<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
+        .block_on(work)
 }

@@ -1,56 +1,49 @@
-//! Measured times and how they are shown. Knows not what was measured.
+//! Measured numbers and what is said of many of them. Knows not what was measured.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// The times of one thing, done many times.
+/// The numbers of one thing, measured many times.
 pub struct Sample {
-    nanos: Vec<u128>,
+    numbers: Vec<f64>,
 }
 
 impl Sample {
     /// Nothing measured yet.
     pub const fn new() -> Self {
-        Self { nanos: Vec::new() }
+        Self {
+            numbers: Vec::new(),
+        }
     }
 
-    /// Does it once more, and keeps how long it took.
-    pub fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
+    /// Keeps one more.
+    pub fn add(&mut self, number: f64) {
+        self.numbers.push(number);
+    }
+
+    /// Does it once more, and keeps how many milliseconds it took.
+    pub fn time_ms<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
-        self.nanos.push(start.elapsed().as_nanos());
+        self.add(start.elapsed().as_secs_f64() * 1e3);
         result
     }
 
-    /// The time that this share (0 to 1) of the tries did not exceed.
-    fn quantile(&mut self, share: f64) -> Duration {
-        self.nanos.sort_unstable();
-        let last = self.nanos.len() - 1;
-        let place = (last as f64 * share).round() as usize;
-        Duration::from_nanos(
-            self.nanos[place]
-                .try_into()
-                .expect("no try takes centuries"),
-        )
+    /// How often it was measured.
+    pub fn tries(&self) -> usize {
+        self.numbers.len()
     }
-}
 
-/// Shows two samples and the first in terms of the second.
-pub fn compare(
-    title: &str,
-    (ours, name): (&mut Sample, &str),
-    (peer, peer_name): (&mut Sample, &str),
-) {
-    const SHARES: [f64; 2] = [0.5, 0.99];
-    println!(
-        "{title}, {} tries each, one after the other in turns",
-        ours.nanos.len()
-    );
-    println!("  {:34} {:>10} {:>10}", "", "p50", "p99");
-    let [ours, peer] = [ours, peer].map(|sample| SHARES.map(|share| sample.quantile(share)));
-    for (name, times) in [(name, ours), (peer_name, peer)] {
-        let [middle, high] = times.map(|time| format!("{:.3} ms", time.as_secs_f64() * 1e3));
-        println!("  {name:34} {middle:>10} {high:>10}");
+    /// The number that this share (0 to 1) of the tries did not exceed.
+    pub fn quantile(&self, share: f64) -> f64 {
+        let mut sorted = self.numbers.clone();
+        sorted.sort_by(f64::total_cmp);
+        let last = sorted.len().saturating_sub(1);
+        let place = (last as f64 * share).round() as usize;
+        sorted.get(place).copied().unwrap_or(f64::NAN)
     }
-    let [middle, high] = [0, 1].map(|i| ours[i].as_secs_f64() / peer[i].as_secs_f64());
-    println!("  {:34} {middle:>10.2} {high:>10.2}", "ratio");
+
+    /// The one in the middle.
+    pub fn median(&self) -> f64 {
+        self.quantile(0.5)
+    }
 }

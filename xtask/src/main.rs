@@ -38,10 +38,7 @@ enum Task {
         tests: bool,
     },
     /// Measure what speed is promised for, as ratios to a peer of the same run
-    Bench {
-        /// Passed on to the measuring program
-        arguments: Vec<String>,
-    },
+    Bench(bench::Options),
     /// Write the page's TypeScript types again from the engine's table of calls
     Bindings,
 }
@@ -64,7 +61,7 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Test(options) => test::test(&paths, &options),
         Task::Setup { tests: false } => setup::setup(&paths, setup::Scope::Run),
         Task::Setup { tests: true } => setup::setup(&paths, setup::Scope::Test),
-        Task::Bench { arguments } => bench::bench(&paths, &arguments),
+        Task::Bench(options) => bench::bench(&paths, &options),
         Task::Bindings => bindings(&paths),
     }
 }

@@ -91,6 +91,10 @@ fn check_warnings(clippy: &mut Command) -> Result<(), Failure> {
 
 fn rust(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     page_is_built(paths)?;
+    // Some tests start the command line; a test runner builds programs only for tests of their
+    // own package.
+    build(paths, "cockpit")?;
+    let program = paths.built("cockpit");
     // `peers` and `window` say `test = false` in their manifest, so neither runner takes them
     // unless they are named.
     let selection = ["--lib", "--bins", "--tests"];
@@ -99,12 +103,16 @@ fn rust(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
         nextest
             .args(["nextest", "run", "--workspace", "--no-fail-fast"])
             .args(FEATURES)
-            .args(selection);
+            .args(selection)
+            .env("COCKPIT_BIN", &program);
         process::watch(&mut nextest, counts, |line| line.contains("Summary ["))
     } else {
         let mut results = Vec::new();
         let mut cargo = workspace(paths, "test");
-        cargo.arg("--no-fail-fast").args(selection);
+        cargo
+            .arg("--no-fail-fast")
+            .args(selection)
+            .env("COCKPIT_BIN", &program);
         let result = process::watch(&mut cargo, &mut results, is_result);
         counts.push(sum(&results));
         result
