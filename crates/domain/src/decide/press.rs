@@ -5,7 +5,7 @@ use super::{Context, Press, Refusal, RefusalKind, act_kind, not_offered, refuse}
 use crate::event::{Event, Intent};
 use crate::policy::ActKind;
 use crate::state::{Standing, State, holds};
-use crate::target::{Desired, Observation, TargetId};
+use crate::target::{Desired, Observation, StagedStatus, TargetId, TargetState};
 use crate::time::Time;
 use crate::words;
 
@@ -64,6 +64,7 @@ fn aim(
     desired: &Desired,
     context: &Context,
 ) -> Result<Event, Refusal> {
+    let desired = &with_its_fraction(desired, &pre.state);
     let act = act_kind(desired, &pre.state);
     let title = words::target(&pre.target, &pre.state);
     if let Some(why) = may_not_ask(state, &context.actor, act) {
@@ -110,6 +111,21 @@ fn aim(
         reason: press.reason.trim().to_owned(),
         evidence: press.evidence.clone(),
     })))
+}
+
+/// A halted rollout that is to go on without a word about its fraction goes on at the one that
+/// the asker saw: nobody agrees to a share that they were not shown.
+fn with_its_fraction(desired: &Desired, from: &TargetState) -> Desired {
+    match (desired, from) {
+        (Desired::RollingOut { fraction_bps: None }, TargetState::StagedRollout(it))
+            if it.status == StagedStatus::Halted =>
+        {
+            Desired::RollingOut {
+                fraction_bps: it.fraction_bps,
+            }
+        }
+        (desired, _) => desired.clone(),
+    }
 }
 
 /// What is under way on a target and must end first. An act that lowers exposure is held up by

@@ -250,6 +250,16 @@ fn only_the_asker_takes_back_and_only_what_was_not_taken_up() {
 }
 
 #[test]
+fn a_resume_is_agreed_at_the_fraction_that_was_seen() {
+    let mut all = workspace(&[LEAD]);
+    let resume = all.asks(LEAD, halted(), rolling(None));
+    assert_eq!(
+        all.state.intents[&resume].intent.desired,
+        rolling(Some(2_000))
+    );
+}
+
+#[test]
 fn a_press_needs_a_reason_and_something_to_change() {
     let mut all = workspace(&[LEAD]);
     for (reason, aims, kind) in [
