@@ -38,11 +38,22 @@ impl Shell {
         }
     }
 
-    /// The engine, as soon as it has started.
+    /// The engine, as soon as it has started. After a failed start, to ask is to try again.
     ///
     /// # Errors
     /// Why it did not start.
     pub async fn engine(&self) -> Result<Handle, Problem> {
+        // Of several that ask at once, one starts and the others wait for it.
+        let again = self.started.send_if_modified(|started| {
+            let failed = matches!(started, Some(Err(_)));
+            if failed {
+                *started = None;
+            }
+            failed
+        });
+        if again {
+            self.start().await;
+        }
         let mut started = self.started.subscribe();
         let ended = |_| Problem::new("storage", "The app is ending.");
         let outcome = started.wait_for(Option::is_some).await.map_err(ended)?;
