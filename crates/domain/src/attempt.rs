@@ -1,6 +1,11 @@
 //! The order of one effect: claim, read again, start, send, read back. A state machine that is
 //! handed observations and the time, and says what to do next. Knows no provider and no clock.
 
+mod step;
+
+pub use step::{Came, Step, may_be_sent};
+
+use self::step::{ANSWER_LOST, READING, READING_BACK, SENDING, WAITING};
 use crate::event::{EffectResult, Intent, Outcome};
 use crate::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
 use crate::target::{Observation, TargetState};
@@ -23,54 +28,6 @@ const SETTLE_MS: u64 = 3_000;
 /// A write whose reply was lost may still take effect for this long: a service goes on with a
 /// request whose client has given up, but not for ever. "Nothing is in effect" is not said before.
 const DOUBT_MS: u64 = 2 * 60 * 1_000;
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Seal a claim for this attempt.
-    Claim {
-        /// Nobody else may act before.
-        lease_until: Time,
-    },
-    /// Read the target.
-    Observe(Reading),
-    /// Make the start durable on this laptop.
-    Start,
-    /// Send the write, given what was just read.
-    Send(Box<Observation>),
-    /// Seal how it stands. Ends the attempt when the outcome is final.
-    Report(Box<EffectResult>),
-    /// Nothing before this time, and why.
-    Wait {
-        /// When to ask again.
-        until: Time,
-        /// What is waited for, in words.
-        why: &'static str,
-    },
-    /// Nothing more will happen.
-    Done,
-}
-
-/// What came of a step.
-#[derive(Clone, Debug)]
-pub enum Came {
-    /// The claim is sealed.
-    Claimed,
-    /// The target was read.
-    Observed(Observation),
-    /// The target could not be read.
-    NotObserved(ProviderError),
-    /// The start is durable.
-    Started,
-    /// The service took the write. Not yet an observation.
-    Sent(Receipt),
-    /// The write failed.
-    NotSent(ProviderError),
-    /// The report is sealed.
-    Reported,
-    /// The time that [`Attempt::deadline`] named is over while a step was still under way.
-    DeadlinePassed,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
@@ -180,10 +137,10 @@ impl Attempt {
             return why;
         }
         match self.stage {
-            Stage::Claim | Stage::Reread => "Reading the target",
-            Stage::Start | Stage::Send => "Sending",
-            Stage::ReadBack if self.reply_lost => "The answer was lost, reading back",
-            Stage::ReadBack => "Sent, reading back",
+            Stage::Claim | Stage::Reread => READING,
+            Stage::Start | Stage::Send => SENDING,
+            Stage::ReadBack if self.reply_lost => ANSWER_LOST,
+            Stage::ReadBack => READING_BACK,
             Stage::Finished => "Ended",
         }
     }
@@ -402,7 +359,7 @@ impl Attempt {
         let slow = now.ms_since(sent_at) >= PROBE_MS;
         let pause = backoff(self.retries, 100, if slow { PROBE_SLOW_MS } else { 30_000 });
         self.retries += 1;
-        self.wait_until = Some((now + pause, "Sent, reading back"));
+        self.wait_until = Some((now + pause, READING_BACK));
     }
 
     fn not_observed(&mut self, error: ProviderError, now: Time) {
@@ -477,7 +434,7 @@ impl Attempt {
             .max(backoff(self.retries, 250, 15_000));
         self.retries += 1;
         self.problem = Some(error);
-        self.wait_until = Some((now + pause, "Waiting for the service"));
+        self.wait_until = Some((now + pause, WAITING));
         self.owe_a_verdict(now);
     }
 

@@ -4,6 +4,7 @@ use super::{
     Badge, Icon, Live, OutcomeView, OutcomeWord, PressTargetView, PressView, Tone, approvals,
     asker, badge,
 };
+use crate::attempt::may_be_sent;
 use crate::event::Outcome;
 use crate::state::{IntentRecord, Standing, State};
 use crate::time::Time;
@@ -49,23 +50,28 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
             "Its asker took it back. Nothing was sent.".to_owned(),
         ),
         Standing::Ended(_) => ended(record),
-        Standing::Ready => match &record.result {
-            Some(_) => ended(record),
-            None => {
-                let doing = live
-                    .doing
-                    .get(id)
-                    .cloned()
-                    .unwrap_or_else(|| "Reading the target".to_owned());
-                let sentence = format!("{doing}. Not yet observed.");
-                plain(
-                    OutcomeWord::Working,
-                    badge(Tone::Wait, Icon::Waiting, format!("{doing}…")),
-                    sentence,
-                )
+        Standing::Ready => match (&record.result, live.doing.get(id)) {
+            // "Queued, not in effect" is not said of what is on its way.
+            (Some((result, _)), Some(doing))
+                if result.outcome == Outcome::Queued && may_be_sent(doing) =>
+            {
+                plain(OutcomeWord::Working, working(doing), not_observed(doing))
+            }
+            (Some(_), Some(_) | None) => ended(record),
+            (None, doing) => {
+                let doing = doing.map_or("Reading the target", String::as_str);
+                plain(OutcomeWord::Working, working(doing), not_observed(doing))
             }
         },
     }
+}
+
+fn working(doing: &str) -> Badge {
+    badge(Tone::Wait, Icon::Waiting, format!("{doing}…"))
+}
+
+fn not_observed(doing: &str) -> String {
+    format!("{doing}. Not yet observed.")
 }
 
 /// A press with each of its targets.

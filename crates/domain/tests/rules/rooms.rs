@@ -409,6 +409,29 @@ fn queued_and_unknown_stand_in_the_outbox() {
 }
 
 #[test]
+fn what_is_on_its_way_is_not_called_queued() {
+    let (mut all, mut live) = (connected(), everything());
+    let stop = all.asks(LEAD, rolls(), Desired::Stopped);
+    all.does(LEAD, NOON, reports(&stop, Outcome::Queued))
+        .expect("it is open");
+    let record = &all.state.intents[&stop];
+    for (doing, word) in [
+        ("Waiting for the service", OutcomeWord::Queued),
+        ("Reading the target", OutcomeWord::Queued),
+        ("Sending", OutcomeWord::Working),
+        ("Sent, reading back", OutcomeWord::Working),
+        ("The answer was lost, reading back", OutcomeWord::Working),
+    ] {
+        live.doing.insert(stop.clone(), doing.to_owned());
+        assert_eq!(
+            of_record(&stop, record, &live, NOON).outcome,
+            word,
+            "{doing}"
+        );
+    }
+}
+
+#[test]
 fn a_drift_stands_until_the_target_is_confirmed_again() {
     let (mut all, live) = (connected(), everything());
     let stop = all.asks(LEAD, rolls(), Desired::Stopped);
