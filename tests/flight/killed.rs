@@ -4,41 +4,53 @@
 use cockpit_engine::crash::POINTS;
 use rusqlite::Connection;
 use serde_json::Value;
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::cli;
 use crate::workspace::Workspace;
 
 #[tokio::test]
 async fn killed_at_any_point_an_effect_has_one_outcome() {
-    for point in POINTS {
-        let workspace = Workspace::on("calm", 0).await;
-        let mut child = cli::halted_at(point, workspace.stop()).await;
-        // SIGKILL: nothing is written after it.
-        child.kill().await.unwrap();
-        let taken = changes(&workspace).await;
-        workspace.finished().await;
-        let asked = intents(&workspace);
-        if point == "before-record" {
-            assert!(
-                asked.is_empty() && taken.is_empty(),
-                "{point}: {asked:?} {taken:?}"
-            );
-            assert_eq!(changes(&workspace).await.len(), 0, "{point}");
-            continue;
+    let at_once = async {
+        let mut points = JoinSet::new();
+        for point in POINTS {
+            points.spawn_local(killed_at(point));
         }
-        assert_eq!(asked.len(), 3, "{point}");
-        for intent in &asked {
-            assert_eq!(results(&workspace, intent), ["confirmed"], "{point}");
+        while let Some(done) = points.join_next().await {
+            done.expect("see the point's own words above");
         }
-        workspace.is_stopped().await;
-        assert_eq!(changes(&workspace).await.len(), 3, "{point}");
-        nothing_was_sent_twice(&workspace, point).await;
-        workspace.run(&["verify"]).await.exits(0);
-        // A second start finds nothing left to do.
-        let requests = writes(&workspace).await.len();
-        workspace.finished().await;
-        assert_eq!(writes(&workspace).await.len(), requests, "{point}");
+    };
+    LocalSet::new().run_until(at_once).await;
+}
+
+async fn killed_at(point: &'static str) {
+    let workspace = Workspace::on("calm", 0).await;
+    let mut child = cli::halted_at(point, workspace.stop()).await;
+    // SIGKILL: nothing is written after it.
+    child.kill().await.unwrap();
+    let taken = changes(&workspace).await;
+    workspace.finished().await;
+    let asked = intents(&workspace);
+    if point == "before-record" {
+        assert!(
+            asked.is_empty() && taken.is_empty(),
+            "{point}: {asked:?} {taken:?}"
+        );
+        assert_eq!(changes(&workspace).await.len(), 0, "{point}");
+        return;
     }
+    assert_eq!(asked.len(), 3, "{point}");
+    for intent in &asked {
+        assert_eq!(results(&workspace, intent), ["confirmed"], "{point}");
+    }
+    workspace.is_stopped().await;
+    assert_eq!(changes(&workspace).await.len(), 3, "{point}");
+    nothing_was_sent_twice(&workspace, point).await;
+    workspace.run(&["verify"]).await.exits(0);
+    // A second start finds nothing left to do.
+    let requests = writes(&workspace).await.len();
+    workspace.finished().await;
+    assert_eq!(writes(&workspace).await.len(), requests, "{point}");
 }
 
 #[tokio::test]
