@@ -10,7 +10,7 @@ use cockpit_domain::provider::{ErrorKind, ProviderError, Reading};
 use cockpit_domain::rule::{Breach, Judgement};
 use cockpit_domain::signal::Signal;
 use cockpit_domain::state::Standing;
-use cockpit_domain::views::{ServiceLive, TargetLive};
+use cockpit_domain::views::{Live, ServiceLive, TargetLive};
 use cockpit_domain::{Observation, Service, Target, Time, words};
 use cockpit_ledger::CacheRow;
 use cockpit_providers::Adapter;
@@ -42,14 +42,7 @@ pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
         for row in rows {
             if let Some(key) = row.key.strip_prefix("service/") {
                 if let Some(service) = Service::from_key(key) {
-                    let read_at = Some(Time::from_ms(row.observed_at_ms));
-                    live.services.insert(
-                        service,
-                        ServiceLive {
-                            read_at,
-                            ..ServiceLive::default()
-                        },
-                    );
+                    was_read(live, service, Time::from_ms(row.observed_at_ms));
                 }
             } else if row.key == "signals" {
                 live.signals = serde_json::from_value(row.value).unwrap_or_default();
@@ -60,6 +53,9 @@ pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
                 }) = serde_json::from_value(row.value)
             {
                 let id = target.id.clone();
+                if let Some(service) = id.service() {
+                    was_read(live, service, Time::from_ms(row.observed_at_ms));
+                }
                 live.targets.insert(
                     id,
                     TargetLive {
@@ -71,6 +67,11 @@ pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
             }
         }
     });
+}
+
+fn was_read(live: &mut Live, service: Service, at: Time) {
+    let it = live.services.entry(service).or_default();
+    it.read_at = it.read_at.max(Some(at));
 }
 
 /// Shows an observation and keeps it.

@@ -1,0 +1,13 @@
+//! The whole engine against the sandbox, in one process and on paused time. Must not know how
+//! the engine is built inside.
+
+mod connections;
+mod drift;
+mod end;
+mod flight;
+mod keys;
+mod offline;
+mod restart;
+mod stage;
+mod stale;
+mod table;
