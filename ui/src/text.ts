@@ -337,7 +337,8 @@ export const text = {
     rooms: "Rooms",
     acts: "Acts",
     looks: "Theme",
-    stop: (version: string) => `Stop ${version}: open the stop sheet`,
+    stop: (version: string | null) =>
+      version === null ? "Open the stop sheet" : `Stop ${version}: open the stop sheet`,
     refresh: "Read every service now",
     verify: "Check every entry of the log again",
     notice: "Write a notice",
