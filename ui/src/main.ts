@@ -9,4 +9,6 @@ if (!target) throw new Error("index.html has no #app");
 const client = makeClient();
 // Listening comes first, so that no change between the first answer and the first paint is missed.
 void follow(client).catch(() => undefined);
+// The words that stood there until the script had run.
+target.replaceChildren();
 mount(App, { target, props: { client } });
