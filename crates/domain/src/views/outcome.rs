@@ -55,12 +55,14 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
             (Some((result, _)), Some(doing))
                 if result.outcome == Outcome::Queued && may_be_sent(doing) =>
             {
-                plain(OutcomeWord::Working, working(doing), not_observed(doing))
+                let sentence = format!("{doing}. It may be in effect; it was not observed yet.");
+                plain(OutcomeWord::Unknown, working(doing), sentence)
             }
             (Some(_), Some(_) | None) => ended(record),
             (None, doing) => {
                 let doing = doing.map_or("Reading the target", String::as_str);
-                plain(OutcomeWord::Working, working(doing), not_observed(doing))
+                let sentence = format!("{doing}. Not yet observed.");
+                plain(OutcomeWord::Working, working(doing), sentence)
             }
         },
     }
@@ -68,10 +70,6 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
 
 fn working(doing: &str) -> Badge {
     badge(Tone::Wait, Icon::Waiting, format!("{doing}…"))
-}
-
-fn not_observed(doing: &str) -> String {
-    format!("{doing}. Not yet observed.")
 }
 
 /// A press with each of its targets.

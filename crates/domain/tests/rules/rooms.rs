@@ -418,9 +418,9 @@ fn what_is_on_its_way_is_not_called_queued() {
     for (doing, word) in [
         ("Waiting for the service", OutcomeWord::Queued),
         ("Reading the target", OutcomeWord::Queued),
-        ("Sending", OutcomeWord::Working),
-        ("Sent, reading back", OutcomeWord::Working),
-        ("The answer was lost, reading back", OutcomeWord::Working),
+        ("Sending", OutcomeWord::Unknown),
+        ("Sent, reading back", OutcomeWord::Unknown),
+        ("The answer was lost, reading back", OutcomeWord::Unknown),
     ] {
         live.doing.insert(stop.clone(), doing.to_owned());
         assert_eq!(
