@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::api::{ConnectArgs, Done, Problem, Tag};
 use crate::inner::Inner;
+use crate::keychain::Keychain;
 use crate::observe;
 use crate::record::blocking;
 
@@ -152,7 +153,7 @@ impl Inner {
         self: &Arc<Self>,
         credentials: Vec<Credentials>,
     ) -> Result<(), Problem> {
-        let mut kept: Vec<(String, Option<SecretString>)> = Vec::new();
+        let mut kept = Secrets::new();
         let mut adapters = Vec::new();
         for it in &credentials {
             adapters.push(self.make_adapter(it)?);
@@ -163,7 +164,24 @@ impl Inner {
             );
         }
         let keychain = self.keychain()?;
-        blocking(move || keychain.set(&kept)).await??;
+        let before = {
+            let keychain = Arc::clone(&keychain);
+            blocking(move || replace(&keychain, &kept)).await??
+        };
+        let recorded = self.record_connections(credentials, adapters).await;
+        if recorded.is_err() {
+            // What is not connected leaves no key behind, and a connection that stood keeps its own.
+            blocking(move || keychain.set(&before)).await??;
+        }
+        self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
+        recorded
+    }
+
+    async fn record_connections(
+        self: &Arc<Self>,
+        credentials: Vec<Credentials>,
+        adapters: Vec<Arc<dyn Adapter>>,
+    ) -> Result<(), Problem> {
         for (it, adapter) in credentials.into_iter().zip(adapters) {
             let (service, app) = (it.service, it.app());
             let connection = Connection {
@@ -174,7 +192,6 @@ impl Inner {
             self.record(Command::Connect(connection)).await?;
             self.put_adapter(service, adapter);
         }
-        self.changed(&[Tag::Settings, Tag::Observed, Tag::Log]);
         Ok(())
     }
 
@@ -200,7 +217,7 @@ impl Inner {
                 live.signals.clear();
             }
         });
-        let forgotten: Vec<(String, Option<SecretString>)> = form(service)
+        let forgotten: Secrets = form(service)
             .fields
             .iter()
             .filter(|field| field.secret)
@@ -303,6 +320,20 @@ impl Inner {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.insert(service, (self.now(), check.items.clone()));
     }
+}
+
+/// Secrets by their names; none where one is to be forgotten.
+type Secrets = Vec<(String, Option<SecretString>)>;
+
+/// Keeps new secrets; gives what was there before.
+fn replace(keychain: &Keychain, new: &Secrets) -> Result<Secrets, Problem> {
+    let before: Result<Secrets, Problem> = new
+        .iter()
+        .map(|(name, _)| Ok((name.clone(), keychain.get(name)?)))
+        .collect();
+    let before = before?;
+    keychain.set(new)?;
+    Ok(before)
 }
 
 fn secret_name(service: Service, field: &str) -> String {

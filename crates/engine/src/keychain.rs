@@ -112,11 +112,7 @@ impl Keychain {
     /// The keychain does not answer.
     pub fn get(&self, name: &str) -> Result<Option<SecretString>, Problem> {
         match &self.kind {
-            Kind::Os { service } => match entry(service, name)?.get_password() {
-                Ok(secret) => Ok(Some(secret.into())),
-                Err(keyring_core::Error::NoEntry) => Ok(None),
-                Err(error) => Err(no_answer(&error)),
-            },
+            Kind::Os { service } => get_one(service, name),
             Kind::File { held, .. } | Kind::Memory(held) => {
                 let held = held.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(held.0.get(name).cloned().map(SecretString::from))
@@ -130,20 +126,7 @@ impl Keychain {
     /// The keychain does not answer or the key file cannot be written; the old value stays.
     pub fn set(&self, changes: &[(String, Option<SecretString>)]) -> Result<(), Problem> {
         match &self.kind {
-            Kind::Os { service } => {
-                for (name, secret) in changes {
-                    let entry = entry(service, name)?;
-                    let done = match secret {
-                        Some(secret) => entry.set_password(secret.expose_secret()),
-                        None => match entry.delete_credential() {
-                            Err(keyring_core::Error::NoEntry) => Ok(()),
-                            done => done,
-                        },
-                    };
-                    done.map_err(|error| no_answer(&error))?;
-                }
-                Ok(())
-            }
+            Kind::Os { service } => set_all(service, changes),
             Kind::File {
                 path,
                 passphrase,
@@ -200,6 +183,49 @@ impl Keychain {
             },
         })
     }
+}
+
+/// A keychain takes one secret at a time: when one fails, what was changed before is put back.
+fn set_all(service: &str, changes: &[(String, Option<SecretString>)]) -> Result<(), Problem> {
+    let mut before = Vec::with_capacity(changes.len());
+    for (name, secret) in changes {
+        let done = get_one(service, name).and_then(|old| {
+            set_one(service, name, secret.as_ref())?;
+            Ok(old)
+        });
+        match done {
+            Ok(old) => before.push((name, old)),
+            Err(problem) => {
+                for (name, old) in before.iter().rev() {
+                    if set_one(service, name, old.as_ref()).is_err() {
+                        tracing::warn!("a secret could not be put back as it was");
+                    }
+                }
+                return Err(problem);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn get_one(service: &str, name: &str) -> Result<Option<SecretString>, Problem> {
+    match entry(service, name)?.get_password() {
+        Ok(secret) => Ok(Some(secret.into())),
+        Err(keyring_core::Error::NoEntry) => Ok(None),
+        Err(error) => Err(no_answer(&error)),
+    }
+}
+
+fn set_one(service: &str, name: &str, secret: Option<&SecretString>) -> Result<(), Problem> {
+    let entry = entry(service, name)?;
+    let done = match secret {
+        Some(secret) => entry.set_password(secret.expose_secret()),
+        None => match entry.delete_credential() {
+            Err(keyring_core::Error::NoEntry) => Ok(()),
+            done => done,
+        },
+    };
+    done.map_err(|error| no_answer(&error))
 }
 
 #[cfg(target_os = "linux")]
