@@ -8,7 +8,7 @@ use cockpit_domain::event::{Event, Verdict};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::Notice;
 use cockpit_domain::views::{self, NoticeText};
-use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words};
+use cockpit_domain::{Desired, Observation, Service, TargetId, words};
 use serde_json::Value;
 
 use crate::answers::to_value;
@@ -192,10 +192,9 @@ impl Inner {
             let app = state.app().map(|(id, _)| id).unwrap_or_default();
             self.with_live(|live| {
                 let seen = seen(live, &args.target)?;
-                let desired = exact(args.desired, &seen.state);
                 let version = words::version(&seen.state).unwrap_or_default().to_owned();
-                let act = cockpit_domain::decide::act_kind(&desired, &seen.state);
-                let what = match (&desired, version.is_empty()) {
+                let act = cockpit_domain::decide::act_kind(&args.desired, &seen.state);
+                let what = match (&args.desired, version.is_empty()) {
                     (
                         Desired::RollingOut {
                             fraction_bps: Some(bps),
@@ -213,7 +212,7 @@ impl Inner {
                 Ok::<_, Problem>(Press {
                     title: what,
                     app,
-                    aims: vec![(seen, desired)],
+                    aims: vec![(seen, args.desired)],
                     reason: args.reason,
                     evidence: views::evidence(&state, live, &version, now),
                 })
@@ -337,19 +336,6 @@ impl Inner {
         .await?;
         self.changed(&[Tag::Settings]);
         Ok(done("The policy is changed and stands in the log."))
-    }
-}
-
-/// What is signed names the share of people that was seen: "roll out again" alone would be met by
-/// any share that somebody else has set meanwhile.
-fn exact(desired: Desired, seen: &TargetState) -> Desired {
-    match (desired, seen) {
-        (Desired::RollingOut { fraction_bps: None }, TargetState::StagedRollout(it)) => {
-            Desired::RollingOut {
-                fraction_bps: it.fraction_bps,
-            }
-        }
-        (desired, _) => desired,
     }
 }
 
