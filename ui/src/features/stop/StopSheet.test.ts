@@ -69,6 +69,17 @@ describe("the stop sheet", () => {
     await waitFor(() => expect(screen.getByTestId("stop-close")).toHaveFocus());
   });
 
+  it("stays open while the key that stopped is still held", async () => {
+    const { reason } = await open();
+    await fireEvent.input(reason, { target: { value: "Crash" } });
+    await pressTwice();
+    const close = await screen.findByTestId("stop-close");
+    const repeated = { key: "Enter", repeat: true };
+    // A browser presses the button unless the key's own event is stopped.
+    expect(await fireEvent.keyDown(close, repeated)).toBe(false);
+    expect(await fireEvent.keyDown(close, { key: "Enter" })).toBe(true);
+  });
+
   it("keeps the sheet and the reason when Rust refuses", async () => {
     refusal = { kind: "refused", sentence: "8.4.0 is not in flight.", hint: "Look again." };
     const { reason } = await open();

@@ -8,6 +8,8 @@ mod pending;
 mod release;
 mod signals;
 
+use std::collections::BTreeSet;
+
 pub use ledger::ledger_status;
 
 use super::stop::by_number;
@@ -37,13 +39,10 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
     let stores = live
         .targets
         .values()
-        .filter(|it| {
-            matches!(
-                it.target.id.service(),
-                Some(Service::GooglePlay | Service::AppStore)
-            )
-        })
-        .count();
+        .filter_map(|it| it.target.id.service())
+        .filter(|service| matches!(service, Service::GooglePlay | Service::AppStore))
+        .collect::<BTreeSet<_>>()
+        .len();
     CockpitView {
         now: now.to_string(),
         workspace: state.workspace.clone(),
