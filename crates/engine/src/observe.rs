@@ -289,6 +289,8 @@ async fn look_for_drift(inner: &Arc<Inner>, target: &Target) {
         let undone = result.outcome == Outcome::Confirmed
             && record.intent.desired.is_safe_direction()
             && !record.intent.desired.is_met_by(&seen.state)
+            // Another release that rolls out is news, and no stop of this one was undone by it.
+            && seen.state.is_same_release(before)
             && words::exposure(&seen.state) > words::exposure(before);
         undone.then(|| Drift {
             target: target.id.clone(),

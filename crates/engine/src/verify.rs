@@ -1,8 +1,11 @@
-//! Checks of the ledger, and what they say. Must not repair anything.
+//! Checks of the ledger and its daily backup, and what they say. Must not repair anything.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use cockpit_domain::Time;
 use cockpit_ledger::Verdict;
+use serde_json::json;
 
 use crate::api::{Done, Problem, Tag};
 use crate::inner::Inner;
@@ -10,6 +13,23 @@ use crate::record::blocking;
 
 /// Entries that are checked before anything is written.
 const TAIL: usize = 1_000;
+/// When every entry was last checked, in milliseconds since 1970.
+const CHECKED_AT: &str = "every_entry_checked_at_ms";
+/// Every entry is checked again after this long.
+const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Looks after the ledger for as long as the engine runs.
+pub(crate) async fn keep_well(inner: Arc<Inner>) {
+    loop {
+        if inner.ledger.read_only().is_none()
+            && let Err(problem) = inner.care().await
+        {
+            tracing::warn!(kind = %problem.kind, "the ledger was not looked after");
+        }
+        tokio::time::sleep(HOUR).await;
+    }
+}
 
 impl Inner {
     /// Checks every entry and says what was found.
@@ -20,9 +40,31 @@ impl Inner {
         let marks = self.marks();
         let found = blocking(move || ledger.verify_all(&marks, |_, _| {})).await;
         self.with_live(|live| live.ledger.checking = false);
-        let sentence = self.verified(&found??, None);
+        let found = found??;
+        let sentence = self.verified(&found, None);
         self.changed(&[Tag::Log]);
+        if let Verdict::Whole(_) = found
+            && self.ledger.read_only().is_none()
+        {
+            let (ledger, now) = (Arc::clone(&self.ledger), self.now());
+            blocking(move || ledger.setting_put(CHECKED_AT, &json!(now.as_ms()))).await??;
+        }
         Ok(Done { sentence })
+    }
+
+    /// A backup a day, and every entry checked once a week.
+    async fn care(self: &Arc<Self>) -> Result<(), Problem> {
+        let (ledger, now) = (Arc::clone(&self.ledger), self.now());
+        let checked_at = blocking(move || {
+            ledger.daily_backup(now.as_ms())?;
+            ledger.setting(CHECKED_AT)
+        })
+        .await??;
+        let checked_at = checked_at.and_then(|at| at.as_i64()).map(Time::from_ms);
+        if checked_at.is_none_or(|at| now.ms_since(at) >= WEEK_MS) {
+            self.verify_log().await?;
+        }
+        Ok(())
     }
 
     /// Takes in the result of a check; gives it in words.

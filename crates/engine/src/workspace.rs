@@ -18,6 +18,7 @@ use crate::keychain::{self, Keychain, OpenError, Wish};
 use crate::mark;
 use crate::observe;
 use crate::record::{Writer, blocking, random};
+use crate::verify;
 
 /// The scenario of the first-run drill: all is well, and a crash spike begins a minute later.
 pub(crate) const FIRST_DRILL: &str = "crash-spike-soon";
@@ -128,6 +129,9 @@ impl Inner {
             .begin(Event::Genesis(genesis), self.now())
             .await?;
         self.recorded(&recorded);
+        if self.poll {
+            self.keep_it_well();
+        }
         self.changed(&[
             Tag::Boot,
             Tag::Settings,
@@ -218,13 +222,19 @@ impl Inner {
         self.connect_all()?;
         self.take_up_again().await?;
         if self.poll {
-            self.spawn(mark::keep_marking(Arc::clone(self)));
+            self.keep_it_well();
             let services: Vec<Service> = self.state().connections.keys().copied().collect();
             for service in services {
                 observe::begin_reading(self, service);
             }
         }
         Ok(())
+    }
+
+    /// Begins what goes on beside the loop for as long as the workspace is open.
+    fn keep_it_well(self: &Arc<Self>) {
+        self.spawn(mark::keep_marking(Arc::clone(self)));
+        self.spawn(verify::keep_well(Arc::clone(self)));
     }
 }
 
