@@ -12,8 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::api::Problem;
 
-/// scrypt work factor of the key file, as a power of two: about a tenth of a second and 64 MiB.
-const WORK_FACTOR: u8 = 16;
+/// scrypt work factor of the key file, as a power of two: 32 MiB, and about a tenth of a second
+/// of every command.
+const WORK_FACTOR: u8 = 15;
 
 /// How keys are to be kept.
 #[derive(Clone, Debug)]
@@ -103,6 +104,42 @@ impl Keychain {
             Kind::Os { .. } => "this computer's keychain",
             Kind::File { .. } => "a file in the workspace folder, locked by your passphrase",
             Kind::Memory(_) => "memory only, until the app closes",
+        }
+    }
+
+    /// Reads a note: something that is no secret and belongs beside the keys.
+    pub fn note(&self, name: &str) -> Option<String> {
+        match &self.kind {
+            Kind::File { path, .. } => std::fs::read_to_string(note_path(path, name)).ok(),
+            Kind::Os { .. } | Kind::Memory(_) => self
+                .get(name)
+                .ok()?
+                .map(|note| note.expose_secret().to_owned()),
+        }
+    }
+
+    /// Keeps a note. Beside a key file it is a file of its own, because locking the key file
+    /// anew for it would cost as much as opening it.
+    ///
+    /// # Errors
+    /// The keychain does not answer or the note cannot be written; the old one stays.
+    pub fn set_note(&self, name: &str, note: String) -> Result<(), Problem> {
+        match &self.kind {
+            Kind::File { path, .. } => {
+                let path = note_path(path, name);
+                let next = path.with_extension("next");
+                let write = || -> std::io::Result<()> {
+                    let mut file = private(&next)?;
+                    file.write_all(note.as_bytes())?;
+                    file.sync_all()?;
+                    std::fs::rename(&next, &path)
+                };
+                write().map_err(|_| {
+                    Problem::new("storage", format!("The {name} could not be written."))
+                        .hint("Make room on the disk and make the folder writable.")
+                })
+            }
+            Kind::Os { .. } | Kind::Memory(_) => self.set(&[(name.to_owned(), Some(note.into()))]),
         }
     }
 
@@ -330,6 +367,10 @@ fn write_file(
         std::fs::rename(&next, path)
     };
     write().map_err(|_| failed("written"))
+}
+
+fn note_path(keys: &Path, name: &str) -> PathBuf {
+    keys.with_file_name(name)
 }
 
 fn private(path: &Path) -> std::io::Result<std::fs::File> {

@@ -52,7 +52,7 @@ impl Inner {
             }
             let mark =
                 json!({ "device": device.to_string(), "seq": seq, "id": head.prev.to_string() });
-            keychain.set(&[(MARK.to_owned(), Some(mark.to_string().into()))])
+            keychain.set_note(MARK, mark.to_string())
         })
         .await?
     }
@@ -69,9 +69,7 @@ pub(crate) async fn keep_marking(inner: Arc<Inner>) {
 }
 
 fn read(keychain: &Keychain) -> Option<HighWater> {
-    use secrecy::ExposeSecret as _;
-    let kept = keychain.get(MARK).ok()??;
-    let mark: serde_json::Value = serde_json::from_str(kept.expose_secret()).ok()?;
+    let mark: serde_json::Value = serde_json::from_str(&keychain.note(MARK)?).ok()?;
     Some(HighWater {
         device: mark["device"].as_str()?.parse().ok()?,
         seq: mark["seq"].as_u64()?,
