@@ -93,6 +93,14 @@ fn offline_cannot_be_missed_and_keeps_the_ages() {
         Some("2026-11-23T14:00:00.000Z")
     );
     assert_eq!(off.releases[0].age.stale_after_ms, STALE_MS);
+    for act in off.releases.iter().flat_map(|release| &release.acts) {
+        assert_eq!(
+            act.why_not.is_none(),
+            act.stops,
+            "{}: only what lowers exposure may wait for the network",
+            act.name
+        );
+    }
     let sheet = stop_sheet(&all.state, &live, NOON);
     assert!(
         sheet

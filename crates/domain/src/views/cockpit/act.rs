@@ -10,6 +10,18 @@ use crate::time::Time;
 use crate::views::{ActView, LastAct, Live, asker, capital, of_record};
 use crate::words;
 
+/// What makes an app more exposed is not queued, so it is not offered while its service is away.
+fn cannot_wait(live: &Live, target: &TargetId, desired: &Desired) -> Option<String> {
+    let service = target.service()?;
+    let away = live.services.get(&service).is_some_and(|it| it.offline);
+    (away && !desired.is_safe_direction()).then(|| {
+        format!(
+            "{} cannot be reached, and this kind of act does not wait",
+            service.name()
+        )
+    })
+}
+
 pub(super) fn act(
     state: &State,
     live: &Live,
@@ -22,6 +34,7 @@ pub(super) fn act(
     let why_not = may_not_ask(state, &live.actor, kind)
         .or_else(|| not_offered(&desired, &seen.state))
         .or_else(|| under_way(state, &seen.target, &desired, now))
+        .or_else(|| cannot_wait(live, &seen.target, &desired))
         .map(|why| capital(&why));
     let service = seen.target.service().map_or("", Service::name);
     let what = match &seen.state {

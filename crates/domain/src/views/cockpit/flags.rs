@@ -66,6 +66,6 @@ fn flag_detail(flag: &Flag) -> String {
     if flag.description.is_empty() {
         reach
     } else {
-        format!("{} · {reach}", flag.description)
+        format!("{} · {reach}", flag.description.trim_end_matches('.'))
     }
 }
