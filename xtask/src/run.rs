@@ -7,7 +7,7 @@ use crate::{
 /// The one set of features that everything is built with, so that nothing is built twice.
 pub const FEATURES: [&str; 2] = ["--features", "release-cockpit/custom-protocol"];
 
-/// Sets up, builds and opens the app on its embedded sandbox.
+/// Sets up, builds and opens the app; its first screen starts the embedded sandbox.
 pub fn run(paths: &Paths) -> Result<(), Failure> {
     display::require()?;
     let mut progress = Progress::new(setup::STEPS + 3);
@@ -18,17 +18,15 @@ pub fn run(paths: &Paths) -> Result<(), Failure> {
         process::stream(
             paths
                 .cargo()
-                .args(["build", "--package", "release-cockpit"])
+                // Of the whole workspace, so that libraries get the features that the checks use.
+                .args(["build", "--workspace", "--bin", "release-cockpit"])
                 .args(FEATURES),
         )
     })?;
-    println!("\nOpening Release Cockpit on its own sandbox. Close the window to end.");
+    println!("\nOpening Release Cockpit. \"Start a drill\" runs its own sandbox inside it.");
+    println!("Close the window to end.");
     let app = paths.built("release-cockpit");
-    process::stream(
-        display::with_session_bus(app)
-            .current_dir(&paths.root)
-            .env("COCKPIT_SANDBOX", "embedded"),
-    )
+    process::stream(display::with_session_bus(app).current_dir(&paths.root))
 }
 
 /// Builds the page into `ui/dist`, which is compiled into the app.
