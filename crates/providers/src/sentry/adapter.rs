@@ -158,6 +158,10 @@ fn of_project(platform: &str, sessions: &Sessions, config: &Config, read_at: Tim
     signals
 }
 
+/// An hour that has just begun says little: until it has this many, the hour before speaks, with
+/// its own age.
+const FEW: f64 = 500.0;
+
 /// The newest interval that has data, and the series. An interval without sessions has no value:
 /// null is not health.
 fn figure(
@@ -180,8 +184,17 @@ fn figure(
             Some((index, SignalPoint { at: (*at)?, value }))
         })
         .collect();
-    let newest = points.iter().rev().find(|(_, point)| point.value.is_some());
-    let sample = newest.and_then(|(index, _)| counts.get(*index).copied().flatten());
+    let count_of = |index: usize| counts.get(index).copied().flatten();
+    let mut with_value = points.iter().rev().filter(|(_, it)| it.value.is_some());
+    let newest = match (with_value.next(), with_value.next()) {
+        (Some(now), Some(before))
+            if count_of(now.0) < Some(FEW) && count_of(now.0) < count_of(before.0) =>
+        {
+            Some(before)
+        }
+        (now, _) => now,
+    };
+    let sample = newest.and_then(|(index, _)| count_of(*index));
     Signal {
         platform: String::new(),
         version: String::new(),
@@ -244,5 +257,31 @@ mod tests {
             (nothing.value, nothing.data_until, nothing.sample),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn an_hour_that_has_just_begun_leaves_the_word_to_the_one_before() {
+        let shown = |sessions: [f64; 2]| {
+            let group = Group {
+                by: super::super::wire::By {
+                    release: "a@1+1".to_owned(),
+                },
+                series: [
+                    (CRASH_FREE_SESSIONS.to_owned(), vec![Some(0.982), Some(1.0)]),
+                    (SESSIONS.to_owned(), sessions.map(Some).to_vec()),
+                ]
+                .into(),
+            };
+            let starts = [Some(Time::from_ms(0)), Some(Time::from_ms(3_600_000))];
+            let read_at = Time::from_ms(3_700_000);
+            let it = figure(&group, &starts, CRASH_FREE_SESSIONS, SESSIONS, read_at);
+            (it.value, it.sample, it.data_until.map(Time::as_ms))
+        };
+        let before = (Some(0.982), Some(9_000), Some(3_600_000));
+        assert_eq!(shown([9_000.0, 499.0]), before);
+        let now = (Some(1.0), Some(500), Some(3_700_000));
+        assert_eq!(shown([9_000.0, 500.0]), now);
+        // A small app's newest hour is not worse than the one before.
+        assert_eq!(shown([40.0, 60.0]).1, Some(60));
     }
 }
