@@ -95,7 +95,6 @@ fn effect(target: &TargetId, desired: &Desired, before: Observation) -> Effect {
         target: target.clone(),
         desired: desired.clone(),
         before,
-        comment: String::new(),
     }
 }
 

@@ -28,8 +28,6 @@ pub struct Effect {
     pub desired: Desired,
     /// What was observed last, right before.
     pub before: Observation,
-    /// A comment for the service's own audit log: the intent and the ledger's head.
-    pub comment: String,
 }
 
 /// The service accepted a write. This is not yet an observation.

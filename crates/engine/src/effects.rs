@@ -261,15 +261,8 @@ impl Run {
             let error = self.not_connected();
             return self.attempt.handle(Came::NotSent(error), self.inner.now());
         };
-        let key = self.attempt.intent_id().to_owned();
-        let head = self.inner.with_live(|live| live.ledger.head.clone());
         let effect = Effect {
-            comment: format!(
-                "cockpit intent {} ledger {}",
-                key.get(..16).unwrap_or(&key),
-                head.get(..8).unwrap_or(&head)
-            ),
-            key,
+            key: self.attempt.intent_id().to_owned(),
             target: self.attempt.intent().target.clone(),
             desired: self.attempt.intent().desired.clone(),
             before,

@@ -266,7 +266,6 @@ pub fn effect(before: &Observation, desired: &Desired) -> Effect {
         target: before.target.clone(),
         desired: desired.clone(),
         before: before.clone(),
-        comment: "intent 00ff".to_owned(),
     }
 }
 
