@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::export::Selection;
 use crate::policy::{ActKind, Person, Policy};
 use crate::rule::{Breach, HealthRule};
 use crate::target::{Desired, Observation, Service, TargetId, TargetState};
@@ -76,6 +77,9 @@ pub enum Event {
     /// Something undid a stop.
     #[serde(rename = "drift.seen")]
     DriftSeen(Drift),
+    /// A part of the log was exported.
+    #[serde(rename = "export.made")]
+    ExportMade(Export),
 }
 
 /// The first entry.
@@ -225,6 +229,19 @@ pub struct Drift {
     pub seen_at: Time,
 }
 
+/// An export as it left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// What was asked for.
+    pub selection: Selection,
+    /// Entries that are told, with their text or redacted.
+    pub told: u64,
+    /// Entries of those that are told without their text.
+    pub redacted: u64,
+    /// The SHA-256 of the list of the files' hashes, in hex.
+    pub sums: String,
+}
+
 /// The entry's kind or body is not an event of this version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -246,6 +263,7 @@ impl Event {
             Self::EffectClaimed { .. } => "effect.claim",
             Self::EffectResult(_) => "effect.result",
             Self::DriftSeen(_) => "drift.seen",
+            Self::ExportMade(_) => "export.made",
         }
     }
 

@@ -4,6 +4,7 @@
 pub mod attempt;
 pub mod decide;
 pub mod event;
+pub mod export;
 pub mod policy;
 pub mod provider;
 pub mod rule;

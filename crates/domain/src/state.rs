@@ -293,6 +293,7 @@ impl State {
                 self.drifts.insert(drift.target.clone(), drift.clone());
                 Ok(())
             }
+            Event::ExportMade(_) => Ok(()),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::keychain::Closed;
 use crate::record::admitted;
 
 /// Kinds of entries that a person decided.
-const DECISION_KINDS: [&str; 7] = [
+const DECISION_KINDS: [&str; 8] = [
     "ledger.genesis",
     "connection.add",
     "connection.remove",
@@ -29,6 +29,7 @@ const DECISION_KINDS: [&str; 7] = [
     "intent.request",
     "intent.approve",
     "intent.withdraw",
+    "export.made",
 ];
 
 impl Inner {
@@ -194,7 +195,8 @@ impl Inner {
             | Event::BreachSeen(_)
             | Event::BreachCleared(_)
             | Event::IntentRequested(_)
-            | Event::DriftSeen(_) => None,
+            | Event::DriftSeen(_)
+            | Event::ExportMade(_) => None,
         }
         .and_then(|intent| state.intents.get(intent))
         .map(|record| record.intent.title.clone());

@@ -270,7 +270,8 @@ fn made_ready(state: &State, entry: &Admitted, actor: &str) -> Option<(String, S
         | Event::IntentWithdrawn { .. }
         | Event::EffectClaimed { .. }
         | Event::EffectResult(_)
-        | Event::DriftSeen(_) => None,
+        | Event::DriftSeen(_)
+        | Event::ExportMade(_) => None,
     }
 }
 
@@ -298,7 +299,8 @@ fn outbox_of(command: &Command) -> Vec<OutboxChange> {
         | Command::Judge { .. }
         | Command::SeeBreach(_)
         | Command::ClearBreach(_)
-        | Command::SeeDrift(_) => Vec::new(),
+        | Command::SeeDrift(_)
+        | Command::NoteExport(_) => Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ pub use press::{
     CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, REASON_CHARS_MAX, STOP_EXPIRES_MS, may_not_ask, under_way,
 };
 
-use crate::event::{Connection, Drift, EffectResult, Event, Verdict};
+use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
 use crate::policy::{ActKind, Role};
 use crate::rule::Breach;
 use crate::state::{IntentRecord, State, holds};
@@ -68,6 +68,8 @@ pub enum Command {
     ClearBreach(Breach),
     /// A stop was found undone.
     SeeDrift(Drift),
+    /// A part of the log leaves.
+    NoteExport(Export),
 }
 
 /// One press on one or several targets.
@@ -206,6 +208,8 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             }
             vec![Event::DriftSeen(drift.clone())]
         }
+        // Whoever may read the log may show it; that they did is in the log.
+        Command::NoteExport(export) => vec![Event::ExportMade(export.clone())],
     };
     Ok(Decision { events })
 }

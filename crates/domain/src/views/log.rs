@@ -2,6 +2,7 @@
 
 use super::{Badge, Fact, Icon, LogRow, Tone, badge};
 use crate::event::{Event, Outcome, Verdict};
+use crate::export;
 use crate::state::Admitted;
 use crate::words;
 
@@ -122,6 +123,11 @@ pub fn log_line(event: &Event) -> LogLine {
                 format!("{} → {}", words::state(&it.before), words::state(&it.after)),
             )
         },
+        Event::ExportMade(it) => line(
+            "Exported the log",
+            export::in_words(it),
+            format!("SHA256SUMS {}", super::short(&it.sums)),
+        ),
     }
 }
 
@@ -213,6 +219,12 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
             );
             facts
         }
+        Event::ExportMade(it) => vec![
+            fact("Selection", export::in_words(it)),
+            fact("Entries told", it.told.to_string()),
+            fact("Redacted", it.redacted.to_string()),
+            fact("SHA-256 of SHA256SUMS", it.sums.clone()),
+        ],
         Event::Genesis(_)
         | Event::ConnectionAdded(_)
         | Event::ConnectionRemoved { .. }

@@ -1,6 +1,7 @@
 //! Events as entries carry them: append-only for ever. Knows no meaning.
 
-use cockpit_domain::event::{Drift, Event, Outcome, Verdict};
+use cockpit_domain::event::{Drift, Event, Export, Outcome, Verdict};
+use cockpit_domain::export::{Redaction, Selection};
 use cockpit_domain::policy::{ActKind, Policy};
 use cockpit_domain::target::StagedStatus;
 use cockpit_domain::{Service, TargetState};
@@ -50,6 +51,7 @@ fn events() -> Vec<Event> {
             after: rolls(),
             seen_at: NOON,
         }),
+        Event::ExportMade(export()),
     ];
     all.extend(
         all_pairs().map(|(state, desired)| {
@@ -59,9 +61,30 @@ fn events() -> Vec<Event> {
     all
 }
 
+fn export() -> Export {
+    Export {
+        selection: Selection {
+            through: 15,
+            from: Some(NOON),
+            until: None,
+            apps: vec!["com.northwind.wallet".to_owned()],
+            kinds: vec!["intent.request".to_owned()],
+            persons: vec![LEAD.to_owned()],
+            redacted: Redaction {
+                kinds: Vec::new(),
+                persons: Vec::new(),
+                positions: vec![7],
+            },
+        },
+        told: 4,
+        redacted: 1,
+        sums: id(3),
+    }
+}
+
 #[test]
 fn every_kind_keeps_its_name() {
-    let kinds: Vec<&str> = events()[..12].iter().map(Event::kind).collect();
+    let kinds: Vec<&str> = events()[..13].iter().map(Event::kind).collect();
     assert_eq!(
         kinds,
         [
@@ -76,6 +99,7 @@ fn every_kind_keeps_its_name() {
             "effect.claim",
             "effect.result",
             "drift.seen",
+            "export.made",
             "intent.request",
         ]
     );
@@ -133,4 +157,9 @@ fn an_unknown_kind_or_a_missing_key_is_said_in_words() {
 fn the_bytes_of_an_intent_stay_as_they_are() {
     let stop = intent(cockpit_domain::Desired::Stopped, rolls(), 900_000);
     insta::assert_json_snapshot!(Event::IntentRequested(Box::new(stop)));
+}
+
+#[test]
+fn the_bytes_of_an_export_stay_as_they_are() {
+    insta::assert_json_snapshot!(Event::ExportMade(export()));
 }

@@ -5,6 +5,7 @@ mod approvals;
 mod bodies;
 mod cases;
 mod effects;
+mod exports;
 mod health;
 mod offers;
 mod replay;
