@@ -12,7 +12,8 @@ use crate::error::{Doing, ErrorKind, HINT_UPDATE, LedgerError};
 use crate::store::Store;
 use crate::table::cache::{self, CacheRow};
 use crate::table::entries::{self, RawRow, StoredEntry};
-use crate::table::log_index::{self, LogFilter, LogIndex, LogRow};
+use crate::table::log_index::{self, LogIndex, LogRow};
+use crate::table::log_list::{self, LogChoices, LogFilter};
 use crate::table::outbox::{self, OutboxChange, OutboxRow};
 use crate::table::settings;
 use crate::verify::{self, Verdict};
@@ -188,7 +189,7 @@ impl Ledger {
         limit: usize,
     ) -> Result<Vec<LogRow>, LedgerError> {
         self.store
-            .read(|c| log_index::page(c, None, before, filter, limit.min(PAGE_ROWS_MAX)))
+            .read(|c| log_list::page(c, before, filter, limit.min(PAGE_ROWS_MAX)))
     }
 
     /// As [`Ledger::log_page`], for lines with all the words that a person typed;
@@ -212,7 +213,29 @@ impl Ledger {
         };
         let limit = limit.min(PAGE_ROWS_MAX);
         self.store
-            .read(|c| log_index::search(c, &words, before, filter, limit))
+            .read(|c| log_list::search(c, &words, before, filter, limit))
+    }
+
+    /// Every value that a filter of the decision log can ask for.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn log_choices(&self) -> Result<LogChoices, LedgerError> {
+        self.store.read(log_list::choices)
+    }
+
+    /// Puts other words in place of the lines of these entries, in one transaction: what became
+    /// of an entry may be known only once it is in. The moment of a line must stay.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn relist(&self, lines: &[(i64, LogIndex)]) -> Result<(), LedgerError> {
+        self.store.write(|c| {
+            lines
+                .iter()
+                .try_for_each(|(position, index)| log_index::replace(c, *position, index))
+                .map_err(writing)
+        })
     }
 
     /// Makes every projection again from the entries, in one transaction. Returns

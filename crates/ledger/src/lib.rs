@@ -30,7 +30,8 @@ pub use salvage::{Salvage, salvage};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use table::cache::CacheRow;
 pub use table::entries::StoredEntry;
-pub use table::log_index::{LogFilter, LogIndex, LogRow};
+pub use table::log_index::{LogIndex, LogRow};
+pub use table::log_list::{LogChoices, LogFilter};
 pub use table::outbox::{OutboxChange, OutboxRow, OutboxState};
 pub use verify::{Damage, DamageReason, Verdict};
 

@@ -113,6 +113,7 @@ fn text(body: &Map<String, Value>) -> String {
 }
 
 mod crash;
+mod filters;
 mod log;
 mod open;
 mod outbox;

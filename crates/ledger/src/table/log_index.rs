@@ -5,14 +5,14 @@
 //! of its own costs it as much as all the rest of an append. The few lines that it
 //! lacks are searched beside it, by the same rules.
 
-use rusqlite::{Connection, Result, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::entries::rows;
 use crate::schema::Migration;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    to: 1,
-    sql: "
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        to: 1,
+        sql: "
 CREATE TABLE log_index (
   position INTEGER PRIMARY KEY REFERENCES entries (position),
   at_ms    INTEGER NOT NULL,
@@ -32,12 +32,51 @@ CREATE VIRTUAL TABLE log_search USING fts5 (
   tokenize = 'unicode61 remove_diacritics 2'
 );
 ",
-}];
+    },
+    Migration {
+        to: 2,
+        sql: "
+DROP INDEX log_index_kind;
+DROP INDEX log_index_app;
+-- What filters ask for, once for all lines that agree in it.
+CREATE TABLE log_facet (
+  id      INTEGER PRIMARY KEY,
+  kind    TEXT NOT NULL,
+  person  TEXT,
+  app     TEXT,
+  outcome TEXT
+) STRICT;
+CREATE UNIQUE INDEX log_facet_of ON log_facet
+  (kind, ifnull(person, ''), ifnull(app, ''), ifnull(outcome, ''));
+INSERT OR IGNORE INTO log_facet (kind, person, app, outcome)
+  SELECT DISTINCT kind, person, app, outcome FROM log_index;
+ALTER TABLE log_index ADD COLUMN facet INTEGER NOT NULL DEFAULT 0;
+UPDATE log_index SET facet = (
+  SELECT f.id FROM log_facet f
+  WHERE f.kind = log_index.kind AND ifnull(f.person, '') = ifnull(log_index.person, '')
+    AND ifnull(f.app, '') = ifnull(log_index.app, '')
+    AND ifnull(f.outcome, '') = ifnull(log_index.outcome, '')
+);
+CREATE INDEX log_index_facet ON log_index (facet);
+-- The earliest and the latest moment of each full block of lines.
+CREATE TABLE log_span (
+  block    INTEGER PRIMARY KEY,
+  first_ms INTEGER NOT NULL,
+  last_ms  INTEGER NOT NULL
+) STRICT;
+INSERT INTO log_span
+  SELECT (position - 1) / 1024, min(at_ms), max(at_ms) FROM log_index
+  GROUP BY (position - 1) / 1024 HAVING count(*) = 1024;
+",
+    },
+];
 
+/// Lines of one span; also written in the migration to version 2.
+pub(crate) const BLOCK_ROWS: i64 = 1024;
 /// Lines that full-text search takes in at once.
 const SEARCH_BATCH_ROWS: i64 = 128;
 /// The last line that full-text search has taken in.
-const LAST_SEARCHED: &str = "(SELECT coalesce(max(id), 0) FROM log_search_docsize)";
+pub(crate) const LAST_SEARCHED: &str = "(SELECT coalesce(max(id), 0) FROM log_search_docsize)";
 
 /// The words that an entry is listed and found by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,45 +108,63 @@ pub struct LogRow {
     pub index: LogIndex,
 }
 
-/// Which lines to list. An empty filter lists all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LogFilter {
-    /// Only these kinds; none given means every kind.
-    pub kinds: Vec<String>,
-    /// Only this person.
-    pub person: Option<String>,
-    /// Only this app.
-    pub app: Option<String>,
-    /// Only this target.
-    pub target: Option<String>,
-    /// Only this outcome.
-    pub outcome: Option<String>,
-    /// Only from this moment on (milliseconds since 1970).
-    pub from_ms: Option<i64>,
-    /// Only before this moment (milliseconds since 1970).
-    pub before_ms: Option<i64>,
-}
-
-const COLUMNS: &str =
-    "l.position, l.at_ms, l.kind, l.person, l.app, l.target, l.outcome, l.title, l.text";
-
-fn read(row: &Row<'_>) -> Result<LogRow> {
-    Ok(LogRow {
-        position: row.get(0)?,
-        index: LogIndex {
-            at_ms: row.get(1)?,
-            kind: row.get(2)?,
-            person: row.get(3)?,
-            app: row.get(4)?,
-            target: row.get(5)?,
-            outcome: row.get(6)?,
-            title: row.get(7)?,
-            text: row.get(8)?,
-        },
-    })
-}
-
 pub(crate) fn insert(connection: &Connection, position: i64, index: &LogIndex) -> Result<()> {
+    put(
+        connection,
+        "INSERT INTO log_index
+           (position, at_ms, kind, person, app, target, outcome, title, text, facet)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        position,
+        index,
+    )?;
+    if position % SEARCH_BATCH_ROWS == 0 {
+        catch_up(connection)?;
+    }
+    if position % BLOCK_ROWS == 0 {
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO log_span
+                 SELECT (?1 - 1) / ?2, min(at_ms), max(at_ms) FROM log_index
+                 WHERE position BETWEEN ?1 - ?2 + 1 AND ?1",
+            )?
+            .execute(params![position, BLOCK_ROWS])?;
+    }
+    Ok(())
+}
+
+/// Puts other words for an entry in place of its line. Its moment stays.
+pub(crate) fn replace(connection: &Connection, position: i64, index: &LogIndex) -> Result<()> {
+    let is_searched = connection
+        .prepare_cached("SELECT 1 FROM log_search_docsize WHERE id = ?1")?
+        .exists(params![position])?;
+    let search = |sql: &str| match is_searched {
+        true => connection.prepare_cached(sql)?.execute(params![position]),
+        false => Ok(0),
+    };
+    search(
+        "INSERT INTO log_search
+           (log_search, rowid, title, text, kind, person, app, target, outcome)
+         SELECT 'delete', position, title, text, kind, person, app, target, outcome
+         FROM log_index WHERE position = ?1",
+    )?;
+    put(
+        connection,
+        "UPDATE log_index SET at_ms = ?2, kind = ?3, person = ?4, app = ?5, target = ?6,
+           outcome = ?7, title = ?8, text = ?9, facet = ?10
+         WHERE position = ?1",
+        position,
+        index,
+    )?;
+    search(
+        "INSERT INTO log_search (rowid, title, text, kind, person, app, target, outcome)
+         SELECT position, title, text, kind, person, app, target, outcome
+         FROM log_index WHERE position = ?1",
+    )?;
+    Ok(())
+}
+
+fn put(connection: &Connection, sql: &str, position: i64, index: &LogIndex) -> Result<()> {
+    let facet = facet(connection, index)?;
     let LogIndex {
         at_ms,
         kind,
@@ -119,15 +176,32 @@ pub(crate) fn insert(connection: &Connection, position: i64, index: &LogIndex) -
         text,
     } = index;
     connection
+        .prepare_cached(sql)?
+        .execute(params![
+            position, at_ms, kind, person, app, target, outcome, title, text, facet
+        ])
+        .map(|_| ())
+}
+
+/// The facet of a line, made when it is the first one of it.
+fn facet(connection: &Connection, index: &LogIndex) -> Result<i64> {
+    let values = params![index.kind, index.person, index.app, index.outcome];
+    let found = connection
         .prepare_cached(
-            "INSERT INTO log_index (position, at_ms, kind, person, app, target, outcome, title, text)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "SELECT id FROM log_facet WHERE kind = ?1 AND ifnull(person, '') = ifnull(?2, '')
+             AND ifnull(app, '') = ifnull(?3, '') AND ifnull(outcome, '') = ifnull(?4, '')",
         )?
-        .execute(params![position, at_ms, kind, person, app, target, outcome, title, text])?;
-    if position % SEARCH_BATCH_ROWS == 0 {
-        catch_up(connection)?;
+        .query_row(values, |row| row.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
     }
-    Ok(())
+    connection
+        .prepare_cached(
+            "INSERT INTO log_facet (kind, person, app, outcome) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(values)?;
+    Ok(connection.last_insert_rowid())
 }
 
 /// Lets full-text search take in the lines that it lacks.
@@ -143,7 +217,8 @@ fn catch_up(connection: &Connection) -> Result<()> {
 /// Forgets every line, so that they can be made again.
 pub(crate) fn clear(connection: &Connection) -> Result<()> {
     connection.execute_batch(
-        "INSERT INTO log_search (log_search) VALUES ('delete-all'); DELETE FROM log_index;",
+        "INSERT INTO log_search (log_search) VALUES ('delete-all');
+         DELETE FROM log_index; DELETE FROM log_facet; DELETE FROM log_span;",
     )
 }
 
@@ -168,39 +243,8 @@ pub(crate) fn lacking(connection: &Connection) -> Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// As [`page`], for lines with these words.
-pub(crate) fn search(
-    connection: &Connection,
-    words: &str,
-    before: Option<i64>,
-    filter: &LogFilter,
-    limit: usize,
-) -> Result<Vec<LogRow>> {
-    let tail = not_searched_yet(connection)?;
-    let Some(first) = tail.first().map(|row| row.position) else {
-        return page(connection, Some(words), before, filter, limit);
-    };
-    let beside = beside(&tail)?;
-    let mut rows = page(&beside, Some(words), before, filter, limit)?;
-    // Below the first one: full-text search may have taken in the tail by now.
-    let before = before.map_or(first, |before| before.min(first));
-    let left = limit - rows.len();
-    rows.extend(page(connection, Some(words), Some(before), filter, left)?);
-    Ok(rows)
-}
-
-/// The lines that full-text search lacks, oldest first.
-fn not_searched_yet(connection: &Connection) -> Result<Vec<LogRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM log_index l WHERE l.position > {LAST_SEARCHED} ORDER BY l.position"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([], read)?;
-    rows.collect()
-}
-
 /// A database in memory that can search in these lines.
-fn beside(rows: &[LogRow]) -> Result<Connection> {
+pub(crate) fn beside(rows: &[LogRow]) -> Result<Connection> {
     let memory = Connection::open_in_memory()?;
     // The entries themselves are not in it.
     memory.pragma_update(None, "foreign_keys", false)?;
@@ -214,67 +258,6 @@ fn beside(rows: &[LogRow]) -> Result<Connection> {
     catch_up(&all)?;
     all.commit()?;
     Ok(memory)
-}
-
-/// The newest lines below `before`, newest first. Pages by key, so a page costs
-/// the same wherever it is.
-pub(crate) fn page(
-    connection: &Connection,
-    words: Option<&str>,
-    before: Option<i64>,
-    filter: &LogFilter,
-    limit: usize,
-) -> Result<Vec<LogRow>> {
-    let (mut sql, position) = match words {
-        None => (
-            format!("SELECT {COLUMNS} FROM log_index l WHERE 1"),
-            "l.position",
-        ),
-        Some(_) => (
-            format!(
-                "SELECT {COLUMNS} FROM log_search JOIN log_index l ON l.position = log_search.rowid
-                 WHERE log_search MATCH ?"
-            ),
-            // Ordering by rowid lets FTS5 stop after a page; by rank it reads every match.
-            "log_search.rowid",
-        ),
-    };
-    let mut values: Vec<&dyn ToSql> = words.iter().map(|words| words as &dyn ToSql).collect();
-    let mut also = |condition: &str, value| {
-        sql.push_str(condition);
-        values.push(value);
-    };
-    if let Some(before) = &before {
-        also(&format!(" AND {position} < ?"), before);
-    }
-    let texts = [
-        (" AND l.person = ?", &filter.person),
-        (" AND l.app = ?", &filter.app),
-        (" AND l.target = ?", &filter.target),
-        (" AND l.outcome = ?", &filter.outcome),
-    ];
-    for (condition, value) in texts {
-        if let Some(value) = value {
-            also(condition, value);
-        }
-    }
-    if let Some(from_ms) = &filter.from_ms {
-        also(" AND l.at_ms >= ?", from_ms);
-    }
-    if let Some(before_ms) = &filter.before_ms {
-        also(" AND l.at_ms < ?", before_ms);
-    }
-    if !filter.kinds.is_empty() {
-        let marks = vec!["?"; filter.kinds.len()].join(", ");
-        sql.push_str(&format!(" AND l.kind IN ({marks})"));
-        values.extend(filter.kinds.iter().map(|kind| kind as &dyn ToSql));
-    }
-    let limit = rows(limit);
-    sql.push_str(&format!(" ORDER BY {position} DESC LIMIT ?"));
-    values.push(&limit);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(values.as_slice(), read)?;
-    rows.collect()
 }
 
 const WORDS_MAX: usize = 16;

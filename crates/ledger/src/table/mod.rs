@@ -4,5 +4,6 @@
 pub(crate) mod cache;
 pub(crate) mod entries;
 pub(crate) mod log_index;
+pub(crate) mod log_list;
 pub(crate) mod outbox;
 pub(crate) mod settings;

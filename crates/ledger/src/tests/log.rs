@@ -145,7 +145,7 @@ fn filters_narrow_the_list() {
     );
     check(
         LogFilter {
-            target: some("nowhere"),
+            app: some("nowhere"),
             ..all()
         },
         &[],

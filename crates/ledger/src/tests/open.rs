@@ -344,21 +344,21 @@ fn what_is_no_database_is_told_and_left_alone() {
 
 const COLOURS: &[Migration] = &[
     Migration {
-        to: 2,
+        to: SCHEMA_VERSION + 1,
         sql: "CREATE TABLE colours (name TEXT) STRICT",
     },
     Migration {
-        to: 3,
+        to: SCHEMA_VERSION + 2,
         sql: "INSERT INTO colours VALUES ('green')",
     },
 ];
 const BROKEN: &[Migration] = &[
     Migration {
-        to: 2,
+        to: SCHEMA_VERSION + 1,
         sql: "CREATE TABLE colours (name TEXT) STRICT",
     },
     Migration {
-        to: 3,
+        to: SCHEMA_VERSION + 2,
         sql: "INSERT INTO shapes VALUES ('round')",
     },
 ];
@@ -368,7 +368,7 @@ fn an_older_ledger_is_copied_before_its_tables_change() {
     let world = World::new();
     drop(world.filled(5));
     let plan = Plan {
-        to: 3,
+        to: SCHEMA_VERSION + 2,
         tables: &[entries::MIGRATIONS, COLOURS],
     };
     let store = Store::open_with(&world.path(), NOW_MS, &plan).unwrap();
@@ -383,7 +383,8 @@ fn an_older_ledger_is_copied_before_its_tables_change() {
         ErrorKind::NewerVersion
     );
 
-    let copy = "backups/before-migration-from-1-2026-11-23T18-30-05-123Z.db";
+    let copy =
+        format!("backups/before-migration-from-{SCHEMA_VERSION}-2026-11-23T18-30-05-123Z.db");
     let copy = Ledger::open(world.folder.path().join(copy), NOW_MS).unwrap();
     assert!(copy.read_only().is_none(), "it is as the older app left it");
     assert_eq!(copy.count().unwrap(), 5);
@@ -398,7 +399,7 @@ fn a_migration_that_fails_leaves_the_ledger_as_it_was() {
     let world = World::new();
     drop(world.filled(5));
     let plan = Plan {
-        to: 3,
+        to: SCHEMA_VERSION + 2,
         tables: &[entries::MIGRATIONS, BROKEN],
     };
     let error = Store::open_with(&world.path(), NOW_MS, &plan).unwrap_err();
