@@ -132,6 +132,10 @@ impl Signature {
         &self.0
     }
 
+    pub(crate) fn from_bytes(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads the one spelling of 64 bytes in base64, with its padding.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let bytes = STANDARD.decode(text).ok()?;

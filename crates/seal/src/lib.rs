@@ -24,7 +24,9 @@ mod fault;
 mod id;
 mod json;
 mod key;
+pub mod pack;
 mod sealing;
+pub mod sshsig;
 mod time;
 mod verify;
 

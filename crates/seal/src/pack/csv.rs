@@ -1,0 +1,51 @@
+//! Lines of CSV as RFC 4180 has them, with nothing that a spreadsheet would run. Knows no column.
+
+/// Joins cells. Each is quoted, so commas, quotes and line breaks stay in it. A cell that begins
+/// like a formula gets an apostrophe in front: spreadsheets then take it as text (the exact text
+/// is in the file with one JSON object a line).
+pub(super) fn line(cells: &[&str]) -> String {
+    let mut line = String::new();
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        line.push('"');
+        if is_risky(cell) {
+            line.push('\'');
+        }
+        line.push_str(&cell.replace('"', "\"\""));
+        line.push('"');
+    }
+    line + "\r\n"
+}
+
+/// Begins with what a spreadsheet takes for a formula, also behind blanks and in wide letters.
+fn is_risky(cell: &str) -> bool {
+    let cell = cell.trim_start_matches([' ', '\u{a0}', '\u{3000}']);
+    cell.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '|', '%', '＝', '＋', '－', '＠',
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn commas_quotes_and_line_breaks_stay_in_their_cell() {
+        assert_eq!(
+            line(&["a,b", "say \"no\"", "two\r\nlines", ""]),
+            "\"a,b\",\"say \"\"no\"\"\",\"two\r\nlines\",\"\"\r\n"
+        );
+    }
+
+    #[test]
+    fn no_cell_begins_a_formula() {
+        for text in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "|cmd", "%x",
+        ] {
+            assert!(line(&[text]).starts_with("\"'"), "{text:?}");
+        }
+        assert_eq!(line(&["20 %", "a=1"]), "\"20 %\",\"a=1\"\r\n");
+    }
+}
