@@ -1,13 +1,19 @@
 //! What follows from the ledger. Folding is total: an entry that has no force becomes a
 //! rejected entry with its reason, never an error. Must not know the time or any service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
 
 use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
 use crate::policy::{ActKind, Person, Policy, Role};
 use crate::rule::{Breach, HealthRule};
 use crate::target::{Service, TargetId};
 use crate::time::Time;
+
+mod keep;
+
+pub use keep::ENDED_KEPT;
 
 /// An entry as it was admitted, with its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub struct Admitted {
 }
 
 /// Everything that follows from the entries so far.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct State {
     /// Workspace name; empty before the first entry.
     pub workspace: String,
@@ -41,11 +47,17 @@ pub struct State {
     pub rules: Vec<HealthRule>,
     /// Connected services.
     pub connections: BTreeMap<Service, Connection>,
-    /// Intents by entry id.
+    /// Intents by entry id: the open ones, the newest of each target, and of those that ended the
+    /// newest [`ENDED_KEPT`].
     pub intents: BTreeMap<String, IntentRecord>,
     /// Intents of each press, in the order of their targets.
     pub presses: BTreeMap<String, Vec<String>>,
+    /// The newest intents that ended, in the order in which they did.
+    ended: VecDeque<String>,
+    /// The newest intent of each target.
+    lasting: BTreeMap<TargetId, String>,
     /// Breaches that stand, by platform, version and rule.
+    #[serde(with = "keep::pairs")]
     pub breaches: BTreeMap<BreachKey, StandingBreach>,
     /// Stops that something undid, by target, until the target is acted on again.
     pub drifts: BTreeMap<TargetId, Drift>,
@@ -57,7 +69,7 @@ pub struct State {
 pub type BreachKey = (String, String, String);
 
 /// A breach with its entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandingBreach {
     /// Position of the entry.
     pub position: u64,
@@ -66,7 +78,7 @@ pub struct StandingBreach {
 }
 
 /// An intent and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IntentRecord {
     /// Position of its entry.
     pub position: u64,
@@ -184,8 +196,9 @@ impl State {
 
     /// Takes in one entry. Never fails.
     pub fn fold(&mut self, entry: &Admitted) {
-        if let Err(reason) = self.apply(entry) {
-            self.rejected.push((entry.position, reason));
+        match self.apply(entry) {
+            Ok(()) => self.let_go(&entry.id, &entry.event),
+            Err(reason) => self.rejected.push((entry.position, reason)),
         }
     }
 
@@ -220,10 +233,7 @@ impl State {
 
     /// The newest intent on this target that was asked for.
     pub fn newest_intent(&self, target: &TargetId) -> Option<(&String, &IntentRecord)> {
-        self.intents
-            .iter()
-            .filter(|(_, record)| record.intent.target == *target)
-            .max_by_key(|(_, record)| record.position)
+        self.intents.get_key_value(self.lasting.get(target)?)
     }
 
     fn apply(&mut self, entry: &Admitted) -> Result<(), String> {

@@ -7,6 +7,7 @@ mod cases;
 mod effects;
 mod exports;
 mod health;
+mod kept;
 mod offers;
 mod replay;
 mod rooms;
