@@ -257,6 +257,12 @@ impl Entry {
         self.to_string()
     }
 
+    /// The entry as a leaf of the tree: header line, line feed, signature line. The
+    /// body is not in it; the header holds its hash.
+    pub fn leaf(&self) -> Vec<u8> {
+        format!("{}\n{}", self.header_line, self.signature).into_bytes()
+    }
+
     /// Whether it is the first entry of a ledger.
     pub fn is_genesis(&self) -> bool {
         self.header.ledger.is_zero()

@@ -102,6 +102,11 @@ hex_id!(
     32
 );
 hex_id!(
+    /// A hash of the tree over all entries: of a leaf, of a node, or the root.
+    TreeHash,
+    32
+);
+hex_id!(
     /// The first 8 bytes of the SHA-256 of a device's public key.
     DeviceId,
     8
@@ -124,6 +129,13 @@ impl BodyHash {
     /// The hash of a body line (without its line feed).
     pub fn of_body_line(line: &[u8]) -> Self {
         Self(Sha256::digest(line).into())
+    }
+}
+
+impl SlotHash {
+    /// The hash of a slot's bytes, all of them, whatever they are.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
     }
 }
 

@@ -19,15 +19,18 @@
 //! reads a whole ledger and names the first entry that does not hold, and why.
 #![deny(clippy::unwrap_used)]
 
+pub mod checkpoint;
 mod entry;
 mod fault;
 mod id;
 mod json;
 mod key;
+pub mod note;
 pub mod pack;
 mod sealing;
 pub mod sshsig;
 mod time;
+pub mod tree;
 mod verify;
 
 pub use entry::{
@@ -35,7 +38,7 @@ pub use entry::{
     VERSION,
 };
 pub use fault::{Broken, Fault, Part, Reason};
-pub use id::{BodyHash, DeviceId, EntryId, IdError, LedgerId, SlotHash};
+pub use id::{BodyHash, DeviceId, EntryId, IdError, LedgerId, SlotHash, TreeHash};
 pub use json::{INTEGER_MAX, JsonFault, canonical};
 pub use key::{DeviceKey, KeyError, PublicKey, Signature};
 pub use sealing::{Draft, SealError, seal};
