@@ -8,6 +8,7 @@ import type { EntryView } from "../src/backend/generated/EntryView";
 import type { FlagView } from "../src/backend/generated/FlagView";
 import type { IntentView } from "../src/backend/generated/IntentView";
 import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
+import type { LogChoicesView } from "../src/backend/generated/LogChoicesView";
 import type { LogRow } from "../src/backend/generated/LogRow";
 import type { NoticesView } from "../src/backend/generated/NoticesView";
 import type { OutcomeView } from "../src/backend/generated/OutcomeView";
@@ -631,6 +632,25 @@ export function logRow(position: number): LogRow {
 }
 
 export const ledgerStatus = ledger;
+
+export const logChoices: LogChoicesView = {
+  kinds: [
+    { value: "intent.approve", words: "Approved or rejected" },
+    { value: "intent.request", words: "Asked for" },
+    { value: "breach.seen", words: "Breach seen" },
+    { value: "effect.result", words: "Effect result" },
+  ],
+  people: [
+    { value: "4c9a", words: "Mara Lindqvist" },
+    { value: "77ab", words: "Jonas Weber" },
+  ],
+  apps: [{ value: "com.northwind.wallet", words: "Northwind Wallet" }],
+  outcomes: [
+    { value: "confirmed", words: "Confirmed" },
+    { value: "refused", words: "Refused" },
+    { value: "without_force", words: "Without force" },
+  ],
+};
 
 export function entry(position: number): EntryView {
   return {

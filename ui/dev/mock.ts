@@ -80,6 +80,8 @@ function query(name: string, args: Record<string, unknown>): unknown {
         ledger: made.ledgerStatus,
       };
     }
+    case "log_choices":
+      return made.logChoices;
     case "entry":
       return made.entry(Number(args.position));
     case "intent":

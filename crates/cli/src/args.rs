@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use cockpit_engine::domain::Time;
 
 /// Stop a bad release, tell people, prove it.
 ///
@@ -211,6 +212,24 @@ pub struct Log {
     /// Words to find.
     #[arg(long)]
     pub search: Option<String>,
+    /// A kind of entries, such as intent.request; may be given more than once.
+    #[arg(long = "kind")]
+    pub kinds: Vec<String>,
+    /// A person, by identifier.
+    #[arg(long)]
+    pub person: Option<String>,
+    /// An app, by identifier.
+    #[arg(long)]
+    pub app: Option<String>,
+    /// An outcome, such as confirmed; without_force for rejected attempts.
+    #[arg(long)]
+    pub outcome: Option<String>,
+    /// The first moment, such as 2026-11-23T18:30:05Z.
+    #[arg(long)]
+    pub from: Option<Time>,
+    /// The moment at which it ends.
+    #[arg(long)]
+    pub until: Option<Time>,
     /// Rows at most.
     #[arg(long, default_value_t = 100)]
     pub limit: u32,

@@ -295,6 +295,12 @@ async fn log(args: args::Log) -> Result<Exit, Problem> {
                 before,
                 search: args.search.clone(),
                 decisions_only: false,
+                kinds: args.kinds.clone(),
+                person: args.person.clone(),
+                app: args.app.clone(),
+                outcome: args.outcome.clone(),
+                from: args.from,
+                until: args.until,
                 limit: Some(args.limit.min(200)),
             }))
             .await?;

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use cockpit_domain::provider::CredentialCheck;
 use cockpit_domain::views::{
-    BootView, CockpitView, EntryView, IntentView, LogPage, NoticeText, NoticesView, PressView,
-    SettingsView, StopSheetView,
+    BootView, CockpitView, EntryView, IntentView, LogChoicesView, LogPage, NoticeText, NoticesView,
+    PressView, SettingsView, StopSheetView,
 };
-use cockpit_domain::{Desired, TargetId};
+use cockpit_domain::{Desired, TargetId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::{Config, TS};
 
@@ -74,6 +74,26 @@ pub struct LogArgs {
     /// Only decisions of people, not effects and breaches.
     #[serde(default)]
     pub decisions_only: bool,
+    /// Only these kinds; every kind when empty.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Only this person.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// Only this app.
+    #[serde(default)]
+    pub app: Option<String>,
+    /// Only this outcome; "without_force" for rejected attempts.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// Only from this moment on, as its author claims it. RFC 3339.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub from: Option<Time>,
+    /// Only before this moment. RFC 3339.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub until: Option<Time>,
     /// Rows, at most 200.
     #[serde(default)]
     pub limit: Option<u32>,
@@ -284,6 +304,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     stop_sheet StopSheet: AppArgs => StopSheetView, [Observed, Settings], "What a stop would do, and what it would not.";
     press Press: PressArgs => PressView, [Decided], "How each target of a press stands.";
     log Log: LogArgs => LogPage, [Log], "A page of the decision log, newest first.";
+    log_choices LogChoices: Nothing => LogChoicesView, [Log, Settings], "What the log can be narrowed to.";
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
     notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices and the draft for the newest stop.";

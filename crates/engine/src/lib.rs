@@ -14,6 +14,7 @@ pub mod desk;
 mod effects;
 mod inner;
 pub mod keychain;
+mod log;
 mod mark;
 mod observe;
 mod problem;

@@ -23,6 +23,38 @@ pub struct LogLine {
     pub by_person: bool,
 }
 
+/// The outcome's key of an entry that was rejected when it was taken in.
+pub const WITHOUT_FORCE: &str = "without_force";
+
+/// What a kind of entries is called in filters: "breach.seen" is "Breach seen".
+pub fn kind_words(kind: &str) -> String {
+    match kind {
+        "ledger.genesis" => "Ledger begun".to_owned(),
+        "connection.add" => "Service connected".to_owned(),
+        "connection.remove" => "Service disconnected".to_owned(),
+        "policy.set" => "Policy changed".to_owned(),
+        "intent.request" => "Asked for".to_owned(),
+        "intent.approve" => "Approved or rejected".to_owned(),
+        "intent.withdraw" => "Taken back".to_owned(),
+        "effect.claim" => "Effect taken up".to_owned(),
+        other => super::capital(&other.replace(['.', '_'], " ")),
+    }
+}
+
+/// What an outcome is called in filters.
+pub fn outcome_words(outcome: &str) -> String {
+    outcome_badge(outcome).map_or_else(|| super::capital(outcome), |badge| badge.words)
+}
+
+/// Says of a row that its entry is without force, and why.
+pub fn without_force(row: LogRow, why: &str) -> LogRow {
+    LogRow {
+        outcome: outcome_badge(WITHOUT_FORCE),
+        reason: format!("{why}. {}", row.reason).trim_end().to_owned(),
+        ..row
+    }
+}
+
 /// Puts an event into a line.
 pub fn log_line(event: &Event) -> LogLine {
     let line = |decision: &str, target: String, reason: String| LogLine {
@@ -264,6 +296,7 @@ fn outcome_badge(outcome: &str) -> Option<Badge> {
         Some(Outcome::Failed) => badge(Tone::Bad, Icon::Alert, "Failed"),
         Some(Outcome::Queued) => badge(Tone::Wait, Icon::Waiting, "Queued"),
         None if outcome == "breach" => badge(Tone::Bad, Icon::Alert, "Breach"),
+        None if outcome == WITHOUT_FORCE => badge(Tone::Bad, Icon::Alert, "Without force"),
         None if outcome == "drift" => badge(Tone::Bad, Icon::Alert, "Drift"),
         None => return None,
     })

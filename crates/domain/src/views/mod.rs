@@ -14,7 +14,10 @@ mod stop;
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
 pub use live::{LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
-pub use log::{LogLine, entry_facts, log_line, log_row};
+pub use log::{
+    LogLine, WITHOUT_FORCE, entry_facts, kind_words, log_line, log_row, outcome_words,
+    without_force,
+};
 pub use model::*;
 pub use notices::notices;
 pub use outcome::{of_record, press};

@@ -6,6 +6,7 @@ mod drift;
 mod end;
 mod flight;
 mod keys;
+mod log;
 mod offline;
 mod restart;
 mod stage;

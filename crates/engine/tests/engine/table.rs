@@ -14,7 +14,12 @@ fn queries() -> Vec<Value> {
         json!({"name": "cockpit", "args": {"app": null}}),
         json!({"name": "stop_sheet", "args": {"app": "com.northwind.wallet"}}),
         json!({"name": "press", "args": {"press": "ab"}}),
-        json!({"name": "log", "args": {"before": null, "search": "x", "decisions_only": true, "limit": 5}}),
+        json!({"name": "log", "args": {
+            "before": null, "search": "x", "decisions_only": true, "kinds": ["intent.request"],
+            "person": "p", "app": "a", "outcome": "confirmed", "from": "2026-11-23T00:00:00.000Z",
+            "until": null, "limit": 5,
+        }}),
+        json!({"name": "log_choices", "args": {}}),
         json!({"name": "entry", "args": {"position": 1}}),
         json!({"name": "intent", "args": {"intent": "ab"}}),
         json!({"name": "notices", "args": {}}),

@@ -17,6 +17,30 @@ search: string | null,
  */
 decisions_only: boolean, 
 /**
+ * Only these kinds; every kind when empty.
+ */
+kinds: Array<string>, 
+/**
+ * Only this person.
+ */
+person: string | null, 
+/**
+ * Only this app.
+ */
+app: string | null, 
+/**
+ * Only this outcome; "without_force" for rejected attempts.
+ */
+outcome: string | null, 
+/**
+ * Only from this moment on, as its author claims it. RFC 3339.
+ */
+from: string | null, 
+/**
+ * Only before this moment. RFC 3339.
+ */
+until: string | null, 
+/**
  * Rows, at most 200.
  */
 limit: number | null, };

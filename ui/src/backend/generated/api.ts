@@ -13,6 +13,7 @@ import type { EntryView } from "./EntryView";
 import type { IntentArgs } from "./IntentArgs";
 import type { IntentView } from "./IntentView";
 import type { LogArgs } from "./LogArgs";
+import type { LogChoicesView } from "./LogChoicesView";
 import type { LogPage } from "./LogPage";
 import type { Nothing } from "./Nothing";
 import type { NoticesView } from "./NoticesView";
@@ -42,6 +43,8 @@ export interface Queries {
   press: { args: PressArgs; answer: PressView };
   /** A page of the decision log, newest first. */
   log: { args: LogArgs; answer: LogPage };
+  /** What the log can be narrowed to. */
+  log_choices: { args: Nothing; answer: LogChoicesView };
   /** One entry, whole, checked when it is opened. */
   entry: { args: EntryArgs; answer: EntryView };
   /** What a person is asked to approve, from the signed bytes. */
@@ -103,6 +106,7 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   stop_sheet: ["observed","settings"],
   press: ["decided"],
   log: ["log"],
+  log_choices: ["log","settings"],
   entry: [],
   intent: ["observed","decided"],
   notices: ["decided","settings"],

@@ -8,9 +8,25 @@ export const page_rows = 100;
 /** Pages kept in memory. Twelve are 1 200 rows: several screens in each direction. */
 export const pages_max = 12;
 
-export interface Filter {
-  search: string;
-  decisions_only: boolean;
+/** What the log is narrowed to. */
+export type Filter = Omit<LogArgs, "before" | "limit">;
+
+/** Narrowed to nothing: the whole log. */
+export const everything: Filter = {
+  search: null,
+  decisions_only: false,
+  kinds: [],
+  person: null,
+  app: null,
+  outcome: null,
+  from: null,
+  until: null,
+};
+
+export function isNarrowed(filter: Filter): boolean {
+  const { search, person, app, outcome, from, until } = filter;
+  const asked = [search, person, app, outcome, from, until].some((it) => it !== null);
+  return asked || filter.decisions_only || filter.kinds.length > 0;
 }
 
 type Read = (args: LogArgs) => Promise<LogPage>;
@@ -35,7 +51,7 @@ export class Pages {
   #version = $state(0);
 
   readonly #read: Read;
-  #filter: Filter = { search: "", decisions_only: false };
+  #filter: Filter = everything;
   #generation = 0;
   #dense = false;
   #newest = 0;
@@ -118,11 +134,10 @@ export class Pages {
   }
 
   #begin(first: LogPage): void {
-    const filtered = this.#filter.search !== "" || this.#filter.decisions_only;
     const newest = first.rows[0]?.position ?? 0;
     const was_dense = this.#dense;
     this.#dense =
-      !filtered &&
+      !isNarrowed(this.#filter) &&
       newest === first.total &&
       first.rows.every((row, at) => row.position === newest - at);
     if (!this.#dense || !was_dense) this.#kept.clear();
@@ -206,12 +221,7 @@ export class Pages {
   }
 
   #ask(before: number | null): Promise<LogPage> {
-    return this.#read({
-      before,
-      search: this.#filter.search === "" ? null : this.#filter.search,
-      decisions_only: this.#filter.decisions_only,
-      limit: page_rows,
-    });
+    return this.#read({ ...this.#filter, before, limit: page_rows });
   }
 }
 

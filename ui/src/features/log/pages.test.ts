@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerStatus, logRow } from "../../../dev/fixtures";
 import type { LogArgs } from "../../backend/generated/LogArgs";
 import type { LogPage } from "../../backend/generated/LogPage";
-import { Pages, page_rows, pages_max } from "./pages.svelte";
+import { everything, isNarrowed, Pages, page_rows, pages_max } from "./pages.svelte";
 
 /** A log of `total` entries; a filter keeps every third one. */
 function log(total: number) {
@@ -14,8 +14,7 @@ function log(total: number) {
     const rows = [];
     let at = (args.before ?? state.total + 1) - 1;
     for (; at > 0 && rows.length < limit; at -= 1) {
-      const filtered = args.search !== null || args.decisions_only;
-      if (!filtered || at % 3 === 0) rows.push(logRow(at));
+      if (!isNarrowed(args) || at % 3 === 0) rows.push(logRow(at));
     }
     return Promise.resolve({
       rows,
@@ -26,8 +25,6 @@ function log(total: number) {
   };
   return { read, asked, state };
 }
-
-const everything = { search: "", decisions_only: false };
 
 describe("the whole log", () => {
   it("jumps anywhere in a million rows with one read", async () => {
@@ -88,7 +85,7 @@ describe("the whole log", () => {
 });
 
 describe("a search", () => {
-  const search = { search: "halted", decisions_only: false };
+  const search = { ...everything, search: "halted" };
 
   it("goes on page by page to the end", async () => {
     const { read } = log(1000);
@@ -138,7 +135,7 @@ describe("a search", () => {
       if (args.search === "slow") await gate;
       return read(args);
     });
-    const slow = pages.open({ search: "slow", decisions_only: false });
+    const slow = pages.open({ ...everything, search: "slow" });
     await pages.open(everything);
     release?.();
     await slow;

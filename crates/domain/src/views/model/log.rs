@@ -42,6 +42,28 @@ pub struct LogRow {
     pub outcome: Option<Badge>,
 }
 
+/// What the decision log can be narrowed to: only what stands in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogChoicesView {
+    /// Kinds of entries.
+    pub kinds: Vec<LogChoice>,
+    /// People.
+    pub people: Vec<LogChoice>,
+    /// Apps.
+    pub apps: Vec<LogChoice>,
+    /// Outcomes, among them that an entry is without force.
+    pub outcomes: Vec<LogChoice>,
+}
+
+/// One thing to narrow the log to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogChoice {
+    /// What to ask with.
+    pub value: String,
+    /// What it is called.
+    pub words: String,
+}
+
 /// One entry, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct EntryView {

@@ -1,0 +1,276 @@
+//! Answers queries about the decision log: a page, what it can be narrowed to, one entry whole.
+//! Changes nothing.
+
+use cockpit_domain::Time;
+use cockpit_domain::event::Event;
+use cockpit_domain::state::State;
+use cockpit_domain::views::{
+    self, Badge, EntryView, Icon, LogChoice, LogChoicesView, LogPage, LogRow, Tone,
+};
+use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, StoredEntry};
+
+use crate::answers::gone;
+use crate::api::{LogArgs, Problem};
+use crate::inner::Inner;
+use crate::record::admitted;
+
+/// Kinds of entries that a person decided.
+const DECISION_KINDS: [&str; 8] = [
+    "ledger.genesis",
+    "connection.add",
+    "connection.remove",
+    "policy.set",
+    "intent.request",
+    "intent.approve",
+    "intent.withdraw",
+    "export.made",
+];
+
+impl Inner {
+    pub(crate) fn log(&self, args: &LogArgs) -> Result<LogPage, Problem> {
+        let limit = usize::try_from(args.limit.unwrap_or(100).clamp(1, 200)).unwrap_or(100);
+        let before = args.before.and_then(|before| i64::try_from(before).ok());
+        let text = args.search.as_deref().map(str::trim).unwrap_or_default();
+        let found = match filter(args) {
+            Some(filter) => self.ledger.search(text, before, &filter, limit)?,
+            None => Vec::new(),
+        };
+        let next_before = (found.len() == limit)
+            .then(|| {
+                found
+                    .last()
+                    .and_then(|row| u64::try_from(row.position).ok())
+            })
+            .flatten();
+        let state = self.state();
+        let mut rows = Vec::with_capacity(found.len());
+        for line in found {
+            match self.ledger.entry_at(line.position) {
+                Ok(Some(stored)) => rows.push(self.row(&state, &stored)),
+                Ok(None) => {}
+                Err(error) if error.kind() == ErrorKind::Corrupt => {
+                    rows.push(damaged(&line, error.to_string()));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(LogPage {
+            rows,
+            next_before,
+            total: u64::try_from(self.ledger.count()?).unwrap_or(0),
+            ledger: self.with_live(|live| views::ledger_status(live)),
+        })
+    }
+
+    fn row(&self, state: &State, stored: &StoredEntry) -> LogRow {
+        let Some(entry) = admitted(stored.position, &stored.entry) else {
+            let header = stored.entry.header();
+            return LogRow {
+                position: u64::try_from(stored.position).unwrap_or(0),
+                id: stored.entry.id().to_string(),
+                at: header.at.to_string(),
+                who: String::new(),
+                decision: "An entry that this version cannot read".to_owned(),
+                target: header.kind.clone(),
+                reason: String::new(),
+                outcome: None,
+            };
+        };
+        let actor = self.with_live(|live| live.actor.clone());
+        let who = state
+            .devices
+            .get(&entry.device)
+            .map_or("a device unknown here", |person| {
+                if *person == actor {
+                    "you"
+                } else {
+                    state
+                        .people
+                        .get(person)
+                        .map_or("somebody", |it| it.name.as_str())
+                }
+            });
+        let target = match &entry.event {
+            Event::EffectResult(it) => Some(&it.intent),
+            Event::EffectClaimed { intent, .. }
+            | Event::IntentJudged { intent, .. }
+            | Event::IntentWithdrawn { intent } => Some(intent),
+            Event::Genesis(_)
+            | Event::ConnectionAdded(_)
+            | Event::ConnectionRemoved { .. }
+            | Event::PolicySet { .. }
+            | Event::BreachSeen(_)
+            | Event::BreachCleared(_)
+            | Event::IntentRequested(_)
+            | Event::DriftSeen(_)
+            | Event::ExportMade(_) => None,
+        }
+        .and_then(|intent| self.title_of(state, intent));
+        let mut row = views::log_row(&entry, who, target.as_deref());
+        if row.who == "you" {
+            row.who = "You".to_owned();
+        }
+        match why_without_force(state, entry.position) {
+            Some(why) => views::without_force(row, why),
+            None => row,
+        }
+    }
+
+    /// The target of an intent in words. One that ended long ago stands in the ledger alone.
+    fn title_of(&self, state: &State, intent: &str) -> Option<String> {
+        if let Some(record) = state.intents.get(intent) {
+            return Some(record.intent.title.clone());
+        }
+        let asked = self.ledger.entry(intent.parse().ok()?).ok()??;
+        if let Event::IntentRequested(intent) = admitted(asked.position, &asked.entry)?.event {
+            Some(intent.title)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn log_choices(&self) -> Result<LogChoicesView, Problem> {
+        let found = self.ledger.log_choices()?;
+        let state = self.state();
+        let name = |person: &str| {
+            let known = state.people.get(person);
+            known.map_or_else(|| "Somebody unknown here".to_owned(), |it| it.name.clone())
+        };
+        let app = |app: &str| match state.app() {
+            Some((id, name)) if id == app => name,
+            Some(_) | None => app.to_owned(),
+        };
+        Ok(LogChoicesView {
+            kinds: choices(found.kinds, views::kind_words),
+            people: choices(found.people, name),
+            apps: choices(found.apps, app),
+            outcomes: choices(found.outcomes, views::outcome_words),
+        })
+    }
+
+    pub(crate) fn entry(&self, position: u64) -> Result<EntryView, Problem> {
+        let position = i64::try_from(position).map_err(|_| gone("entry"))?;
+        let stored = self
+            .ledger
+            .entry_at(position)?
+            .ok_or_else(|| gone("entry"))?;
+        let header = stored.entry.header().clone();
+        let (verified, verified_sentence) = match self.check_entry(&stored) {
+            Ok(()) => (
+                Badge {
+                    tone: Tone::Good,
+                    icon: Icon::Done,
+                    words: "Signature and link checked".to_owned(),
+                },
+                "Checked when it was opened: the text hashes to what was signed, the signature is \
+                 of the named device, and the entry before it is in its place."
+                    .to_owned(),
+            ),
+            Err(what) => (
+                Badge {
+                    tone: Tone::Bad,
+                    icon: Icon::Alert,
+                    words: "Does not hold".to_owned(),
+                },
+                what,
+            ),
+        };
+        let facts = Event::parse(&header.kind, stored.entry.body())
+            .map(|event| views::entry_facts(&event))
+            .unwrap_or_default();
+        Ok(EntryView {
+            row: self.row(&self.state(), &stored),
+            kind: header.kind,
+            verified,
+            verified_sentence,
+            device: header.device.to_string(),
+            seq: header.seq,
+            prev: header.prev.to_string(),
+            facts,
+            raw: stored.entry.lines(),
+        })
+    }
+
+    /// Signature and link of one entry; what is wrong in words.
+    fn check_entry(&self, stored: &StoredEntry) -> Result<(), String> {
+        let entry = &stored.entry;
+        let unreadable = |_| "The log could not be read to check it.".to_owned();
+        let founder = self.ledger.entry_at(1).map_err(unreadable)?;
+        let key = founder
+            .and_then(|founder| founder.entry.key_brought_in().ok().flatten())
+            .ok_or("The first entry, which names the key, is not there or does not hold.")?;
+        entry
+            .verify(&key)
+            .map_err(|reason| format!("This entry does not hold: {reason}."))?;
+        if entry.header().seq == 0 {
+            return Ok(());
+        }
+        let before = self.ledger.entry(entry.header().prev).map_err(unreadable)?;
+        match before {
+            Some(before) if before.position < stored.position => Ok(()),
+            Some(_) | None => Err("The entry before it is not in its place.".to_owned()),
+        }
+    }
+}
+
+/// What the ledger is asked for; none when nothing can be in it.
+fn filter(args: &LogArgs) -> Option<LogFilter> {
+    let mut kinds = args.kinds.clone();
+    if args.decisions_only {
+        let decided = DECISION_KINDS.into_iter();
+        kinds = decided
+            .filter(|kind| args.kinds.is_empty() || args.kinds.iter().any(|it| it == kind))
+            .map(ToOwned::to_owned)
+            .collect();
+        if kinds.is_empty() {
+            return None;
+        }
+    }
+    Some(LogFilter {
+        kinds,
+        person: args.person.clone(),
+        app: args.app.clone(),
+        outcome: args.outcome.clone(),
+        from_ms: args.from.map(Time::as_ms),
+        before_ms: args.until.map(Time::as_ms),
+    })
+}
+
+fn choices(values: Vec<String>, words: impl Fn(&str) -> String) -> Vec<LogChoice> {
+    let mut choices: Vec<LogChoice> = values
+        .into_iter()
+        .map(|value| LogChoice {
+            words: words(&value),
+            value,
+        })
+        .collect();
+    choices.sort_by(|one, other| one.words.cmp(&other.words));
+    choices
+}
+
+/// Why an entry was rejected when it was taken in, if it was.
+fn why_without_force(state: &State, position: u64) -> Option<&str> {
+    let place = state
+        .rejected
+        .binary_search_by_key(&position, |(position, _)| *position)
+        .ok()?;
+    Some(&state.rejected[place].1)
+}
+
+/// A row for an entry whose text is not what was signed: its place and why, nothing that it says.
+fn damaged(line: &Line, why: String) -> LogRow {
+    LogRow {
+        position: u64::try_from(line.position).unwrap_or(0),
+        id: String::new(),
+        at: Time::from_ms(line.index.at_ms).to_string(),
+        who: String::new(),
+        decision: "An entry that does not hold".to_owned(),
+        target: String::new(),
+        reason: why,
+        outcome: Some(Badge {
+            tone: Tone::Bad,
+            icon: Icon::Alert,
+            words: "Does not hold".to_owned(),
+        }),
+    }
+}
