@@ -9,7 +9,7 @@ use crate::id::{BodyHash, DeviceId, EntryId, LedgerId, SlotHash};
 use crate::json;
 use crate::key::{PublicKey, Signature};
 use crate::time::Timestamp;
-use crate::verify::{KEY_FIELD, KIND_DEVICE_ADD};
+use crate::verify::{KEY_FIELD, KIND_DEVICE_ADD, KIND_MEMBER_REQUEST};
 
 /// The first bytes of every header. They keep a signature over an entry from
 /// ever being one over anything else.
@@ -23,6 +23,7 @@ pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// The longest kind in bytes.
 pub const KIND_BYTES_MAX: usize = 64;
 
+/// The first bytes of a header of any version, without its number.
 const PREFIX_OF_ANY_VERSION: &str = "cockpit.ledger/entry/v";
 pub(crate) const SALT_KEY: &str = "salt";
 const HEADER_KEYS: [&str; 9] = [
@@ -174,7 +175,7 @@ impl Entry {
     /// The first thing that is wrong with the bytes.
     pub fn parse(bytes: impl AsRef<[u8]>) -> Result<Self, Fault> {
         let bytes = bytes.as_ref();
-        newer_version(bytes)?;
+        newer_version(bytes, PREFIX_OF_ANY_VERSION)?;
         let bytes = bytes.strip_suffix(b"\n").ok_or(Fault::NotThreeLines)?;
         let mut lines = bytes.split(|byte| *byte == b'\n');
         match (lines.next(), lines.next(), lines.next(), lines.next()) {
@@ -190,7 +191,7 @@ impl Entry {
     /// # Errors
     /// The first thing that is wrong with the bytes.
     pub fn from_lines(header: &[u8], body: &[u8], signature: &[u8]) -> Result<Self, Fault> {
-        newer_version(header)?;
+        newer_version(header, PREFIX_OF_ANY_VERSION)?;
         if [header, body, signature]
             .iter()
             .any(|line| line.contains(&b'\n'))
@@ -204,9 +205,7 @@ impl Entry {
             return Err(Fault::BodyHash);
         }
         let body = parse_body(body_line)?;
-        let signature = std::str::from_utf8(signature)
-            .map_err(|_| Fault::NotUtf8(Part::Signature))
-            .and_then(|line| Signature::parse(line).ok_or(Fault::SignatureEncoding))?;
+        let signature = parse_signature(signature)?;
         Ok(Self {
             id: EntryId::of_header_line(header_line.as_bytes()),
             header,
@@ -286,14 +285,21 @@ impl Entry {
         }
     }
 
-    /// The public key that the entry brings in: a genesis its own, a
-    /// [`KIND_DEVICE_ADD`] another device's; other entries none.
+    /// Whether a device asks with it to join, under its own key.
+    pub fn is_request(&self) -> bool {
+        !self.is_genesis() && self.header.kind == KIND_MEMBER_REQUEST
+    }
+
+    /// The public key that the entry brings in: a genesis and a
+    /// [`KIND_MEMBER_REQUEST`] their own, a [`KIND_DEVICE_ADD`] another device's; other
+    /// entries none. A key that is known makes signatures checkable; it gives no right.
     ///
     /// # Errors
     /// [`Reason::BadKey`] or [`Reason::KeyMismatch`]: the entry must bring one in
     /// and does not bring a fit one.
     pub fn key_brought_in(&self) -> Result<Option<PublicKey>, Reason> {
-        if !self.is_genesis() && self.header.kind != KIND_DEVICE_ADD {
+        let own = self.is_genesis() || self.is_request();
+        if !own && self.header.kind != KIND_DEVICE_ADD {
             return Ok(None);
         }
         let text = self
@@ -302,7 +308,7 @@ impl Entry {
             .and_then(Value::as_str)
             .ok_or(Reason::BadKey(None))?;
         let key: PublicKey = text.parse().map_err(|error| Reason::BadKey(Some(error)))?;
-        if self.is_genesis() && key.device_id() != self.header.device {
+        if own && key.device_id() != self.header.device {
             return Err(Reason::KeyMismatch);
         }
         Ok(Some(key))
@@ -334,8 +340,8 @@ impl fmt::Display for Entry {
 }
 
 /// Looks at the prefix before anything else: a newer format may differ in all the rest.
-fn newer_version(bytes: &[u8]) -> Result<(), Fault> {
-    let Some(rest) = bytes.strip_prefix(PREFIX_OF_ANY_VERSION.as_bytes()) else {
+pub(crate) fn newer_version(bytes: &[u8], prefix_of_any_version: &str) -> Result<(), Fault> {
+    let Some(rest) = bytes.strip_prefix(prefix_of_any_version.as_bytes()) else {
         return Ok(());
     };
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -349,30 +355,42 @@ fn newer_version(bytes: &[u8]) -> Result<(), Fault> {
     }
 }
 
-fn text(part: Part, line: &[u8], bytes_max: usize) -> Result<&str, Fault> {
+pub(crate) fn text(part: Part, line: &[u8], bytes_max: usize) -> Result<&str, Fault> {
     if line.len() > bytes_max {
         return Err(Fault::TooLarge(part));
     }
     std::str::from_utf8(line).map_err(|_| Fault::NotUtf8(part))
 }
 
-fn parse_header(line: &str) -> Result<Header, Fault> {
-    let json = line.strip_prefix(ENTRY_PREFIX).ok_or(Fault::Prefix)?;
+/// Reads a header line and the signature below it, where the body is not at hand.
+pub(crate) fn parse_signed_header<'a>(
+    header: &'a [u8],
+    signature: &[u8],
+) -> Result<(Header, &'a str, Signature), Fault> {
+    newer_version(header, PREFIX_OF_ANY_VERSION)?;
+    let line = text(Part::Header, header, HEADER_BYTES_MAX)?;
+    Ok((parse_header(line)?, line, parse_signature(signature)?))
+}
+
+fn parse_signature(line: &[u8]) -> Result<Signature, Fault> {
+    std::str::from_utf8(line)
+        .map_err(|_| Fault::NotUtf8(Part::Signature))
+        .and_then(|line| Signature::parse(line).ok_or(Fault::SignatureEncoding))
+}
+
+/// The JSON of a header: exactly these keys, sorted, and a `v` of this version.
+pub(crate) fn header_map(json: &str, keys: &[&'static str]) -> Result<Map<String, Value>, Fault> {
     let object = json::parse_object(json).map_err(|fault| Fault::Json(Part::Header, fault))?;
-    let map = &object.map;
+    let map = object.map;
     if let Some(version) = map.get("v").and_then(Value::as_u64)
         && version > VERSION
     {
         return Err(Fault::NewerVersion { version });
     }
-    if let Some(key) = object
-        .keys
-        .iter()
-        .find(|key| !HEADER_KEYS.contains(&key.as_str()))
-    {
+    if let Some(key) = object.keys.iter().find(|key| !keys.contains(&key.as_str())) {
         return Err(Fault::UnknownKey(key.clone()));
     }
-    if let Some(key) = HEADER_KEYS.into_iter().find(|key| !map.contains_key(*key)) {
+    if let Some(key) = keys.iter().find(|key| !map.contains_key(**key)) {
         return Err(Fault::MissingKey(key));
     }
     if !object.keys.is_sorted() {
@@ -381,6 +399,12 @@ fn parse_header(line: &str) -> Result<Header, Fault> {
     if map["v"] != VERSION {
         return Err(Fault::BadValue("v"));
     }
+    Ok(map)
+}
+
+fn parse_header(line: &str) -> Result<Header, Fault> {
+    let json = line.strip_prefix(ENTRY_PREFIX).ok_or(Fault::Prefix)?;
+    let map = &header_map(json, &HEADER_KEYS)?;
     let header = Header {
         at: value(map, "at")?,
         body: value(map, "body")?,
@@ -389,7 +413,7 @@ fn parse_header(line: &str) -> Result<Header, Fault> {
         ledger: value(map, "ledger")?,
         prev: value(map, "prev")?,
         seen: seen(&map["seen"]).ok_or(Fault::BadValue("seen"))?,
-        seq: map["seq"].as_u64().ok_or(Fault::BadValue("seq"))?,
+        seq: number(map, "seq")?,
     };
     if !is_kind(&header.kind) {
         return Err(Fault::BadValue("kind"));
@@ -406,11 +430,18 @@ fn parse_header(line: &str) -> Result<Header, Fault> {
     Ok(header)
 }
 
-fn value<T: std::str::FromStr>(map: &Map<String, Value>, key: &'static str) -> Result<T, Fault> {
+pub(crate) fn value<T: std::str::FromStr>(
+    map: &Map<String, Value>,
+    key: &'static str,
+) -> Result<T, Fault> {
     map[key]
         .as_str()
         .and_then(|text| text.parse().ok())
         .ok_or(Fault::BadValue(key))
+}
+
+pub(crate) fn number(map: &Map<String, Value>, key: &'static str) -> Result<u64, Fault> {
+    map[key].as_u64().ok_or(Fault::BadValue(key))
 }
 
 fn seen(value: &Value) -> Option<Seen> {

@@ -17,17 +17,30 @@
 //!
 //! [`seal`] makes an entry, [`Entry::parse`] reads one strictly, and [`Verifier`]
 //! reads a whole ledger and names the first entry that does not hold, and why.
+//!
+//! Several devices share one order of entries, the log: immutable slots, each of which
+//! admits entries and closes with a signed checkpoint.
+//!
+//! - [`slot`]: a slot's bytes, and [`slot::SlotVerifier`], which says of each slot in
+//!   turn what it admits, or why it is void;
+//! - [`tree`]: the tree over all admitted entries (RFC 6962 §2.1), its proofs, and its
+//!   tiles (C2SP tlog-tiles);
+//! - [`checkpoint`] and [`note`]: signed heads (C2SP tlog-checkpoint, signed-note) and
+//!   what other devices add to them (C2SP tlog-cosignature);
+//! - [`Fork`]: the proof that a device signed two entries with one number.
 #![deny(clippy::unwrap_used)]
 
 pub mod checkpoint;
 mod entry;
 mod fault;
+mod fork;
 mod id;
 mod json;
 mod key;
 pub mod note;
 pub mod pack;
 mod sealing;
+pub mod slot;
 pub mod sshsig;
 mod time;
 pub mod tree;
@@ -38,9 +51,10 @@ pub use entry::{
     VERSION,
 };
 pub use fault::{Broken, Fault, Part, Reason};
+pub use fork::{Fork, SignedHeader};
 pub use id::{BodyHash, DeviceId, EntryId, IdError, LedgerId, SlotHash, TreeHash};
 pub use json::{INTEGER_MAX, JsonFault, canonical};
 pub use key::{DeviceKey, KeyError, PublicKey, Signature};
 pub use sealing::{Draft, SealError, seal};
 pub use time::{TimeError, Timestamp};
-pub use verify::{HighWater, KEY_FIELD, KIND_DEVICE_ADD, Verified, Verifier};
+pub use verify::{HighWater, KEY_FIELD, KIND_DEVICE_ADD, KIND_MEMBER_REQUEST, Verified, Verifier};

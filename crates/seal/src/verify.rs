@@ -1,6 +1,7 @@
 //! A whole ledger, read in admission order: does every entry hold, and if not,
 //! which is the first and why. Must not know what entries mean beyond which of
-//! them bring in a device's key.
+//! them bring in a device's key. A key that is known gives no right: who may decide
+//! what is asked elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,10 @@ use crate::key::PublicKey;
 
 /// The kind of an entry that brings in another device's key.
 pub const KIND_DEVICE_ADD: &str = "device.add";
-/// The body field with the public key (base64), in a genesis and in [`KIND_DEVICE_ADD`].
+/// The kind of an entry with which a device that nobody knows yet asks to join.
+pub const KIND_MEMBER_REQUEST: &str = "member.request";
+/// The body field with the public key (base64), in a genesis, in [`KIND_DEVICE_ADD`]
+/// and in [`KIND_MEMBER_REQUEST`].
 pub const KEY_FIELD: &str = "key";
 
 /// What is known from outside about how far a device had come, so that a tail
@@ -76,6 +80,11 @@ impl Verifier {
             fed: position,
             entries: 0,
         }
+    }
+
+    /// The key of a device, once an entry has brought it in.
+    pub fn key(&self, device: DeviceId) -> Option<PublicKey> {
+        self.keys.get(&device).copied()
     }
 
     /// Also asks that this entry is in the ledger.
@@ -152,6 +161,11 @@ impl Verifier {
         })
     }
 
+    /// The keys and heads of all devices.
+    pub(crate) fn into_devices(self) -> (BTreeMap<DeviceId, PublicKey>, BTreeMap<DeviceId, Head>) {
+        (self.keys, self.heads)
+    }
+
     fn check(&mut self, entry: &Entry) -> Result<(), Reason> {
         let device = entry.header().device;
         let brought = entry.key_brought_in()?;
@@ -166,6 +180,9 @@ impl Verifier {
         };
         let key = match brought {
             Some(own) if entry.is_genesis() && self.ledger.is_none() => Some(own),
+            Some(own) if entry.is_request() && head.next_seq == 0 => {
+                Some(self.keys.get(&device).copied().unwrap_or(own))
+            }
             Some(_) | None => self.keys.get(&device).copied(),
         };
         // The ledger first: what was signed for another one says nothing here.
