@@ -296,7 +296,10 @@ impl Attempt {
             } else {
                 ""
             };
-            let sentence = format!("{lost}Read back: {}.", words::state(&observation.state));
+            let sentence = format!(
+                "{lost}{}",
+                words::read_back(&self.intent.desired, &observation.state)
+            );
             return self.finish(Outcome::Confirmed, sentence, now);
         }
         if self.held.is_some() {
@@ -448,6 +451,13 @@ impl Attempt {
             if self.reported != Some(Outcome::Unknown) {
                 let seen = self.after.as_ref().map(words::state);
                 let sentence = match (problem, seen) {
+                    (_, _) if !words::can_be_asked(&self.intent.pre.state) => {
+                        "It was sent and no answer came. It may have been taken, and a mail server \
+                         cannot be asked what became of a mail. It stays unknown and is not sent \
+                         again by itself: look into the server's own log, then write again if it \
+                         is not there."
+                            .to_owned()
+                    }
                     (Some(problem), _) => format!(
                         "It was sent and may be in effect. {problem} The target is asked again \
                          until it shows how it is."
@@ -473,7 +483,7 @@ impl Attempt {
             }
         } else if now > self.intent.expires_at {
             self.expire(now);
-        } else if self.intent.desired.is_safe_direction() {
+        } else if self.intent.desired.may_wait() {
             if self.reported != Some(Outcome::Queued) {
                 let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
                 let sentence = format!(

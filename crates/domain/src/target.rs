@@ -20,16 +20,19 @@ pub enum Service {
     Sentry,
     /// Atlassian Statuspage.
     Statuspage,
+    /// E-mail over a mail server (SMTP).
+    Smtp,
 }
 
 impl Service {
     /// Every service, in the order in which they are shown.
-    pub const ALL: [Service; 5] = [
+    pub const ALL: [Service; 6] = [
         Self::GooglePlay,
         Self::AppStore,
         Self::Unleash,
         Self::Sentry,
         Self::Statuspage,
+        Self::Smtp,
     ];
 
     /// The service's name as people write it.
@@ -40,6 +43,7 @@ impl Service {
             Self::Unleash => "Unleash",
             Self::Sentry => "Sentry",
             Self::Statuspage => "Statuspage",
+            Self::Smtp => "E-mail",
         }
     }
 
@@ -51,6 +55,7 @@ impl Service {
             Self::Unleash => "unleash",
             Self::Sentry => "sentry",
             Self::Statuspage => "statuspage",
+            Self::Smtp => "smtp",
         }
     }
 
@@ -128,6 +133,8 @@ pub enum TargetState {
     Flag(Flag),
     /// A status page and the notices of ours that stand on it.
     StatusPage(StatusPage),
+    /// A mailing and what its mail server said that it took.
+    Mailing(Mailing),
 }
 
 impl TargetState {
@@ -140,12 +147,15 @@ impl TargetState {
             (Self::PhasedRelease(one), Self::PhasedRelease(other)) => {
                 one.version == other.version && one.build == other.build
             }
-            (Self::Flag(_), Self::Flag(_)) | (Self::StatusPage(_), Self::StatusPage(_)) => true,
+            (Self::Flag(_), Self::Flag(_))
+            | (Self::StatusPage(_), Self::StatusPage(_))
+            | (Self::Mailing(_), Self::Mailing(_)) => true,
             (
                 Self::StagedRollout(_)
                 | Self::PhasedRelease(_)
                 | Self::Flag(_)
-                | Self::StatusPage(_),
+                | Self::StatusPage(_)
+                | Self::Mailing(_),
                 _,
             ) => false,
         }
@@ -254,6 +264,31 @@ pub struct StatusPage {
     pub published: Vec<String>,
 }
 
+/// A mailing: who writes to whom, and what the mail server said that it took. A mail server cannot
+/// be asked afterwards, so only what it answered to this process is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Mailing {
+    /// The sender's address.
+    pub from: String,
+    /// The recipients' addresses. None of them sees another's.
+    pub to: Vec<String>,
+    /// Mails of ours that the server took since this process began, oldest first.
+    pub taken: Vec<TakenMail>,
+}
+
+/// A mail that the mail server took: it answered 250 after the text. Not a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TakenMail {
+    /// The notice's key.
+    pub key: String,
+    /// For how many recipients it took the mail.
+    pub recipients: u32,
+    /// How many recipients it refused.
+    pub refused: u32,
+    /// The server's own name of the mail, when its answer held one.
+    pub queue_id: Option<String>,
+}
+
 /// What a target should become.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "to", rename_all = "snake_case")]
@@ -271,17 +306,19 @@ pub enum Desired {
     On,
     /// Flag off.
     Off,
-    /// A notice stands on the page.
+    /// A notice stands on the page, or is taken by the mail server.
     Published {
         /// The notice.
         notice: Notice,
     },
 }
 
-/// A notice as it will stand on the page. These bytes are what a person approves.
+/// A notice as it will stand on the page, or as it will be mailed: the title is the mail's subject.
+/// These bytes are what a person approves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Notice {
-    /// Our own key, sent along as metadata so that the notice can be found again.
+    /// Our own key, sent along as metadata so that the notice can be found again; in a mail it is
+    /// part of the Message-ID.
     pub key: String,
     /// Headline.
     pub title: String,
@@ -329,15 +366,19 @@ impl Desired {
             (Self::Published { notice }, TargetState::StatusPage(it)) => {
                 it.published.contains(&notice.key)
             }
+            (Self::Published { notice }, TargetState::Mailing(it)) => {
+                it.taken.iter().any(|mail| mail.key == notice.key)
+            }
             (
                 Self::Stopped | Self::RollingOut { .. } | Self::Complete,
-                TargetState::Flag(_) | TargetState::StatusPage(_),
+                TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
             )
             | (
                 Self::On | Self::Off,
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
-                | TargetState::StatusPage(_),
+                | TargetState::StatusPage(_)
+                | TargetState::Mailing(_),
             )
             | (
                 Self::Published { .. },
@@ -349,11 +390,20 @@ impl Desired {
     }
 
     /// Whether this lowers exposure. Only such acts may go on when the target was found more
-    /// exposed than its author saw, and only such acts may be queued offline.
+    /// exposed than its author saw, and only such acts may be sent again by themselves.
     pub fn is_safe_direction(&self) -> bool {
         match self {
             Self::Stopped | Self::Off => true,
             Self::RollingOut { .. } | Self::Complete | Self::On | Self::Published { .. } => false,
+        }
+    }
+
+    /// Whether it may wait for the network until it expires. What makes an app more exposed may not:
+    /// nobody would look when it lands.
+    pub fn may_wait(&self) -> bool {
+        match self {
+            Self::Stopped | Self::Off | Self::Published { .. } => true,
+            Self::RollingOut { .. } | Self::Complete | Self::On => false,
         }
     }
 }

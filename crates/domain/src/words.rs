@@ -2,8 +2,8 @@
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
 use crate::target::{
-    Desired, Flag, Observation, PhasedRelease, PhasedStatus, Service, StagedRollout, StagedStatus,
-    TargetId, TargetState,
+    Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Service, StagedRollout,
+    StagedStatus, TargetId, TargetState,
 };
 use crate::time::Time;
 
@@ -71,6 +71,11 @@ pub fn state(state: &TargetState) -> String {
             1 => "1 notice of ours".to_owned(),
             count => format!("{count} notices of ours"),
         },
+        TargetState::Mailing(it) => match it.taken.len() {
+            0 => "no mail of ours taken".to_owned(),
+            1 => "1 mail of ours taken".to_owned(),
+            count => format!("{count} mails of ours taken"),
+        },
     }
 }
 
@@ -120,14 +125,23 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         } => format!("in progress {}", percent(*bps)),
         Desired::RollingOut { fraction_bps: None } => match state {
             TargetState::PhasedRelease(_) => "active".to_owned(),
-            TargetState::StagedRollout(_) | TargetState::Flag(_) | TargetState::StatusPage(_) => {
-                "in progress".to_owned()
-            }
+            TargetState::StagedRollout(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_) => "in progress".to_owned(),
         },
         Desired::Complete => "complete".to_owned(),
         Desired::On => "on".to_owned(),
         Desired::Off => "off".to_owned(),
-        Desired::Published { .. } => "published".to_owned(),
+        Desired::Published { .. } => match state {
+            TargetState::Mailing(it) => {
+                format!("handed to the mail server for {}", recipients(it.to.len()))
+            }
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_) => "published".to_owned(),
+        },
     }
 }
 
@@ -138,6 +152,44 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
         TargetState::PhasedRelease(_) => "paused",
         TargetState::Flag(_) => "off",
         TargetState::StatusPage(_) => "published",
+        TargetState::Mailing(_) => "taken",
+    }
+}
+
+/// "1 recipient", "3 recipients".
+pub fn recipients(count: usize) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} recipient{many}")
+}
+
+/// What a reading that meets what was desired says. What is observed of a mail is the mail server's
+/// answer, and no more than that.
+pub fn read_back(desired: &Desired, state: &TargetState) -> String {
+    if let (Desired::Published { notice }, TargetState::Mailing(it)) = (desired, state)
+        && let Some(mail) = it.taken.iter().find(|mail| mail.key == notice.key)
+    {
+        let taken = usize::try_from(mail.recipients).unwrap_or(usize::MAX);
+        let refused = match mail.refused {
+            0 => String::new(),
+            1 => " It refused 1 recipient, who gets nothing.".to_owned(),
+            count => format!(" It refused {count} recipients, who get nothing."),
+        };
+        return format!(
+            "The mail server took it for {}; delivery was not observed.{refused}",
+            recipients(taken)
+        );
+    }
+    format!("Read back: {}.", self::state(state))
+}
+
+/// Whether a service can say afterwards what became of a write whose answer was lost.
+pub fn can_be_asked(state: &TargetState) -> bool {
+    match state {
+        TargetState::StagedRollout(_)
+        | TargetState::PhasedRelease(_)
+        | TargetState::Flag(_)
+        | TargetState::StatusPage(_) => true,
+        TargetState::Mailing(_) => false,
     }
 }
 
@@ -146,7 +198,7 @@ pub fn version(state: &TargetState) -> Option<&str> {
     match state {
         TargetState::StagedRollout(it) => Some(&it.version),
         TargetState::PhasedRelease(it) => Some(&it.version),
-        TargetState::Flag(_) | TargetState::StatusPage(_) => None,
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => None,
     }
 }
 
@@ -161,6 +213,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
         TargetState::PhasedRelease(it) => format!("{service} · phased release · {}", it.version),
         TargetState::Flag(it) => format!("{service} · {}", it.name),
         TargetState::StatusPage(_) => service.to_owned(),
+        TargetState::Mailing(it) => format!("{service} · {}", recipients(it.to.len())),
     }
 }
 
@@ -229,6 +282,11 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
                 .map(|bps| format!(", for {}", percent(bps)))
                 .unwrap_or_default()
         ),
+        (Desired::Published { .. }, TargetState::Mailing(it)) => format!(
+            "The mail server is asked to take it for {}; none of them sees another's address. A \
+             mail cannot be taken back, and whether it arrives cannot be observed.",
+            recipients(it.to.len())
+        ),
         (Desired::Published { notice }, _) => {
             if notice.notify_subscribers {
                 "The notice stands on the status page and its subscribers get a mail. A mail \
@@ -240,13 +298,14 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         }
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
-            TargetState::Flag(_) | TargetState::StatusPage(_),
+            TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
         )
         | (
             Desired::On | Desired::Off,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
-            | TargetState::StatusPage(_),
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_),
         ) => "This target does not offer that change.".to_owned(),
     }
 }
@@ -279,13 +338,27 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
             }
         }
         (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
+        (TargetState::Mailing(seen), TargetState::Mailing(now)) => moved_mailing(seen, now),
         (
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
-            | TargetState::StatusPage(_),
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_),
             _,
         ) => Moved::Otherwise(from_to(seen, now)),
+    }
+}
+
+/// Whoever agreed to a mailing agreed to its sender and its recipients.
+fn moved_mailing(seen: &Mailing, now: &Mailing) -> Moved {
+    let envelope = |it: &Mailing| format!("from {} to {}", it.from, recipients(it.to.len()));
+    if seen.from != now.from || seen.to.len() != now.to.len() {
+        Moved::Otherwise(format!("seen as {}, now {}", envelope(seen), envelope(now)))
+    } else if seen.to != now.to {
+        Moved::Otherwise("the recipients are others than the ones that were seen".to_owned())
+    } else {
+        Moved::No
     }
 }
 
@@ -316,7 +389,9 @@ fn release(it: &TargetState) -> String {
     let build = match it {
         TargetState::StagedRollout(it) => it.builds.join(", "),
         TargetState::PhasedRelease(it) => it.build.clone(),
-        TargetState::Flag(_) | TargetState::StatusPage(_) => String::new(),
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
+            String::new()
+        }
     };
     let version = version(it).unwrap_or_default();
     format!("{version} ({build}, {})", state(it))
@@ -328,7 +403,7 @@ pub fn exposure(state: &TargetState) -> u32 {
         TargetState::StagedRollout(it) => staged_exposure(it),
         TargetState::PhasedRelease(it) => phased_exposure(it),
         TargetState::Flag(it) => flag_exposure(it),
-        TargetState::StatusPage(_) => 0,
+        TargetState::StatusPage(_) | TargetState::Mailing(_) => 0,
     }
 }
 

@@ -73,7 +73,7 @@ impl Credentials {
         match self.service {
             Service::GooglePlay => self.config.get("package").cloned(),
             Service::AppStore => self.config.get("bundle_id").cloned(),
-            Service::Unleash | Service::Sentry | Service::Statuspage => None,
+            Service::Unleash | Service::Sentry | Service::Statuspage | Service::Smtp => None,
         }
     }
 }
@@ -106,7 +106,7 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
             flat.entry("package".to_owned())
                 .or_insert_with(|| "com.northwind.wallet".to_owned());
         }
-        Service::GooglePlay | Service::Unleash | Service::Statuspage => {}
+        Service::GooglePlay | Service::Unleash | Service::Statuspage | Service::Smtp => {}
     }
     flat
 }

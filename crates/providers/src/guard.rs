@@ -97,7 +97,7 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
     let stopped = match before {
         TargetState::StagedRollout(it) => it.status == StagedStatus::Halted,
         TargetState::PhasedRelease(it) => it.status == PhasedStatus::Paused,
-        TargetState::Flag(_) | TargetState::StatusPage(_) => false,
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => false,
     };
     match desired {
         Desired::Stopped => &[Verb::Stop],

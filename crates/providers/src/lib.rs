@@ -11,6 +11,7 @@ pub mod google_play;
 mod guard;
 pub mod http;
 pub mod sentry;
+pub mod smtp;
 pub mod statuspage;
 pub mod unleash;
 
@@ -47,6 +48,7 @@ pub fn connect(
         Service::Unleash => Guarded::boxed(unleash::connect(&settings, http)?),
         Service::Sentry => Guarded::boxed(sentry::connect(&settings, http)?),
         Service::Statuspage => Guarded::boxed(statuspage::connect(&settings, http)?),
+        Service::Smtp => Guarded::boxed(smtp::connect(&settings, http)?),
     })
 }
 
@@ -58,5 +60,6 @@ pub fn form(service: Service) -> &'static Form {
         Service::Unleash => &unleash::FORM,
         Service::Sentry => &sentry::FORM,
         Service::Statuspage => &statuspage::FORM,
+        Service::Smtp => &smtp::FORM,
     }
 }

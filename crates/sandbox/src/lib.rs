@@ -17,6 +17,7 @@ mod log;
 mod scenario;
 mod sentry;
 mod serve;
+mod smtp;
 mod statuspage;
 mod unleash;
 mod wire;

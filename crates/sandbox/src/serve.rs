@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::line::{Cutter, Door};
-use crate::{Sandbox, UnknownScenario};
+use crate::{Sandbox, UnknownScenario, smtp};
 
 /// Why a sandbox could not be served. Nothing runs then.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,7 @@ pub struct Running {
     sandbox: Sandbox,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
+    mail: JoinHandle<()>,
 }
 
 impl Running {
@@ -58,6 +59,7 @@ impl Running {
         if let Some(stop) = self.stop.take() {
             stop.send(()).ok();
         }
+        self.mail.abort();
         self.sandbox.closing.notify_waiters();
     }
 }
@@ -76,6 +78,7 @@ pub(crate) async fn serve(sandbox: Sandbox, port: u16) -> Result<Running, ServeE
     let address = listener.local_addr().map_err(failed)?;
     let url = format!("http://{address}");
     sandbox.lock().set_url(url.clone());
+    let mail = smtp::open(&sandbox).await.map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let service = sandbox
         .router()
@@ -94,5 +97,6 @@ pub(crate) async fn serve(sandbox: Sandbox, port: u16) -> Result<Running, ServeE
         sandbox,
         stop: Some(stop),
         task: Some(task),
+        mail,
     })
 }

@@ -12,15 +12,17 @@ pub(crate) enum Service {
     Unleash,
     Sentry,
     Statuspage,
+    Smtp,
 }
 
 impl Service {
-    pub(crate) const ALL: [Service; 5] = [
+    pub(crate) const ALL: [Service; 6] = [
         Service::GooglePlay,
         Service::AppStore,
         Service::Unleash,
         Service::Sentry,
         Service::Statuspage,
+        Service::Smtp,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Service {
             Service::Unleash => "unleash",
             Service::Sentry => "sentry",
             Service::Statuspage => "statuspage",
+            Service::Smtp => "smtp",
         }
     }
 

@@ -12,6 +12,7 @@ use crate::google_play::GooglePlay;
 use crate::history::{History, Scene};
 use crate::log::Log;
 use crate::sentry::Sentry;
+use crate::smtp::Smtp;
 use crate::statuspage::Statuspage;
 use crate::unleash::Unleash;
 use crate::wire::{Answer, Call, Service};
@@ -35,6 +36,7 @@ pub(crate) struct World {
     pub unleash: Unleash,
     pub sentry: Sentry,
     pub statuspage: Statuspage,
+    pub smtp: Smtp,
     /// What people will do in consoles, and when.
     agenda: Vec<(i64, Service, Value)>,
     options: Options,
@@ -61,6 +63,7 @@ impl World {
             unleash: Unleash::new(seed, epoch_ms),
             sentry: Sentry::new(epoch_ms),
             statuspage: Statuspage::new(epoch_ms),
+            smtp: Smtp::default(),
             clock,
             agenda: Vec::new(),
             options: options.clone(),
@@ -149,7 +152,7 @@ impl World {
             Service::GooglePlay => self.google_play.console(body, &mut scene),
             Service::AppStore => self.app_store.console(body, &mut scene),
             Service::Unleash => self.unleash.console(body, &mut scene),
-            Service::Sentry | Service::Statuspage => {
+            Service::Sentry | Service::Statuspage | Service::Smtp => {
                 Err(format!("nobody works in the console of {}", service.name()))
             }
         }
@@ -179,9 +182,37 @@ impl World {
             Service::Unleash => self.unleash.answer(call, &mut scene),
             Service::Sentry => self.sentry.answer(call, &mut scene),
             Service::Statuspage => self.statuspage.answer(call, &mut scene),
+            // No path leads there: a mail server has ports of its own.
+            Service::Smtp => Answer::empty(404),
         };
         self.history.answering(None);
         (answer, self.history.changes().len() > before)
+    }
+
+    /// The mail server takes a mail; gives its name in the queue.
+    pub(crate) fn take_mail(
+        &mut self,
+        from: String,
+        to: Vec<String>,
+        text: String,
+        request: u64,
+    ) -> String {
+        self.tick();
+        self.history.answering(Some(request));
+        let now_ms = self.clock.now_ms();
+        let mut scene = Scene {
+            now_ms,
+            wall_ms: now_ms,
+            seed: self.seed,
+            url: &self.url,
+            history: &mut self.history,
+        };
+        let queue_id = self.smtp.take(from, to, text, &mut scene);
+        self.history.answering(None);
+        if let Some(line) = self.log.line(request) {
+            line.changed = true;
+        }
+        queue_id
     }
 
     /// A status with the body that the service itself would send.
@@ -192,6 +223,7 @@ impl World {
             Service::Unleash => crate::unleash::failure(status),
             Service::Sentry => crate::sentry::failure(status),
             Service::Statuspage => crate::statuspage::failure(status),
+            Service::Smtp => Answer::empty(status),
         }
     }
 }

@@ -16,7 +16,8 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
-            | TargetState::StatusPage(_) => ActKind::Resume,
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_) => ActKind::Resume,
         },
         Desired::Complete => ActKind::Complete,
         Desired::On => ActKind::TurnOn,
@@ -95,15 +96,19 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         (Desired::Published { .. }, TargetState::StatusPage(_)) => desired
             .is_met_by(from)
             .then(|| "this notice stands on the page already".to_owned()),
+        (Desired::Published { .. }, TargetState::Mailing(_)) => desired
+            .is_met_by(from)
+            .then(|| "the mail server took this notice already".to_owned()),
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
-            TargetState::Flag(_) | TargetState::StatusPage(_),
+            TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
         )
         | (
             Desired::On | Desired::Off,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
-            | TargetState::StatusPage(_),
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_),
         )
         | (
             Desired::Published { .. },

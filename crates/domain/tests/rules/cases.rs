@@ -7,7 +7,8 @@ use cockpit_domain::rule::{Breach, HealthRule};
 use cockpit_domain::signal::{Measure, Signal, SignalPoint};
 use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::target::{
-    Flag, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus, StatusPage,
+    Flag, Mailing, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
+    StatusPage, TakenMail,
 };
 use cockpit_domain::views::{LedgerLive, Live, ServiceLive, TargetLive};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
@@ -182,6 +183,10 @@ pub fn page_id() -> TargetId {
     TargetId::new(Service::Statuspage, "page")
 }
 
+pub fn mailing_id() -> TargetId {
+    TargetId::new(Service::Smtp, "status@example.com")
+}
+
 pub fn staged(status: StagedStatus, fraction_bps: Option<u32>) -> TargetState {
     staged_of("8.4.0", status, fraction_bps)
 }
@@ -229,6 +234,23 @@ pub fn flag_for(
 pub fn page(published: &[&str]) -> TargetState {
     TargetState::StatusPage(StatusPage {
         published: published.iter().map(|key| (*key).to_owned()).collect(),
+    })
+}
+
+/// A mailing to two people, and the keys of the notices that its server took.
+pub fn mailing(taken: &[&str]) -> TargetState {
+    TargetState::Mailing(Mailing {
+        from: "status@example.com".to_owned(),
+        to: vec!["anna@example.com".to_owned(), "bert@example.com".to_owned()],
+        taken: taken
+            .iter()
+            .map(|key| TakenMail {
+                key: (*key).to_owned(),
+                recipients: 2,
+                refused: 0,
+                queue_id: Some("4F2A1".to_owned()),
+            })
+            .collect(),
     })
 }
 
@@ -280,6 +302,8 @@ pub fn all_states() -> Vec<TargetState> {
     all.push(page(&[]));
     all.push(page(&["n1"]));
     all.push(page(&["n1", "n2"]));
+    all.push(mailing(&[]));
+    all.push(mailing(&["n1"]));
     all
 }
 
@@ -311,6 +335,7 @@ pub fn target_of(state: &TargetState) -> TargetId {
         TargetState::PhasedRelease(_) => apple_id(),
         TargetState::Flag(_) => flag_id(),
         TargetState::StatusPage(_) => page_id(),
+        TargetState::Mailing(_) => mailing_id(),
     }
 }
 

@@ -353,7 +353,7 @@ impl Run {
                 );
             }
             Outcome::Queued => {
-                assert!(self.play.desired.is_safe_direction(), "a risk was queued");
+                assert!(self.play.desired.may_wait(), "a risk was queued");
                 assert!(!may_land, "queued although it was sent: {result:?}");
                 assert!(result.sentence.contains("not in effect"));
             }

@@ -3,11 +3,13 @@
 
 use cockpit_domain::attempt::{Attempt, Came, Step, VERDICT_MS};
 use cockpit_domain::event::{EffectResult, Outcome};
-use cockpit_domain::provider::{ErrorKind, ProviderError, Reading, Receipt};
+use cockpit_domain::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
 use cockpit_domain::target::StagedStatus;
 use cockpit_domain::{Desired, TargetState, Time};
 
-use crate::cases::{NOON, intent, rolling, seen, staged, staged_of, target_of};
+use crate::cases::{
+    NOON, intent, mailing, page, published, rolling, seen, staged, staged_of, target_of,
+};
 
 #[derive(Clone)]
 struct Script(Attempt, Time);
@@ -220,4 +222,87 @@ fn what_is_done_is_said_in_words() {
     assert_eq!(run.0.doing(), "Sent, reading back");
     let run = run.reads(halted(), 100).takes(Came::Reported, 1);
     assert_eq!(run.0.doing(), "Ended");
+}
+
+fn mails() -> Script {
+    Script::of(published(true), mailing(&[]))
+        .takes(Came::Claimed, 1)
+        .reads(mailing(&[]), 100)
+        .takes(Came::Started, 2)
+}
+
+#[test]
+fn a_mail_is_confirmed_as_taken_and_no_more_than_that() {
+    let report = mails()
+        .takes(Came::Sent(Receipt::default()), 300)
+        .reads(mailing(&["n1"]), 0)
+        .report();
+    assert_eq!(report.outcome, Outcome::Confirmed);
+    assert_eq!(
+        report.sentence,
+        "The mail server took it for 2 recipients; delivery was not observed."
+    );
+}
+
+#[test]
+fn a_mail_whose_answer_was_lost_stays_unknown_and_is_never_sent_again() {
+    let lost = ProviderError::new(ErrorKind::Timeout, "The answer to the mail was lost.");
+    let run = mails()
+        .takes(Came::NotSent(lost.maybe_applied()), 9_000)
+        .reads(mailing(&[]), 2_000);
+    let report = run.report();
+    assert_eq!(report.outcome, Outcome::Unknown);
+    assert_eq!(
+        report.sentence,
+        "It was sent and no answer came. It may have been taken, and a mail server cannot be \
+         asked what became of a mail. It stays unknown and is not sent again by itself: look into \
+         the server's own log, then write again if it is not there."
+    );
+    stays_unknown(run.takes(Came::Reported, 1));
+}
+
+#[test]
+fn a_mail_that_was_on_its_way_when_the_process_ended_stays_unknown() {
+    let attempt = Attempt::resume(
+        "intent".to_owned(),
+        intent(published(true), mailing(&[]), 600_000),
+        NOON,
+        1,
+        Some(NOON),
+        None,
+    );
+    let run = Script(attempt, NOON).takes(Came::DeadlinePassed, VERDICT_MS);
+    assert_eq!(run.report().outcome, Outcome::Unknown);
+    stays_unknown(run.takes(Came::Reported, 1));
+}
+
+/// For a day nothing comes but readings that know nothing.
+fn stays_unknown(mut run: Script) {
+    for _ in 0..300 {
+        match run.step() {
+            Step::Observe(reading) => {
+                assert_eq!(reading, Reading::Serving);
+                run = run.reads(mailing(&[]), 300_000);
+            }
+            Step::Wait { until, .. } => {
+                let ms = until.ms_since(run.1);
+                run.1 = run.1 + ms;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_notice_waits_for_the_network_until_it_expires() {
+    for state in [page(&[]), mailing(&[])] {
+        let away = ProviderError::new(ErrorKind::Unreachable, "It cannot be reached.");
+        assert_eq!(away.applied, Applied::No);
+        let queued = Script::of(published(true), state.clone())
+            .takes(Came::Claimed, 1)
+            .takes(Came::NotObserved(away), 10_000);
+        assert_eq!(queued.report().outcome, Outcome::Queued);
+        let again = queued.takes(Came::Reported, 1).reads(state, 60_000);
+        assert_eq!(again.step(), Step::Start);
+    }
 }

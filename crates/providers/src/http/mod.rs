@@ -15,7 +15,7 @@ use cockpit_domain::provider::{ErrorKind, ProviderError};
 
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use client::{Answer, Body, Call, Client, Nature};
-pub(crate) use errors::Rule;
+pub(crate) use errors::{Rule, quoted};
 pub(crate) use token::{Token, TokenCache, sensitive};
 pub use transport::{ANSWER_BYTES_MAX, Transport, TransportError, reqwest_transport};
 
@@ -63,13 +63,17 @@ impl Http {
         let request = http::Request::get(url)
             .body(bytes::Bytes::new())
             .map_err(|_| failed(ErrorKind::Rejected, "is not an address."))?;
-        let deadline = std::time::Duration::from_millis(self.timeout_ms);
-        let answer = tokio::time::timeout(deadline, self.transport.send(request))
+        let answer = tokio::time::timeout(self.timeout(), self.transport.send(request))
             .await
             .map_err(|_| failed(ErrorKind::Timeout, "did not answer in time."))?
             .map_err(|_| failed(ErrorKind::Unreachable, "cannot be reached."))?;
         serde_json::from_slice(answer.body())
             .map_err(|_| failed(ErrorKind::Protocol, "did not answer with JSON."))
+    }
+
+    /// How long a request may take.
+    pub(crate) fn timeout(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.timeout_ms)
     }
 
     /// The wall-clock time.

@@ -7,6 +7,7 @@ mod google_play;
 mod http;
 mod secrets;
 mod sentry;
+mod smtp;
 mod sockets;
 mod stage;
 mod statuspage;

@@ -197,12 +197,36 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
             vec![("page_id", text("page_id"))],
             vec![("api_key", text("api_key"))],
         ),
+        // In process there is no port, so nothing of it is there either.
+        Service::Smtp if of.is_null() => (
+            vec![
+                ("host", "127.0.0.1".to_owned()),
+                ("port", "9".to_owned()),
+                ("user", "somebody".to_owned()),
+                ("from", "status@example.com".to_owned()),
+                ("recipients", "anna@example.com".to_owned()),
+            ],
+            vec![("password", "not-a-real-password-0123".to_owned())],
+        ),
+        Service::Smtp => (
+            vec![
+                ("host", text("host")),
+                ("port", of["port"].to_string()),
+                ("security", text("security")),
+                ("user", text("user")),
+                ("from", text("from")),
+                ("recipients", text("recipients")),
+                ("unsubscribe", text("unsubscribe")),
+                ("ca", text("ca")),
+            ],
+            vec![("password", text("password"))],
+        ),
     };
     let base_url = [("base_url", text("base_url"))];
     (
         plain
             .into_iter()
-            .chain(base_url)
+            .chain(base_url.into_iter().filter(|(_, url)| !url.is_empty()))
             .map(|(key, value)| (key.to_owned(), value))
             .collect(),
         secret

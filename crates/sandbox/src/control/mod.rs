@@ -48,6 +48,7 @@ pub(crate) fn answer(
     let done = match (method, name) {
         ("GET", "connections") => return (200, connections(world)),
         ("GET", "truth") => return (200, truth(world)),
+        ("GET", "mails") => return (200, world.smtp.truth()),
         ("GET", "log") => return (200, log(world, query)),
         ("DELETE", "log") => {
             world.log.clear();
@@ -91,7 +92,7 @@ pub(crate) fn answer(
 /// All that a client needs to connect to each service.
 pub(crate) fn connections(world: &World) -> Value {
     let (url, seed) = (&world.url, world.seed);
-    json!({
+    let mut all = json!({
         "google_play": {
             "base_url": url,
             "package": google_play::PACKAGE,
@@ -132,7 +133,12 @@ pub(crate) fn connections(world: &World) -> Value {
             "api_key": keys::statuspage(seed),
             "page_id": crate::statuspage::PAGE,
         },
-    })
+    });
+    // A mail server has ports of its own, so it is there only while the sandbox is served.
+    if let Some(smtp) = world.smtp.connection(seed) {
+        all["smtp"] = smtp;
+    }
+    all
 }
 
 /// What is really so at each service, and how it came to be.
@@ -146,6 +152,7 @@ pub(crate) fn truth(world: &mut World) -> Value {
         "app_store": world.app_store.truth(now_ms),
         "unleash": world.unleash.truth(),
         "statuspage": world.statuspage.truth(),
+        "smtp": world.smtp.truth(),
         "history": world.history.changes(),
     })
 }
@@ -260,6 +267,7 @@ fn knobs(world: &mut World, body: &Value) -> Result<(), String> {
                 Service::AppStore => world.app_store.knob(name, value)?,
                 Service::Unleash => world.unleash.knob(name, value)?,
                 Service::Statuspage => world.statuspage.knob(name, value)?,
+                Service::Smtp => world.smtp.knob(name, value)?,
                 Service::Sentry => return Err(format!("unknown knob \"{name}\" for sentry")),
             },
         }
@@ -271,7 +279,7 @@ fn service(body: &Value) -> Result<Service, String> {
     let name = body["service"].as_str().ok_or("\"service\" is missing")?;
     Service::by_name(name).ok_or_else(|| {
         format!(
-            "unknown service \"{name}\"; known: google_play, app_store, unleash, sentry, statuspage"
+            "unknown service \"{name}\"; known: google_play, app_store, unleash, sentry, statuspage, smtp"
         )
     })
 }

@@ -41,7 +41,8 @@ pub(super) fn act(
         TargetState::Flag(flag) => flag.name.clone(),
         TargetState::StagedRollout(_)
         | TargetState::PhasedRelease(_)
-        | TargetState::StatusPage(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
     };
     let persons = state.persons_needed(kind);
     let needs = match (persons, kind.is_explicit()) {

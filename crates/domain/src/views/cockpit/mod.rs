@@ -90,7 +90,8 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
                 TargetState::Flag(flag) => Some(format!("Unleash · {}", flag.environment)),
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
-                | TargetState::StatusPage(_) => None,
+                | TargetState::StatusPage(_)
+                | TargetState::Mailing(_) => None,
             })
             .unwrap_or_default(),
         waiting: waiting(state, live, now),

@@ -69,7 +69,12 @@ pub(super) fn is_live(it: &TargetLive) -> bool {
             StagedStatus::InProgress | StagedStatus::Halted => true,
             StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => false,
         },
-        Some(TargetState::PhasedRelease(_) | TargetState::Flag(_) | TargetState::StatusPage(_))
+        Some(
+            TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_),
+        )
         | None => false,
     }
 }
@@ -78,7 +83,9 @@ fn version_and_build(seen: &Observation) -> (String, String) {
     match &seen.state {
         TargetState::StagedRollout(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::PhasedRelease(it) => (it.version.clone(), it.build.clone()),
-        TargetState::Flag(_) | TargetState::StatusPage(_) => (String::new(), String::new()),
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
+            (String::new(), String::new())
+        }
     }
 }
 
@@ -106,7 +113,7 @@ fn rollout_badge(state: &TargetState) -> Badge {
                 PhasedStatus::Complete => badge(Tone::Good, Icon::Done, "Complete"),
             }
         }
-        TargetState::Flag(_) | TargetState::StatusPage(_) => {
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
             badge(Tone::Neutral, Icon::Idle, capital(&words::state(state)))
         }
     }
@@ -154,7 +161,7 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 ),
             }
         }
-        TargetState::Flag(_) | TargetState::StatusPage(_) => unknown(),
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => unknown(),
     }
 }
 
@@ -171,7 +178,9 @@ fn note(state: &TargetState) -> String {
             }
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => String::new(),
         },
-        TargetState::Flag(_) | TargetState::StatusPage(_) => String::new(),
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
+            String::new()
+        }
     }
 }
 
@@ -210,7 +219,7 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
             ],
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
         },
-        TargetState::Flag(_) | TargetState::StatusPage(_) => Vec::new(),
+        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => Vec::new(),
     };
     wishes
         .into_iter()
