@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::authority::AuthorityEvent;
 use crate::export::Selection;
 use crate::policy::{ActKind, Person, Policy};
 use crate::rule::{Breach, HealthRule};
@@ -54,6 +55,9 @@ pub enum Event {
         verdict: Verdict,
         /// Why, when rejected.
         reason: String,
+        /// Whether the person had what it changes on screen; absent where nobody asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<bool>,
     },
     /// The asker takes an intent back.
     #[serde(rename = "intent.withdraw")]
@@ -80,6 +84,9 @@ pub enum Event {
     /// A part of the log was exported.
     #[serde(rename = "export.made")]
     ExportMade(Export),
+    /// Something about people, devices or policy.
+    #[serde(untagged)]
+    Authority(AuthorityEvent),
 }
 
 /// The first entry.
@@ -97,6 +104,21 @@ pub struct Genesis {
     pub policy: Policy,
     /// Health rules.
     pub rules: Vec<HealthRule>,
+    /// The key that lies offline for the day on which no administrator can sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<RecoveryKey>,
+    /// How many administrators must agree on people and policy; 1 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<u8>,
+}
+
+/// A key that only brings in an administrator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryKey {
+    /// Its device identifier.
+    pub device: String,
+    /// Public key, base64.
+    pub key: String,
 }
 
 /// A connected service, without its secrets.
@@ -264,6 +286,31 @@ impl Event {
             Self::EffectResult(_) => "effect.result",
             Self::DriftSeen(_) => "drift.seen",
             Self::ExportMade(_) => "export.made",
+            Self::Authority(event) => event.kind(),
+        }
+    }
+
+    /// The intent that it speaks of, in hex; its own entry is none.
+    pub fn intent(&self) -> Option<&String> {
+        match self {
+            Self::IntentJudged { intent, .. }
+            | Self::IntentWithdrawn { intent }
+            | Self::EffectClaimed { intent, .. } => Some(intent),
+            Self::EffectResult(result) => Some(&result.intent),
+            Self::DriftSeen(drift) => Some(&drift.intent),
+            Self::Genesis(_)
+            | Self::ConnectionAdded(_)
+            | Self::ConnectionRemoved { .. }
+            | Self::PolicySet { .. }
+            | Self::BreachSeen(_)
+            | Self::BreachCleared(_)
+            | Self::IntentRequested(_)
+            | Self::ExportMade(_) => None,
+            Self::Authority(
+                AuthorityEvent::GlassBroken { intent, .. }
+                | AuthorityEvent::DefaultTaken { intent },
+            ) => Some(intent),
+            Self::Authority(_) => None,
         }
     }
 
@@ -283,7 +330,12 @@ impl Event {
         let mut whole = Map::new();
         whole.insert("kind".to_owned(), Value::String(kind.to_owned()));
         whole.insert("body".to_owned(), Value::Object(body.clone()));
-        serde_json::from_value(Value::Object(whole))
-            .map_err(|error| NotAnEvent(format!("'{kind}' cannot be read: {error}")))
+        // A kind of its own table says more precisely what is wrong with it.
+        let read = if AuthorityEvent::KINDS.contains(&kind) {
+            serde_json::from_value(Value::Object(whole)).map(Self::Authority)
+        } else {
+            serde_json::from_value(Value::Object(whole))
+        };
+        read.map_err(|error| NotAnEvent(format!("'{kind}' cannot be read: {error}")))
     }
 }

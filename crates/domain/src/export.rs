@@ -77,7 +77,7 @@ impl Selection {
                 false => Told::Left,
             };
         };
-        let person = state.devices.get(&entry.device);
+        let person = state.owner(&entry.device);
         let is_in = |list: &[String], word: Option<&String>| {
             word.is_some_and(|word| list.iter().any(|it| it == word))
         };
@@ -102,21 +102,19 @@ impl Selection {
 
 /// The app that an entry is about: its own, or that of the intent that it speaks of.
 pub fn app_of(state: &State, event: &Event) -> Option<String> {
-    let of_intent = |intent: &String| {
-        state
-            .intents
-            .get(intent)
-            .map(|record| record.intent.app.clone())
-    };
     match event {
         Event::IntentRequested(intent) => Some(intent.app.clone()),
-        Event::IntentJudged { intent, .. }
-        | Event::IntentWithdrawn { intent }
-        | Event::EffectClaimed { intent, .. } => of_intent(intent),
-        Event::EffectResult(result) => of_intent(&result.intent),
-        Event::DriftSeen(drift) => of_intent(&drift.intent),
         Event::ConnectionAdded(connection) => connection.app.clone(),
         Event::BreachSeen(_) | Event::BreachCleared(_) => state.app().map(|(id, _)| id),
+        Event::IntentJudged { .. }
+        | Event::IntentWithdrawn { .. }
+        | Event::EffectClaimed { .. }
+        | Event::EffectResult(_)
+        | Event::Authority(_)
+        | Event::DriftSeen(_) => {
+            let record = event.intent().and_then(|intent| state.intents.get(intent));
+            record.map(|record| record.intent.app.clone())
+        }
         Event::Genesis(_)
         | Event::ConnectionRemoved { .. }
         | Event::PolicySet { .. }

@@ -2,6 +2,7 @@
 //! no network; time, identifiers and observations are arguments.
 
 pub mod attempt;
+pub mod authority;
 pub mod decide;
 pub mod event;
 pub mod export;

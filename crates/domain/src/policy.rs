@@ -2,8 +2,11 @@
 //! Must not know how a person proves who they are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::authority::Mandate;
 
 /// A role of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,9 +20,36 @@ pub enum Role {
     CustomerSuccess,
     /// Reads everything, changes nothing.
     Auditor,
+    /// On call: stops, and turns flags off.
+    Responder,
 }
 
 impl Role {
+    /// Every role, in the order in which they are shown.
+    pub const ALL: [Role; 5] = [
+        Self::Administrator,
+        Self::ProductLead,
+        Self::CustomerSuccess,
+        Self::Responder,
+        Self::Auditor,
+    ];
+
+    /// Key on the wire.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::ProductLead => "product_lead",
+            Self::CustomerSuccess => "customer_success",
+            Self::Auditor => "auditor",
+            Self::Responder => "responder",
+        }
+    }
+
+    /// The role with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
@@ -27,6 +57,7 @@ impl Role {
             Self::ProductLead => "product lead",
             Self::CustomerSuccess => "customer success",
             Self::Auditor => "auditor",
+            Self::Responder => "responder",
         }
     }
 }
@@ -116,46 +147,77 @@ impl ActKind {
         }
     }
 
-    /// Roles that may ask.
+    /// Whether it only lowers what people are exposed to.
+    pub fn is_safe_direction(self) -> bool {
+        match self {
+            Self::Stop | Self::TurnOff => true,
+            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn | Self::Publish => {
+                false
+            }
+        }
+    }
+
+    /// Roles that may ask, unless a mandate says otherwise.
     pub fn may_ask(self) -> &'static [Role] {
         match self {
-            Self::Stop
-            | Self::Resume
-            | Self::SetFraction
-            | Self::Complete
-            | Self::TurnOff
-            | Self::TurnOn => &[Role::ProductLead],
+            Self::Stop | Self::TurnOff => &[Role::ProductLead, Role::Responder],
+            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn => {
+                &[Role::ProductLead]
+            }
             Self::Publish => &[Role::ProductLead, Role::CustomerSuccess],
         }
     }
 
-    /// Roles that may approve.
+    /// Roles that may approve, unless a mandate says otherwise.
     pub fn may_approve(self) -> &'static [Role] {
         match self {
-            Self::Stop
-            | Self::Resume
-            | Self::SetFraction
-            | Self::Complete
-            | Self::TurnOff
-            | Self::TurnOn => &[Role::ProductLead],
+            Self::Stop | Self::TurnOff => &[Role::ProductLead, Role::Responder],
+            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn => {
+                &[Role::ProductLead]
+            }
             Self::Publish => &[Role::CustomerSuccess],
         }
     }
 }
 
-/// How many persons each kind of act needs, the asker included: 1 or 2.
+/// What each kind of act needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Policy(pub BTreeMap<ActKind, u8>);
+pub struct Policy(pub BTreeMap<ActKind, Needs>);
+
+/// What a kind of act needs: a number of persons with the usual roles, or a mandate that says
+/// everything. On the wire a number or an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Needs {
+    /// Persons with the usual roles, the asker included.
+    Persons(u8),
+    /// A mandate of its own.
+    Mandate(#[serde(with = "crate::authority::shared")] Arc<Mandate>),
+}
 
 impl Policy {
     /// One person for everything.
     pub fn one_person() -> Self {
-        Self(ActKind::ALL.into_iter().map(|act| (act, 1)).collect())
+        Self(
+            ActKind::ALL
+                .into_iter()
+                .map(|act| (act, Needs::Persons(1)))
+                .collect(),
+        )
     }
 
-    /// Persons needed for this kind of act.
+    /// The mandate for this kind of act.
+    pub fn mandate(&self, act: ActKind) -> Arc<Mandate> {
+        match self.0.get(&act) {
+            Some(Needs::Mandate(mandate)) => Arc::clone(mandate),
+            Some(Needs::Persons(persons)) => Mandate::standard(act, *persons),
+            None => Mandate::standard(act, 1),
+        }
+    }
+
+    /// Persons needed for this kind of act, the asker included.
     pub fn persons(&self, act: ActKind) -> u8 {
-        self.0.get(&act).copied().unwrap_or(1)
+        self.mandate(act).persons()
     }
 }

@@ -2,9 +2,11 @@
 //! rejected entry with its reason, never an error. Must not know the time or any service.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::authority::{Approval, Authority, Device, Mandate, Passed, counts};
 use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
 use crate::policy::{ActKind, Person, Policy, Role};
 use crate::rule::{Breach, HealthRule};
@@ -12,6 +14,7 @@ use crate::target::{Service, TargetId};
 use crate::time::Time;
 
 mod keep;
+mod ready;
 
 pub use keep::ENDED_KEPT;
 
@@ -63,6 +66,8 @@ pub struct State {
     pub drifts: BTreeMap<TargetId, Drift>,
     /// Entries without force: position and reason.
     pub rejected: Vec<(u64, String)>,
+    /// What is remembered of people, devices and changes that wait.
+    pub authority: Authority,
 }
 
 /// Platform, version and rule.
@@ -86,10 +91,17 @@ pub struct IntentRecord {
     pub by: String,
     /// The device that signed.
     pub device: String,
+    /// The time of its entry: deadlines count from here.
+    pub at: Time,
     /// The intent.
     pub intent: Intent,
-    /// Persons who approved, with the time.
-    pub approvals: Vec<(String, Time)>,
+    /// What the policy asked for when it was asked.
+    #[serde(with = "crate::authority::shared")]
+    pub mandate: Arc<Mandate>,
+    /// Approvals, in order.
+    pub approvals: Vec<Approval>,
+    /// Why it may be carried out although approvals are missing.
+    pub passed: Option<Passed>,
     /// Who rejected it and why.
     pub rejected: Option<(String, String)>,
     /// The asker took it back.
@@ -132,7 +144,7 @@ impl IntentRecord {
         if self.rejected.is_some() {
             return Standing::Rejected;
         }
-        if self.missing_persons() == 0 {
+        if self.missing_persons() == 0 || self.passed.is_some() {
             Standing::Ready
         } else {
             Standing::Waiting
@@ -145,15 +157,25 @@ impl IntentRecord {
         let others = self
             .approvals
             .iter()
-            .filter(|(person, _)| *person != self.by)
+            .filter(|approval| approval.person != self.by)
             .count();
         let agreed = 1 + u8::try_from(others).unwrap_or(u8::MAX - 1);
-        let missing = self.intent.persons.saturating_sub(agreed);
+        let unfilled = counts(&self.mandate, &self.approvals, &self.by);
+        let missing = self
+            .intent
+            .persons
+            .saturating_sub(agreed)
+            .max(u8::try_from(unfilled).unwrap_or(u8::MAX));
         if missing == 0 && self.intent.explicit && self.approvals.is_empty() {
             1
         } else {
             missing
         }
+    }
+
+    /// Whether its asker is none of those who may approve it.
+    pub fn asker_is_out(&self) -> bool {
+        self.intent.persons > 1 || !self.mandate.approve.is_empty()
     }
 
     /// Whether a device took it up and has not said that nothing was sent.
@@ -170,7 +192,7 @@ impl IntentRecord {
     pub fn takes_results(&self) -> bool {
         match self.standing() {
             Standing::Ready => true,
-            Standing::Withdrawn => self.missing_persons() == 0,
+            Standing::Withdrawn => self.missing_persons() == 0 || self.passed.is_some(),
             Standing::Waiting | Standing::Rejected | Standing::Ended(_) => false,
         }
     }
@@ -196,7 +218,9 @@ impl State {
 
     /// Takes in one entry. Never fails.
     pub fn fold(&mut self, entry: &Admitted) {
-        match self.apply(entry) {
+        let taken = self.apply(entry);
+        self.watch(entry, taken.is_ok());
+        match taken {
             Ok(()) => self.let_go(&entry.id, &entry.event),
             Err(reason) => self.rejected.push((entry.position, reason)),
         }
@@ -213,7 +237,19 @@ impl State {
 
     /// Persons needed for this kind of act.
     pub fn persons_needed(&self, act: ActKind) -> u8 {
-        self.policy.as_ref().map_or(1, |policy| policy.persons(act))
+        self.mandate(act).persons()
+    }
+
+    /// What the policy asks for in this kind of act.
+    pub fn mandate(&self, act: ActKind) -> Arc<Mandate> {
+        let policy = self.policy.as_ref();
+        policy.map_or_else(|| Mandate::standard(act, 1), |policy| policy.mandate(act))
+    }
+
+    /// The person of a device, also of one that can sign no more.
+    pub fn owner(&self, device: &str) -> Option<&String> {
+        let known = self.authority.devices.get(device);
+        self.devices.get(device).or(known.map(|it| &it.person))
     }
 
     /// People who have one of these roles.
@@ -225,10 +261,7 @@ impl State {
 
     /// Whether one person can ask for such an act and another one approve it.
     pub fn has_two_for(&self, act: ActKind) -> bool {
-        self.people_with(act.may_ask()).any(|asker| {
-            self.people_with(act.may_approve())
-                .any(|approver| approver.id != asker.id)
-        })
+        self.can_fulfil(&Mandate::standard(act, 2))
     }
 
     /// The newest intent on this target that was asked for.
@@ -243,9 +276,13 @@ impl State {
         if self.policy.is_none() {
             return Err("it stands before the first entry".to_owned());
         }
-        self.person_of(entry)?;
         match &entry.event {
-            Event::Genesis(_) => Ok(()),
+            Event::Authority(event) => return self.take_authority(entry, event),
+            Event::ExportMade(_) => self.signer(&entry.device)?,
+            _ => self.person_of(entry)?,
+        };
+        match &entry.event {
+            Event::Genesis(_) | Event::Authority(_) | Event::ExportMade(_) => Ok(()),
             Event::ConnectionAdded(connection) => {
                 self.administrator(entry)?;
                 self.connections
@@ -257,7 +294,13 @@ impl State {
                 self.connections.remove(service);
                 Ok(())
             }
-            Event::PolicySet { act, persons } => self.set_policy(entry, *act, *persons),
+            Event::PolicySet { .. } => {
+                self.administrator(entry)?;
+                self.is_not_proposed(&entry.event, entry.at)?;
+                self.fits(&entry.event)?;
+                self.propose(entry, entry.event.clone());
+                Ok(())
+            }
             Event::BreachSeen(breach) => {
                 let standing = StandingBreach {
                     position: entry.position,
@@ -275,6 +318,7 @@ impl State {
                 intent,
                 verdict,
                 reason,
+                opened: _,
             } => self.judge(entry, intent, *verdict, reason),
             Event::IntentWithdrawn { intent } => {
                 let person = self.person_of(entry)?.id.clone();
@@ -303,7 +347,6 @@ impl State {
                 self.drifts.insert(drift.target.clone(), drift.clone());
                 Ok(())
             }
-            Event::ExportMade(_) => Ok(()),
         }
     }
 
@@ -317,29 +360,29 @@ impl State {
         self.rules = genesis.rules.clone();
         self.devices
             .insert(entry.device.clone(), genesis.founder.id.clone());
+        let device = Device {
+            key: genesis.key.clone(),
+            person: genesis.founder.id.clone(),
+            name: String::new(),
+            added: entry.position,
+            revoked: None,
+        };
+        self.authority.devices.insert(entry.device.clone(), device);
+        self.authority.recovery = genesis.recovery.as_ref().map(|it| it.device.clone());
+        self.authority.threshold = genesis.threshold.unwrap_or(1);
         self.people
             .insert(genesis.founder.id.clone(), genesis.founder.clone());
         Ok(())
     }
 
-    fn set_policy(&mut self, entry: &Admitted, act: ActKind, persons: u8) -> Result<(), String> {
-        self.administrator(entry)?;
-        if !(1..=2).contains(&persons) {
-            return Err(format!("an act needs 1 or 2 persons, not {persons}"));
-        }
-        if persons == 2 && !self.has_two_for(act) {
-            return Err("nobody could act under this policy".to_owned());
-        }
-        if let Some(policy) = &mut self.policy {
-            policy.0.insert(act, persons);
-        }
-        Ok(())
-    }
-
     fn request(&mut self, entry: &Admitted, intent: &Intent) -> Result<(), String> {
         let person = self.person_of(entry)?;
-        if !holds(person, intent.act.may_ask()) {
+        let mandate = self.mandate(intent.act);
+        if !holds(person, &mandate.ask) {
             return Err(format!("{} may not ask for this", person.name));
+        }
+        if intent.expires_at > entry.at + mandate.expires_ms {
+            return Err("it lasts longer than the policy allows".to_owned());
         }
         if intent.persons < self.persons_needed(intent.act) {
             return Err("it asks for fewer persons than the policy".to_owned());
@@ -351,8 +394,11 @@ impl State {
             position: entry.position,
             by: person.id.clone(),
             device: entry.device.clone(),
+            at: entry.at,
             intent: intent.clone(),
+            mandate,
             approvals: Vec::new(),
+            passed: None,
             rejected: None,
             withdrawn: false,
             attempt: 0,
@@ -374,29 +420,28 @@ impl State {
         reason: &str,
     ) -> Result<(), String> {
         let person = self.person_of(entry)?.clone();
-        let at = entry.at;
+        let record = self
+            .intents
+            .get(intent)
+            .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
+        if let Some(why) = self.may_not_judge(&person.id, record, entry.at) {
+            return Err(why.trim_end_matches('.').to_owned());
+        }
+        self.clock_holds(&entry.device, entry.at)?;
+        let fallback = self.turn(record, entry.at).fallback;
         let record = self.open_intent(intent)?;
-        if record.standing() != Standing::Waiting {
-            return Err("the intent does not wait for approval".to_owned());
-        }
-        if at > record.intent.expires_at {
-            return Err("the intent had expired".to_owned());
-        }
-        if !holds(&person, record.intent.act.may_approve()) {
-            return Err(format!("{} may not approve this", person.name));
-        }
-        if record.intent.persons > 1 && record.by == person.id {
-            return Err("the asker is not an approver".to_owned());
-        }
-        if record
-            .approvals
-            .iter()
-            .any(|(approver, _)| *approver == person.id)
-        {
-            return Err(format!("{} has approved already", person.name));
-        }
         match verdict {
-            Verdict::Approve => record.approvals.push((person.id, at)),
+            Verdict::Approve => record.approvals.push(Approval {
+                person: person.id,
+                device: entry.device.clone(),
+                position: entry.position,
+                at: entry.at,
+                roles: person.roles,
+                fallback,
+            }),
+            Verdict::Reject if reason.trim().is_empty() => {
+                return Err("rejecting needs a reason".to_owned());
+            }
             Verdict::Reject => record.rejected = Some((person.id, reason.to_owned())),
         }
         Ok(())
@@ -419,19 +464,11 @@ impl State {
     }
 
     fn person_of(&self, entry: &Admitted) -> Result<&Person, String> {
-        self.devices
-            .get(&entry.device)
-            .and_then(|person| self.people.get(person))
-            .ok_or_else(|| "its device belongs to nobody here".to_owned())
+        self.actor(&entry.device)
     }
 
     fn administrator(&self, entry: &Admitted) -> Result<(), String> {
-        let person = self.person_of(entry)?;
-        if holds(person, &[Role::Administrator]) {
-            Ok(())
-        } else {
-            Err(format!("{} is not an administrator", person.name))
-        }
+        self.administers(self.person_of(entry)?, "change this")
     }
 
     fn open_intent(&mut self, intent: &str) -> Result<&mut IntentRecord, String> {

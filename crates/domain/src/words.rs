@@ -445,3 +445,11 @@ pub fn moved_for_approval(desired: &Desired, seen: &Observation, now: &Observati
         }
     }
 }
+
+/// With a capital first letter.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}

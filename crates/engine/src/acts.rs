@@ -113,29 +113,66 @@ impl Inner {
     }
 
     pub(crate) async fn approve(self: &Arc<Self>, approval: Approval) -> Result<Value, Problem> {
-        let (intent, verdict, reason, words) = match approval {
+        let (first, also, verdict, reason, words) = match approval {
             Approval::Approve(args) => (
                 args.intent,
+                args.also,
                 Verdict::Approve,
                 String::new(),
                 "Approved and signed.",
             ),
             Approval::Reject(args) => (
                 args.intent,
+                args.also,
                 Verdict::Reject,
                 args.reason,
                 "Rejected. Nothing is in effect.",
             ),
         };
-        self.record(Command::Judge {
-            intent,
-            verdict,
-            reason,
-        })
-        .await?;
+        let intents = self.of_one_press(first, also)?;
+        let count = intents.len();
+        for (done, intent) in intents.into_iter().enumerate() {
+            let command = Command::Judge {
+                intent,
+                verdict,
+                reason: reason.clone(),
+            };
+            if let Err(mut problem) = self.record(command).await {
+                if done > 0 {
+                    self.changed(&[Tag::Decided, Tag::Log]);
+                    problem.sentence = format!(
+                        "{done} of {count} were signed; the others still wait. {}",
+                        problem.sentence
+                    );
+                }
+                return Err(problem);
+            }
+        }
         self.changed(&[Tag::Decided, Tag::Log]);
         crash::point("before-reply").await;
         to_value(&done(words))
+    }
+
+    /// The intents without repetition; a person is shown one press at a time and signs no other.
+    fn of_one_press(&self, first: String, also: Vec<String>) -> Result<Vec<String>, Problem> {
+        let state = self.state();
+        let press = |intent: &String| {
+            let record = state.intents.get(intent);
+            record.map(|record| record.intent.press.clone())
+        };
+        let mut intents = vec![first];
+        for intent in also {
+            if press(&intent) != press(&intents[0]) {
+                return Err(Problem::new(
+                    "bad_input",
+                    "Only intents of one press are judged together. Nothing was signed.",
+                ));
+            }
+            if !intents.contains(&intent) {
+                intents.push(intent);
+            }
+        }
+        Ok(intents)
     }
 
     async fn stop(self: &Arc<Self>, args: StopArgs) -> Result<Pressed, Problem> {
@@ -235,43 +272,53 @@ impl Inner {
             return Err(missing("text"));
         }
         let key = hex::encode(random::<8>()?);
-        let press = {
+        let (press, left_out) = {
             let state = self.state();
             let app = state.app().map(|(id, _)| id).unwrap_or_default();
-            self.with_live(|live| {
-                let page = live
-                    .targets
-                    .keys()
-                    .find(|id| id.service() == Some(Service::Statuspage))
-                    .cloned()
-                    .ok_or_else(|| {
-                        Problem::new(
-                            "refused",
-                            "No status page was read yet. Nothing was asked for.",
-                        )
-                        .hint("Connect a status page in the settings, or wait until it answers.")
-                    })?;
-                let notice = Notice {
-                    key,
-                    title: text.title.trim().to_owned(),
-                    body: text.body.trim().to_owned(),
-                    phase: text.phase,
-                    notify_subscribers: text.notify_subscribers,
-                };
-                Ok::<_, Problem>(Press {
-                    title: format!("Publish “{}”", notice.title),
-                    app,
-                    aims: vec![(seen(live, &page)?, Desired::Published { notice })],
-                    reason: "Tell customers.".to_owned(),
-                    evidence: Vec::new(),
-                })
-            })?
+            let channels = self.with_live(|live| views::channels(&state, live));
+            if let Some(why) = views::no_channel(&channels) {
+                return Err(
+                    Problem::new("refused", format!("{why} Nothing was asked for.")).hint(
+                        "Connect a status page or a mail server in the settings, or wait until it \
+                         answers.",
+                    ),
+                );
+            }
+            let notice = Notice {
+                key,
+                title: text.title.trim().to_owned(),
+                body: text.body.trim().to_owned(),
+                phase: text.phase,
+                notify_subscribers: text.notify_subscribers,
+            };
+            let left_out: String = channels
+                .iter()
+                .filter_map(|channel| channel.why_not.as_ref())
+                .map(|why| format!(" Left out: {why}"))
+                .collect();
+            let press = Press {
+                title: format!("Publish “{}”", notice.title),
+                app,
+                aims: channels
+                    .into_iter()
+                    .filter_map(|channel| {
+                        let notice = notice.clone();
+                        Some((channel.seen?, Desired::Published { notice }))
+                    })
+                    .collect(),
+                reason: "Tell customers.".to_owned(),
+                evidence: Vec::new(),
+            };
+            (press, left_out)
         };
-        self.press(
-            press,
-            "Recorded. It waits for approval and is not published.",
-        )
-        .await
+        let mut pressed = self
+            .press(
+                press,
+                "Recorded. It waits for approval and is not published.",
+            )
+            .await?;
+        pressed.sentence.push_str(&left_out);
+        Ok(pressed)
     }
 
     async fn press(self: &Arc<Self>, press: Press, words: &str) -> Result<Pressed, Problem> {

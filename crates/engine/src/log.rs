@@ -91,19 +91,9 @@ impl Inner {
                 }
             });
         let target = match &entry.event {
-            Event::EffectResult(it) => Some(&it.intent),
-            Event::EffectClaimed { intent, .. }
-            | Event::IntentJudged { intent, .. }
-            | Event::IntentWithdrawn { intent } => Some(intent),
-            Event::Genesis(_)
-            | Event::ConnectionAdded(_)
-            | Event::ConnectionRemoved { .. }
-            | Event::PolicySet { .. }
-            | Event::BreachSeen(_)
-            | Event::BreachCleared(_)
-            | Event::IntentRequested(_)
-            | Event::DriftSeen(_)
-            | Event::ExportMade(_) => None,
+            // Its own words name what was found.
+            Event::DriftSeen(_) => None,
+            event => event.intent(),
         }
         .and_then(|intent| self.title_of(state, intent));
         let mut row = views::log_row(&entry, who, target.as_deref());

@@ -4,8 +4,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cockpit_domain::decide::{Command, Context, decide};
-use cockpit_domain::event::{Event, Verdict};
-use cockpit_domain::state::{Admitted, Standing, State};
+use cockpit_domain::event::Event;
+use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::views::log_line;
 use cockpit_domain::{Time, views};
 use cockpit_ledger::{Append, Ledger, LogIndex, OutboxChange};
@@ -74,6 +74,7 @@ impl Recorder {
         let context = Context {
             now,
             actor: writer.actor.clone(),
+            device: writer.key.device_id().to_string(),
             nonce: hex::encode(random::<8>()?),
         };
         let decision = {
@@ -141,7 +142,7 @@ impl Recorder {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             admitted
                 .iter()
-                .filter_map(|entry| made_ready(&state, entry, &writer.actor))
+                .filter_map(|entry| state.made_ready(entry))
                 .collect()
         };
         outbox.extend(ready.iter().map(|(id, target)| OutboxChange::Add {
@@ -244,37 +245,6 @@ fn index(event: &Event, person: &str, now: Time) -> LogIndex {
     }
 }
 
-/// The intent, with its target, that may be carried out once this entry is in.
-fn made_ready(state: &State, entry: &Admitted, actor: &str) -> Option<(String, String)> {
-    match &entry.event {
-        Event::IntentRequested(intent) if intent.persons <= 1 && !intent.explicit => {
-            Some((entry.id.clone(), intent.target.0.clone()))
-        }
-        Event::IntentJudged {
-            intent,
-            verdict: Verdict::Approve,
-            ..
-        } => {
-            let mut record = state.intents.get(intent)?.clone();
-            record.approvals.push((actor.to_owned(), entry.at));
-            (record.standing() == Standing::Ready).then(|| (intent.clone(), record.intent.target.0))
-        }
-        Event::IntentRequested(_)
-        | Event::IntentJudged { .. }
-        | Event::Genesis(_)
-        | Event::ConnectionAdded(_)
-        | Event::ConnectionRemoved { .. }
-        | Event::PolicySet { .. }
-        | Event::BreachSeen(_)
-        | Event::BreachCleared(_)
-        | Event::IntentWithdrawn { .. }
-        | Event::EffectClaimed { .. }
-        | Event::EffectResult(_)
-        | Event::DriftSeen(_)
-        | Event::ExportMade(_) => None,
-    }
-}
-
 fn outbox_of(command: &Command) -> Vec<OutboxChange> {
     match command {
         Command::Claim {
@@ -300,7 +270,8 @@ fn outbox_of(command: &Command) -> Vec<OutboxChange> {
         | Command::SeeBreach(_)
         | Command::ClearBreach(_)
         | Command::SeeDrift(_)
-        | Command::NoteExport(_) => Vec::new(),
+        | Command::NoteExport(_)
+        | Command::Authority(_) => Vec::new(),
     }
 }
 

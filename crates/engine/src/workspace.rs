@@ -117,6 +117,8 @@ impl Inner {
             },
             policy: Policy::one_person(),
             rules: vec![HealthRule::standard()],
+            recovery: None,
+            threshold: None,
         };
         let head = Head::genesis(key.device_id());
         self.with_live(|live| {

@@ -3,7 +3,7 @@
 
 use super::{Context, Refusal, RefusalKind, find, refuse};
 use crate::event::{Event, Verdict};
-use crate::state::{IntentRecord, Standing, State, holds};
+use crate::state::{IntentRecord, State};
 use crate::time::Time;
 use crate::words;
 
@@ -12,6 +12,7 @@ pub(super) fn judge(
     intent: &str,
     verdict: Verdict,
     reason: &str,
+    opened: Option<bool>,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
     let record = find(state, intent)?;
@@ -25,10 +26,18 @@ pub(super) fn judge(
             "Say in a few words why.",
         ));
     }
+    if let Err(why) = state.clock_holds(&context.device, context.now) {
+        return Err(refuse(
+            RefusalKind::NotAllowed,
+            format!("{}. The intent still waits.", words::capital(&why)),
+            "Set the clock of this laptop right, then try again.",
+        ));
+    }
     Ok(vec![Event::IntentJudged {
         intent: intent.to_owned(),
         verdict,
         reason: reason.trim().to_owned(),
+        opened,
     }])
 }
 
@@ -71,41 +80,5 @@ pub fn may_not_approve(
     record: &IntentRecord,
     now: Time,
 ) -> Option<String> {
-    match record.standing() {
-        Standing::Waiting => {}
-        Standing::Ready => return Some("It is approved already.".to_owned()),
-        Standing::Rejected => return Some("It was rejected.".to_owned()),
-        Standing::Withdrawn => return Some("Its asker took it back.".to_owned()),
-        Standing::Ended(outcome) => return Some(format!("It has ended: {}.", outcome.word())),
-    }
-    if now > record.intent.expires_at {
-        return Some(format!(
-            "It expired at {}. Ask again.",
-            words::clock(record.intent.expires_at)
-        ));
-    }
-    let roles = record.intent.act.may_approve();
-    let able: Vec<&str> = state
-        .people_with(roles)
-        .filter(|person| record.intent.persons < 2 || person.id != record.by)
-        .map(|person| person.name.as_str())
-        .collect();
-    let who = if able.is_empty() {
-        "nobody yet".to_owned()
-    } else {
-        able.join(" or ")
-    };
-    match state.people.get(actor) {
-        Some(person) if !holds(person, roles) => Some(format!(
-            "{} may not approve this; {who} may, until {}.",
-            person.name,
-            words::clock(record.intent.expires_at)
-        )),
-        Some(person) if record.intent.persons > 1 && person.id == record.by => Some(format!(
-            "Two persons must agree and you asked; {who} may approve until {}.",
-            words::clock(record.intent.expires_at)
-        )),
-        Some(_) => None,
-        None => Some("This laptop belongs to nobody in this workspace.".to_owned()),
-    }
+    state.may_not_judge(actor, record, now)
 }

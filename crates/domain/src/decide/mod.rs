@@ -4,16 +4,18 @@
 mod effect;
 mod judge;
 mod offered;
+mod people;
 mod policy;
 mod press;
 
 pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
-pub use policy::policy_problem;
-pub use press::{
-    CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, REASON_CHARS_MAX, STOP_EXPIRES_MS, may_not_ask, under_way,
-};
+pub use policy::{policy_problem, unfulfilled};
+pub use press::{REASON_CHARS_MAX, may_not_ask, under_way};
 
+pub use crate::authority::{CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, STOP_EXPIRES_MS};
+
+use crate::authority::AuthorityEvent;
 use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
 use crate::policy::{ActKind, Role};
 use crate::rule::Breach;
@@ -45,6 +47,8 @@ pub enum Command {
         verdict: Verdict,
         /// Why; needed to reject.
         reason: String,
+        /// Whether the person had what it changes on screen.
+        opened: Option<bool>,
     },
     /// Take an intent back.
     Withdraw {
@@ -70,6 +74,8 @@ pub enum Command {
     SeeDrift(Drift),
     /// A part of the log leaves.
     NoteExport(Export),
+    /// Something about people, devices or policy.
+    Authority(AuthorityEvent),
 }
 
 /// One press on one or several targets.
@@ -94,6 +100,8 @@ pub struct Context {
     pub now: Time,
     /// The person.
     pub actor: String,
+    /// The device that will sign.
+    pub device: String,
     /// A number used once, in hex; names a press.
     pub nonce: String,
 }
@@ -136,13 +144,11 @@ pub struct Refusal {
 
 /// Decides one command.
 pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Refusal> {
-    if !state.people.contains_key(&context.actor) {
-        return Err(refuse(
-            RefusalKind::NotAllowed,
-            "This laptop belongs to nobody in this workspace. Nothing was changed.",
-            "Ask an administrator of the workspace.",
-        ));
+    if let Command::Authority(event) = command {
+        return people::decide(state, event, context);
     }
+    let reads = matches!(command, Command::NoteExport(_));
+    people::may_act(state, context, reads)?;
     let events = match command {
         Command::Connect(connection) => {
             needs_role(state, context, &[Role::Administrator], "connect a service")?;
@@ -170,7 +176,8 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             intent,
             verdict,
             reason,
-        } => judge::judge(state, intent, *verdict, reason, context)?,
+            opened,
+        } => judge::judge(state, intent, *verdict, reason, *opened, context)?,
         Command::Withdraw { intent } => judge::withdraw(state, intent, context)?,
         Command::Claim {
             intent,
@@ -210,6 +217,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         }
         // Whoever may read the log may show it; that they did is in the log.
         Command::NoteExport(export) => vec![Event::ExportMade(export.clone())],
+        Command::Authority(_) => Vec::new(),
     };
     Ok(Decision { events })
 }

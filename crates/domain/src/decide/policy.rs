@@ -4,6 +4,7 @@ use super::{Context, Refusal, RefusalKind, needs_role, refuse};
 use crate::event::Event;
 use crate::policy::{ActKind, Role};
 use crate::state::State;
+use crate::words;
 
 pub(super) fn set_policy(
     state: &State,
@@ -12,6 +13,14 @@ pub(super) fn set_policy(
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
     needs_role(state, context, &[Role::Administrator], "change the policy")?;
+    let change = Event::PolicySet { act, persons };
+    if let Err(why) = state.is_not_proposed(&change, context.now) {
+        return Err(refuse(
+            RefusalKind::AlreadySo,
+            format!("{}. The policy is as it was.", words::capital(&why)),
+            "",
+        ));
+    }
     if let Some(why_not) = policy_problem(state, act, persons) {
         return Err(refuse(
             RefusalKind::BadInput,
@@ -26,7 +35,15 @@ pub(super) fn set_policy(
             "",
         ));
     }
-    Ok(vec![Event::PolicySet { act, persons }])
+    Ok(vec![change])
+}
+
+/// Why nobody could act under the policy as it is; `None` when somebody can.
+pub fn unfulfilled(state: &State, act: ActKind) -> Option<String> {
+    (!state.can_fulfil(&state.mandate(act))).then(|| {
+        "The policy asks for persons whom this workspace does not have: nobody could act."
+            .to_owned()
+    })
 }
 
 /// Why an act cannot need this many persons; `None` when it can.

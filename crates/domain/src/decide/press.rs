@@ -9,15 +9,6 @@ use crate::target::{Desired, Observation, StagedStatus, TargetId, TargetState};
 use crate::time::Time;
 use crate::words;
 
-/// A stop may wait this long for the network.
-pub const STOP_EXPIRES_MS: u64 = 15 * 60 * 1_000;
-
-/// A notice may wait this long.
-pub const NOTICE_EXPIRES_MS: u64 = 10 * 60 * 1_000;
-
-/// Everything else must be approved and begun within this time.
-pub const CHANGE_EXPIRES_MS: u64 = 30 * 60 * 1_000;
-
 /// Longest reason, in characters.
 pub const REASON_CHARS_MAX: usize = 2_000;
 
@@ -88,13 +79,7 @@ fn aim(
             "Wait until it has ended; the log shows how it stands.",
         ));
     }
-    let expires_ms = match act {
-        ActKind::Stop | ActKind::TurnOff => STOP_EXPIRES_MS,
-        ActKind::Publish => NOTICE_EXPIRES_MS,
-        ActKind::Resume | ActKind::SetFraction | ActKind::Complete | ActKind::TurnOn => {
-            CHANGE_EXPIRES_MS
-        }
-    };
+    let mandate = state.mandate(act);
     Ok(Event::IntentRequested(Box::new(Intent {
         press: context.nonce.clone(),
         press_title: press.title.clone(),
@@ -105,8 +90,8 @@ fn aim(
         desired: desired.clone(),
         pre: pre.clone(),
         asked_at: context.now,
-        expires_at: context.now + expires_ms,
-        persons: state.persons_needed(act),
+        expires_at: context.now + mandate.expires_ms,
+        persons: mandate.persons(),
         explicit: act.is_explicit(),
         reason: press.reason.trim().to_owned(),
         evidence: press.evidence.clone(),
@@ -143,12 +128,14 @@ pub fn under_way(state: &State, target: &TargetId, desired: &Desired, now: Time)
 
 /// Why this person may not ask for such an act; `None` when they may.
 pub fn may_not_ask(state: &State, actor: &str, act: ActKind) -> Option<String> {
+    let mandate = state.mandate(act);
     match state.people.get(actor) {
-        Some(person) if holds(person, act.may_ask()) => None,
+        Some(person) if holds(person, &mandate.ask) => None,
         Some(person) => Some(format!(
             "{} is not {}",
             person.name,
-            act.may_ask()
+            mandate
+                .ask
                 .iter()
                 .map(|role| role.name())
                 .collect::<Vec<_>>()

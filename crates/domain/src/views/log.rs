@@ -1,6 +1,6 @@
 //! Entries of the ledger as rows and facts for people.
 
-use super::{Badge, Fact, Icon, LogRow, Tone, badge};
+use super::{Badge, Fact, Icon, LogRow, Tone, badge, people_log};
 use crate::event::{Event, Outcome, Verdict};
 use crate::export;
 use crate::state::Admitted;
@@ -119,6 +119,7 @@ pub fn log_line(event: &Event) -> LogLine {
             intent,
             verdict,
             reason,
+            opened: _,
         } => match verdict {
             Verdict::Approve => line("Approved", intent_words(intent), reason.clone()),
             Verdict::Reject => LogLine {
@@ -155,6 +156,7 @@ pub fn log_line(event: &Event) -> LogLine {
                 format!("{} → {}", words::state(&it.before), words::state(&it.after)),
             )
         },
+        Event::Authority(it) => people_log::line(it),
         Event::ExportMade(it) => line(
             "Exported the log",
             export::in_words(it),
@@ -251,6 +253,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
             );
             facts
         }
+        Event::Authority(it) => people_log::facts(it),
         Event::ExportMade(it) => vec![
             fact("Selection", export::in_words(it)),
             fact("Entries told", it.told.to_string()),

@@ -8,6 +8,7 @@ mod log;
 mod model;
 mod notices;
 mod outcome;
+mod people_log;
 mod settings;
 mod stop;
 
@@ -26,6 +27,7 @@ pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 
 use crate::state::State;
 use crate::time::Time;
+use crate::words::capital;
 
 fn age(at: Option<Time>, stale_after_ms: u32, problem: Option<&str>) -> Age {
     Age {
@@ -61,13 +63,6 @@ fn approvals(count: u8) -> String {
         1 => "1 approval".to_owned(),
         count => format!("{count} approvals"),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 fn short(hex: &str) -> String {

@@ -1,7 +1,7 @@
 //! The stop sheet: what a stop would do on each target and what it would not.
 
 use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
-use crate::decide::{may_not_ask, not_offered, policy_problem};
+use crate::decide::{may_not_ask, not_offered, unfulfilled};
 use crate::policy::ActKind;
 use crate::signal::Measure;
 use crate::state::State;
@@ -102,14 +102,15 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         .filter_map(|it| not_covered(it, &aims, &version))
         .collect();
     let persons = state.persons_needed(ActKind::Stop);
-    let authority = if persons > 1 {
-        "This workspace needs two persons to stop: you, and one more who approves.".to_owned()
-    } else {
-        "This workspace needs one person to stop: you. Holding the button signs it.".to_owned()
-    };
+    let authority = match persons {
+        0 | 1 => "This workspace needs one person to stop: you. Holding the button signs it.",
+        2 => "This workspace needs two persons to stop: you, and one more who approves.",
+        _ => "This workspace needs several persons to stop: you, and more who approve.",
+    }
+    .to_owned();
     let why_not = may_not_ask(state, &live.actor, ActKind::Stop)
         .map(|why| format!("{}.", capital(&why)))
-        .or_else(|| policy_problem(state, ActKind::Stop, persons))
+        .or_else(|| unfulfilled(state, ActKind::Stop))
         .or_else(|| {
             targets
                 .is_empty()

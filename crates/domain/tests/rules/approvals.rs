@@ -64,14 +64,17 @@ fn with_two_persons_the_asker_is_not_an_approver() {
         refused(&mut all, LEAD, 0, judges(&stop, Verdict::Approve)),
         (
             RefusalKind::NotAllowed,
-            "Two persons must agree and you asked; Ben may approve until 14:15:00Z.".to_owned()
+            "Two persons must agree and you asked; Ben (product lead) may approve this until \
+             14:15:00Z."
+                .to_owned()
         )
     );
     assert_eq!(
         refused(&mut all, CARE, 0, judges(&stop, Verdict::Approve)),
         (
             RefusalKind::NotAllowed,
-            "Cleo may not approve this; Ben may, until 14:15:00Z.".to_owned()
+            "Cleo may not approve this; Ben (product lead) may approve this until 14:15:00Z."
+                .to_owned()
         )
     );
     all.does(OTHER_LEAD, NOON, judges(&stop, Verdict::Approve))
@@ -137,7 +140,8 @@ fn roles_say_who_may_ask_and_approve() {
         ),
         (
             RefusalKind::NotAllowed,
-            "Stop a rollout: Cleo is not product lead. Nothing was changed.".to_owned()
+            "Stop a rollout: Cleo is not product lead or responder. Nothing was changed."
+                .to_owned()
         )
     );
     let (_, sentence) = refused(
@@ -194,6 +198,7 @@ fn rejecting_needs_a_reason_and_ends_it() {
         intent: resume.clone(),
         verdict: Verdict::Reject,
         reason: "  ".to_owned(),
+        opened: None,
     };
     assert_eq!(refused(&mut all, LEAD, 0, without).0, RefusalKind::BadInput);
     all.does(LEAD, NOON, judges(&resume, Verdict::Reject))

@@ -36,6 +36,7 @@ fn events() -> Vec<Event> {
             intent: id(3),
             verdict: Verdict::Reject,
             reason: "not now".to_owned(),
+            opened: None,
         },
         Event::IntentWithdrawn { intent: id(3) },
         Event::EffectClaimed {

@@ -2,7 +2,7 @@
 
 use cockpit_domain::decide::{Command, Context, Decision, Press, Refusal, decide};
 use cockpit_domain::event::{Connection, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
-use cockpit_domain::policy::{ActKind, Person, Policy, Role};
+use cockpit_domain::policy::{ActKind, Needs, Person, Policy, Role};
 use cockpit_domain::rule::{Breach, HealthRule};
 use cockpit_domain::signal::{Measure, Signal, SignalPoint};
 use cockpit_domain::state::{Admitted, State};
@@ -85,6 +85,7 @@ impl Workspace {
         Context {
             now,
             actor: actor.to_owned(),
+            device: actor.to_owned(),
             nonce: format!("press {}", self.entries.len()),
         }
     }
@@ -92,7 +93,7 @@ impl Workspace {
     /// Two persons for this kind of act.
     pub fn needs_two(&mut self, act: ActKind) {
         if let Some(policy) = &mut self.state.policy {
-            policy.0.insert(act, 2);
+            policy.0.insert(act, Needs::Persons(2));
         }
     }
 }
@@ -106,6 +107,8 @@ pub fn founded(founder: Person, policy: Policy) -> Admitted {
         founder,
         policy,
         rules: vec![HealthRule::standard()],
+        recovery: None,
+        threshold: None,
     });
     entry(0, &device, NOON - 60_000, event)
 }
@@ -139,6 +142,7 @@ pub fn judges(intent: &str, verdict: Verdict) -> Command {
         intent: intent.to_owned(),
         verdict,
         reason: "the figures say otherwise".to_owned(),
+        opened: None,
     }
 }
 

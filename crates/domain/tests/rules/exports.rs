@@ -23,6 +23,7 @@ fn log() -> Workspace {
             intent,
             verdict: Verdict::Reject,
             reason: "the figures say otherwise".to_owned(),
+            opened: None,
         },
     );
     all.does(LEAD, NOON + 2_000, Command::Disconnect(Service::GooglePlay))

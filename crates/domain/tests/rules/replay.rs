@@ -2,7 +2,7 @@
 
 use cockpit_domain::decide::{Command, RefusalKind, decide};
 use cockpit_domain::event::{EffectResult, Event, Outcome, Verdict};
-use cockpit_domain::policy::{ActKind, Policy, Role};
+use cockpit_domain::policy::{ActKind, Needs, Policy, Role};
 use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::target::StagedStatus;
 use cockpit_domain::{Desired, Service, Time};
@@ -66,6 +66,7 @@ fn command() -> impl Strategy<Value = Command> {
             intent,
             verdict,
             reason: "as agreed".to_owned(),
+            opened: None,
         }),
         3 => entry_id().prop_map(|intent| Command::Withdraw { intent }),
         4 => (entry_id(), 1_u32..3).prop_map(|(intent, attempt)| Command::Claim {
@@ -91,12 +92,14 @@ fn forced(command: &Command, refused: RefusalKind) -> Option<Event> {
                 intent,
                 verdict,
                 reason,
+                opened,
             },
             _,
         ) => Some(Event::IntentJudged {
             intent: intent.clone(),
             verdict: *verdict,
             reason: reason.clone(),
+            opened: *opened,
         }),
         (Command::Withdraw { intent }, _) => Some(Event::IntentWithdrawn {
             intent: intent.clone(),
@@ -204,9 +207,9 @@ proptest! {
         }
         for record in all.state.intents.values() {
             if record.attempt > 0 || record.result.is_some() {
-                prop_assert!(record.approvals.iter().any(|(who, _)| *who != record.by));
+                prop_assert!(record.approvals.iter().any(|it| it.person != record.by));
             }
-            prop_assert!(record.approvals.iter().all(|(who, _)| *who != record.by));
+            prop_assert!(record.approvals.iter().all(|it| it.person != record.by));
         }
     }
 
@@ -254,7 +257,7 @@ fn event() -> impl Strategy<Value = Event> {
     );
     prop_oneof![
         2 => (0_usize..5, 0_u8..4).prop_map(|(who, persons)| {
-            let policy = Policy(ActKind::ALL.into_iter().map(|act| (act, persons)).collect());
+            let policy = Policy(ActKind::ALL.into_iter().map(|act| (act, Needs::Persons(persons))).collect());
             founded(person(EVERYBODY[who]), policy).event
         }),
         1 => Just(Event::ConnectionRemoved { service: Service::Sentry }),
@@ -273,6 +276,7 @@ fn event() -> impl Strategy<Value = Event> {
             intent,
             verdict,
             reason: String::new(),
+            opened: None,
         }),
         2 => entry_id().prop_map(|intent| Event::IntentWithdrawn { intent }),
         3 => (entry_id(), any::<u32>()).prop_map(|(intent, attempt)| Event::EffectClaimed {

@@ -155,7 +155,8 @@ fn acts_that_cannot_be_pressed_say_why() {
     assert_eq!(why_not(&all, &live), [None, None, None]);
     live.actor = CARE.to_owned();
     let role = Some("Cleo is not product lead".to_owned());
-    assert_eq!(why_not(&all, &live), vec![role; 3]);
+    let halt = Some("Cleo is not product lead or responder".to_owned());
+    assert_eq!(why_not(&all, &live), [halt, role.clone(), role]);
     live.actor = LEAD.to_owned();
 
     // A raise under way holds up what raises, never the halt.
@@ -256,7 +257,10 @@ fn the_stop_sheet_names_what_it_covers_and_what_not() {
 
     live.actor = CARE.to_owned();
     let sheet = stop_sheet(&all.state, &live, NOON);
-    assert_eq!(sheet.why_not.as_deref(), Some("Cleo is not product lead."));
+    assert_eq!(
+        sheet.why_not.as_deref(),
+        Some("Cleo is not product lead or responder.")
+    );
 
     let nothing = self::live(LEAD, &[(play_id(), halted())]);
     let sheet = stop_sheet(&all.state, &nothing, NOON);
@@ -350,7 +354,7 @@ fn what_waits_is_offered_to_those_who_may_and_ends_by_itself() {
     assert_eq!(waiting[0].detail, "asked by you · needs 1 approval");
     assert_eq!(
         waiting[0].why_not.as_deref(),
-        Some("Ada may not approve this; Cleo may, until 14:10:00Z.")
+        Some("Ada may not approve this; Cleo (customer success) may approve this until 14:10:00Z.")
     );
     live.actor = CARE.to_owned();
     let waiting = main_screen(&all, &live).waiting;
@@ -549,6 +553,7 @@ fn the_log_tells_people_from_the_cockpit() {
         intent: stop,
         verdict: Verdict::Reject,
         reason: "no".to_owned(),
+        opened: None,
     };
     all.force(LEAD, NOON, judged);
     assert_eq!(all.state.rejected.len(), 1);
