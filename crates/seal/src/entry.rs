@@ -36,7 +36,7 @@ const HEADER_KEYS: [&str; 9] = [
 pub struct Seen {
     /// The slot's number.
     pub slot: u64,
-    /// The hash of the slot's bytes.
+    /// The slot's link: of a slot that admits its entries the hash of its bytes.
     pub hash: SlotHash,
 }
 

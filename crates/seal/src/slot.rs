@@ -12,6 +12,11 @@
 //! slot's number and the SHA-256 of the header line, so that the one signature covers
 //! every byte of the slot: who keeps the store can change none of them unseen, not
 //! even the time.
+//!
+//! The link of a slot stands for the whole log up to it, and is what the next slot and
+//! every author's `seen` name: of a slot that admits its entries the SHA-256 of its
+//! bytes; of a void one the SHA-256 of the link before it and the SHA-256 of its bytes,
+//! 64 bytes together.
 
 mod fault;
 mod order;
@@ -66,7 +71,7 @@ pub struct SlotHeader {
     pub count: u64,
     /// Its number, from 0.
     pub n: u64,
-    /// The hash of all bytes of slot `n - 1`, void or not; all zeros in slot 0.
+    /// The link of slot `n - 1`; all zeros in slot 0.
     pub prev: SlotHash,
 }
 
@@ -114,7 +119,7 @@ pub struct SlotHead {
     pub ledger: LedgerId,
     /// The number that the next slot gets.
     pub next: u64,
-    /// The hash of the last slot's bytes; all zeros before the first.
+    /// The link of the last slot; all zeros before the first.
     pub prev: SlotHash,
     /// The tree over all admitted entries.
     pub tree: Tree,
@@ -277,6 +282,12 @@ impl fmt::Display for Slot {
         self.entries.iter().try_for_each(|entry| entry.fmt(f))?;
         self.checkpoint.fmt(f)
     }
+}
+
+/// The link of a void slot. A slot that admits names the one before in its own bytes, so
+/// the hash of these stands for the whole log up to it; a void one names what it likes.
+fn void_link(prev: SlotHash, hash: SlotHash) -> SlotHash {
+    SlotHash::of_bytes(&[*prev.as_bytes(), *hash.as_bytes()].concat())
 }
 
 /// The line of the checkpoint that stands for the slot's header.

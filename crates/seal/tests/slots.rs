@@ -70,7 +70,10 @@ fn a_void_slot_keeps_its_number_and_changes_nothing_else() {
     );
     let after = team.reader.verifier.head().clone();
     assert_eq!(after.tree, before.tree);
-    assert_eq!((after.next, after.prev), (3, SlotHash::of_bytes(b"junk")));
+    let junk = SlotHash::of_bytes(b"junk");
+    let both = [*before.prev.as_bytes(), *junk.as_bytes()].concat();
+    assert_eq!((void.hash, void.link), (junk, SlotHash::of_bytes(&both)));
+    assert_eq!((after.next, after.prev), (3, void.link));
     let entry = team.note(2);
     assert_eq!(team.write(2, vec![entry]).n, 3);
     let verified = team.reader.verifier.finish().unwrap();

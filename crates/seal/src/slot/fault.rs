@@ -164,9 +164,9 @@ pub enum Halt {
     Rewritten {
         /// The slot.
         n: u64,
-        /// The hash that is known.
+        /// The link that is known.
         known: SlotHash,
-        /// The hash of the bytes that came.
+        /// The link of the slot that came.
         found: SlotHash,
     },
     /// A slot that is known from outside did not come.

@@ -25,7 +25,7 @@ pub trait StateBefore {
     /// tell a copy from a fork; without an answer a fork is taken for a copy.
     fn admitted(&self, device: DeviceId, seq: u64) -> Option<SignedHeader>;
 
-    /// The hash of slot `n`. It is asked for only to find authors who were shown
+    /// The link of slot `n`. It is asked for only to find authors who were shown
     /// another log; without an answer they are not found.
     fn slot_hash(&self, n: u64) -> Option<SlotHash>;
 }
@@ -67,7 +67,7 @@ pub enum Verdict {
 pub struct Admitted {
     /// Its number.
     pub n: u64,
-    /// The hash of its bytes.
+    /// The hash of its bytes, which is its link.
     pub hash: SlotHash,
     /// The device that wrote it.
     pub by: DeviceId,
@@ -93,7 +93,7 @@ pub struct OtherView {
     pub device: DeviceId,
     /// What its author had seen.
     pub seen: Seen,
-    /// The slot that stands there; `None` when none stood there yet.
+    /// The link of the slot that stands there; `None` when none stood there yet.
     pub ours: Option<SlotHash>,
 }
 
@@ -102,8 +102,10 @@ pub struct OtherView {
 pub struct Void {
     /// Its number.
     pub n: u64,
-    /// The hash of its bytes: what the next slot names as the one before.
+    /// The hash of its bytes.
     pub hash: SlotHash,
+    /// Its link: what the next slot names as the one before.
+    pub link: SlotHash,
     /// Why.
     pub reason: VoidReason,
     /// Where the reason is a number that a device used before: the proof that it

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Admitted, Halt, OtherView, Slot, SlotError, SlotHead, StateBefore, Verdict, Void, VoidReason,
+    void_link,
 };
 use crate::checkpoint::origin;
 use crate::entry::{Entry, Head, Seen};
@@ -39,7 +40,7 @@ pub struct LogVerified {
 /// follows; its log; whether its writer may write; its checkpoint's signature; every
 /// entry in its device's chain; the checkpoint's size and root. The first that fails
 /// makes the slot void, and the state stays as it was but for the slot's number and
-/// hash.
+/// link.
 ///
 /// Who may write: in a log without entries the device whose genesis comes first; later
 /// a device with a known key for which [`StateBefore::may_write`] says yes. A device
@@ -122,30 +123,44 @@ impl SlotVerifier {
     pub fn feed(&mut self, bytes: &[u8], before: &impl StateBefore) -> Result<Verdict, Halt> {
         let n = self.head.next;
         let hash = SlotHash::of_bytes(bytes);
-        if let Some(mark) = self
-            .marks
-            .iter()
-            .find(|mark| mark.slot == n && mark.hash != hash)
-        {
+        let checked = match Slot::parse(bytes) {
+            Ok(slot) => self
+                .check(&slot, before)
+                .map(|(chain, tree)| (slot, chain, tree)),
+            Err(fault) => match fault.newer_version() {
+                Some(version) => return Err(Halt::NewerApp { n, version }),
+                None => Err(VoidReason::from(fault).into()),
+            },
+        };
+        let link = match checked {
+            Ok(_) => hash,
+            Err(_) => void_link(self.head.prev, hash),
+        };
+        let mark = self.marks.iter().find(|mark| mark.slot == n);
+        if let Some(mark) = mark.filter(|mark| mark.hash != link) {
             return Err(Halt::Rewritten {
                 n,
                 known: mark.hash,
-                found: hash,
+                found: link,
             });
         }
-        let slot = match Slot::parse(bytes) {
-            Ok(slot) => slot,
-            Err(fault) => {
-                return match fault.newer_version() {
-                    Some(version) => Err(Halt::NewerApp { n, version }),
-                    None => Ok(self.void(hash, fault.into(), None)),
-                };
+        let verdict = match checked {
+            Ok((slot, chain, tree)) => self.admit(slot, chain, tree, before),
+            Err(Objection { reason, fork }) => {
+                self.void += 1;
+                Verdict::Void(Box::new(Void {
+                    n,
+                    hash,
+                    link,
+                    reason,
+                    fork,
+                }))
             }
         };
-        Ok(match self.check(&slot, before) {
-            Ok((chain, tree)) => self.admit(slot, chain, tree, before),
-            Err(Objection { reason, fork }) => self.void(hash, reason, fork),
-        })
+        self.head.next += 1;
+        self.head.prev = link;
+        self.read += 1;
+        Ok(verdict)
     }
 
     /// Writes the slot that admits `entries` here. The verifier stays as it is: the slot
@@ -166,6 +181,7 @@ impl SlotVerifier {
             Err(Objection { reason, fork }) => Err(SlotError::Void(Box::new(Void {
                 n: self.head.next,
                 hash: slot.hash,
+                link: void_link(self.head.prev, slot.hash),
                 reason,
                 fork,
             }))),
@@ -296,10 +312,8 @@ impl SlotVerifier {
         let first_leaf = self.head.tree.size();
         self.chain = chain;
         self.head.tree = tree;
-        let n = self.head.next;
-        self.step(slot.hash);
         Verdict::Admitted(Box::new(Admitted {
-            n,
+            n: self.head.next,
             hash: slot.hash,
             by: slot.header.by,
             at: slot.header.at,
@@ -326,24 +340,6 @@ impl SlotVerifier {
             seen,
             ours,
         })
-    }
-
-    fn void(&mut self, hash: SlotHash, reason: VoidReason, fork: Option<Box<Fork>>) -> Verdict {
-        let n = self.head.next;
-        self.void += 1;
-        self.step(hash);
-        Verdict::Void(Box::new(Void {
-            n,
-            hash,
-            reason,
-            fork,
-        }))
-    }
-
-    fn step(&mut self, hash: SlotHash) {
-        self.head.next += 1;
-        self.head.prev = hash;
-        self.read += 1;
     }
 }
 

@@ -51,7 +51,7 @@ impl StateBefore for Memory {
 impl Memory {
     pub fn take(&mut self, verdict: &Verdict) {
         match verdict {
-            Verdict::Void(void) => self.slots.push(void.hash),
+            Verdict::Void(void) => self.slots.push(void.link),
             Verdict::Admitted(admitted) => {
                 self.slots.push(admitted.hash);
                 for entry in &admitted.entries {
