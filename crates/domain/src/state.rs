@@ -368,7 +368,7 @@ impl State {
             revoked: None,
         };
         self.authority.devices.insert(entry.device.clone(), device);
-        self.authority.recovery = genesis.recovery.as_ref().map(|it| it.device.clone());
+        self.authority.recovery.clone_from(&genesis.recovery);
         self.authority.threshold = genesis.threshold.unwrap_or(1);
         self.people
             .insert(genesis.founder.id.clone(), genesis.founder.clone());

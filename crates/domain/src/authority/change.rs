@@ -55,7 +55,7 @@ impl State {
                 name,
                 device_name,
                 key,
-            } => {
+            } if !self.authority.is_recovery(&entry.device) => {
                 let request = Request {
                     position: entry.position,
                     at: entry.at,
@@ -69,6 +69,7 @@ impl State {
                 };
                 self.authority.requests.insert(entry.id.clone(), request);
             }
+            AuthorityEvent::JoinRequested { .. } => {}
             AuthorityEvent::RequestRefused { request, reason } => {
                 if let Some(request) = self.authority.requests.get_mut(request) {
                     request.state = RequestState::Refused(reason.clone());
@@ -140,7 +141,7 @@ impl State {
             position: entry.position,
             at: entry.at,
         };
-        let by_recovery = self.authority.recovery.as_deref() == Some(entry.device.as_str());
+        let by_recovery = self.authority.is_recovery(&entry.device);
         let person = self.devices.get(&entry.device).cloned().unwrap_or_default();
         let own = match (&change, self.people.get(&person)) {
             (Event::Authority(event), Some(person)) => self.is_own(person, event),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::event::{Event, Verdict};
 use crate::policy::{ActKind, Person, Role};
-use crate::state::{State, holds};
+use crate::state::{Admitted, State, holds};
 use crate::time::Time;
 use crate::words;
 
@@ -73,6 +73,22 @@ impl State {
         Ok(person)
     }
 
+    /// Whether a device may write to the log: it signs for somebody, or it is the recovery key.
+    pub fn may_write(&self, device: &str) -> bool {
+        self.signer(device).is_ok() || self.authority.is_recovery(device)
+    }
+
+    /// Whether a device that nobody knows may put this entry into the log: a request to join that
+    /// an invitation stands for.
+    pub fn may_ask(&self, entry: &Admitted) -> bool {
+        match &entry.event {
+            Event::Authority(event @ AuthorityEvent::JoinRequested { .. }) => {
+                self.objection(&entry.device, entry.at, event).is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// Administrators who can sign.
     pub fn administrators(&self) -> Vec<&Person> {
         self.people_with(&[Role::Administrator])
@@ -111,8 +127,18 @@ impl State {
                 invite,
                 name,
                 device_name,
+                key,
                 ..
-            } => return self.may_request(device, at, invite, [name, device_name]),
+            } => {
+                // So that a reader learns the key before the entry that brings somebody in.
+                if let Some(recovery) = &self.authority.recovery
+                    && recovery.device == device
+                    && recovery.key == *key
+                {
+                    return Ok(());
+                }
+                return self.may_request(device, at, invite, [name, device_name]);
+            }
             AuthorityEvent::DeviceForked {
                 device: forked,
                 seq,
@@ -122,15 +148,13 @@ impl State {
                 self.signer(device)?;
                 return self.is_fork(forked, *seq, &first.0, &second.0);
             }
-            AuthorityEvent::PersonAdmitted { roles, .. }
-                if self.authority.recovery.as_deref() == Some(device) =>
-            {
+            AuthorityEvent::PersonAdmitted { roles, .. } if self.authority.is_recovery(device) => {
                 if !roles.contains(&Role::Administrator) {
                     return no("the recovery key only brings in an administrator");
                 }
                 return self.fits_event(event);
             }
-            _ if self.authority.recovery.as_deref() == Some(device) => {
+            _ if self.authority.is_recovery(device) => {
                 return no("the recovery key only brings in an administrator");
             }
             _ => {}
@@ -529,6 +553,12 @@ fn needs_reason(reason: &str) -> Answer {
 }
 
 impl Authority {
+    /// Whether this is the key that lies offline.
+    pub(super) fn is_recovery(&self, device: &str) -> bool {
+        let key = self.recovery.as_ref();
+        key.is_some_and(|it| it.device == device)
+    }
+
     /// Whether a proposal has lapsed.
     pub(super) fn drop_lapsed(&mut self, at: Time) {
         self.proposals.retain(|_, it| at <= it.expires_at);

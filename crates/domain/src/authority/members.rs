@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AuthorityEvent, Review, Watch};
-use crate::event::Event;
+use crate::event::{Event, RecoveryKey};
 use crate::policy::{Person, Role};
 use crate::time::Time;
 
@@ -28,8 +28,13 @@ pub struct Authority {
     pub invites: BTreeMap<String, Invite>,
     /// Requests to join by entry id.
     pub requests: BTreeMap<String, Request>,
-    /// The device whose key lies offline for the day on which no administrator can sign.
-    pub recovery: Option<String>,
+    /// The key that lies offline for the day on which no administrator can sign.
+    ///
+    /// What it signs takes force at once. A delay would need a clock that every reader believes,
+    /// and it would keep out the one person who can still act. It is held in check otherwise: it
+    /// can only bring in an administrator, which with three or more of them is one voice of at
+    /// least two, and its use is put up for a look.
+    pub recovery: Option<RecoveryKey>,
     /// How many administrators must agree, as it was set.
     pub threshold: u8,
     /// Changes that wait for another administrator, by entry id.

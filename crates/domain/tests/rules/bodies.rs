@@ -1,12 +1,14 @@
 //! Events as entries carry them: append-only for ever. Knows no meaning.
 
+use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::event::{Drift, Event, Export, Outcome, Verdict};
 use cockpit_domain::export::{Redaction, Selection};
-use cockpit_domain::policy::{ActKind, Policy};
+use cockpit_domain::policy::{ActKind, Needs, Policy, Role};
 use cockpit_domain::target::StagedStatus;
 use cockpit_domain::{Service, TargetState};
 use serde_json::{Map, Value};
 
+use crate::authority::{hash, mandate};
 use crate::cases::{
     LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, result, staged,
 };
@@ -59,10 +61,11 @@ fn events() -> Vec<Event> {
             Event::IntentRequested(Box::new(intent(desired, state, 900_000)))
         }),
     );
+    all.extend(authority().into_iter().map(Event::Authority));
     all
 }
 
-fn export() -> Export {
+pub fn export() -> Export {
     Export {
         selection: Selection {
             through: 15,
@@ -81,6 +84,105 @@ fn export() -> Export {
         redacted: 1,
         sums: id(3),
     }
+}
+
+/// One of each kind about people, devices and policy.
+fn authority() -> Vec<AuthorityEvent> {
+    let (intent, reason) = (id(3), "as agreed".to_owned());
+    let (person, device) = (LEAD.to_owned(), "device".to_owned());
+    vec![
+        AuthorityEvent::Invited {
+            code_hash: hash(),
+            expires_at: NOON,
+            roles: vec![Role::Administrator, Role::Responder],
+        },
+        AuthorityEvent::JoinRequested {
+            invite: id(4),
+            code: "plum 4711".to_owned(),
+            name: "Mina".to_owned(),
+            device_name: "work laptop".to_owned(),
+            key: "a2V5".to_owned(),
+        },
+        AuthorityEvent::PersonAdmitted {
+            request: id(5),
+            person: person.clone(),
+            roles: vec![Role::CustomerSuccess],
+        },
+        AuthorityEvent::RequestRefused {
+            request: id(5),
+            reason: reason.clone(),
+        },
+        AuthorityEvent::RolesSet {
+            person: person.clone(),
+            roles: vec![Role::Auditor],
+        },
+        AuthorityEvent::PersonRevoked {
+            person: person.clone(),
+            reason: reason.clone(),
+        },
+        AuthorityEvent::DeviceAdded {
+            request: id(5),
+            person,
+            key: "a2V5".to_owned(),
+        },
+        AuthorityEvent::DeviceRevoked {
+            device: device.clone(),
+            reason: reason.clone(),
+        },
+        AuthorityEvent::DeviceCompromised {
+            device: device.clone(),
+            from: 7,
+            reason: reason.clone(),
+        },
+        AuthorityEvent::DeviceForked {
+            device,
+            seq: 7,
+            first: ("header".to_owned(), "signature".to_owned()),
+            second: ("other header".to_owned(), "other signature".to_owned()),
+        },
+        AuthorityEvent::MandateSet {
+            act: ActKind::Stop,
+            mandate: Box::new(mandate()),
+        },
+        AuthorityEvent::ThresholdSet { administrators: 2 },
+        AuthorityEvent::ProposalJudged {
+            proposal: id(6),
+            verdict: Verdict::Approve,
+            reason: String::new(),
+        },
+        AuthorityEvent::GlassBroken {
+            intent: intent.clone(),
+            reason: reason.clone(),
+        },
+        AuthorityEvent::DefaultTaken { intent },
+        AuthorityEvent::ReviewClosed {
+            review: "7-new_device".to_owned(),
+            reason,
+        },
+    ]
+}
+
+#[test]
+fn the_bytes_about_people_and_policy_stay_as_they_are() {
+    let kinds: Vec<&str> = authority().iter().map(AuthorityEvent::kind).collect();
+    assert_eq!(kinds, AuthorityEvent::KINDS);
+    insta::assert_json_snapshot!(authority());
+}
+
+#[test]
+fn a_policy_is_a_number_or_a_mandate() {
+    let old = r#"{"stop":1,"resume":2}"#;
+    let policy: Policy = serde_json::from_str(old).expect("it reads as ever");
+    assert_eq!(policy.persons(ActKind::Resume), 2);
+    assert_eq!(serde_json::to_string(&policy).expect("it is JSON"), old);
+    let mut own = policy;
+    let needs = Needs::Mandate(std::sync::Arc::new(mandate()));
+    own.0.insert(ActKind::Stop, needs);
+    let text = serde_json::to_string(&own).expect("it is JSON");
+    assert_eq!(
+        serde_json::from_str::<Policy>(&text).expect("it reads"),
+        own
+    );
 }
 
 #[test]

@@ -171,6 +171,11 @@ pub fn connects(service: Service) -> Command {
     })
 }
 
+/// Something that any member may write.
+pub fn sees_a_breach() -> Command {
+    Command::SeeBreach(breach("8.4.0"))
+}
+
 pub fn play_id() -> TargetId {
     TargetId::new(Service::GooglePlay, "com.northwind.wallet/production")
 }

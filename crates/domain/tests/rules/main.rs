@@ -2,12 +2,14 @@
 //! crate only from outside.
 
 mod approvals;
+mod authority;
 mod bodies;
 mod cases;
 mod effects;
 mod exports;
 mod health;
 mod kept;
+mod laws;
 mod offers;
 mod replay;
 mod rooms;
