@@ -1,0 +1,126 @@
+//! What must hold of any bytes whatever. Must not know where the bytes come from: a
+//! bounded run in the tests, or libFuzzer for as long as one likes:
+//!
+//! ```sh
+//! cargo +nightly fuzz run --fuzz-dir crates/seal/fuzz slot
+//! ```
+
+use cockpit_seal::checkpoint::{Checkpoint, SignedCheckpoint, cosigner_key, writer_key};
+use cockpit_seal::note::{Note, NoteKey};
+use cockpit_seal::slot::{AnyKnownDevice, Slot, SlotVerifier, Verdict};
+use cockpit_seal::tree::TileId;
+use cockpit_seal::{DeviceKey, Entry, Head, SignedHeader, Verifier};
+
+/// An entry that is read is written back byte for byte, and no chain takes it unseen.
+pub fn entry(bytes: &[u8]) {
+    let Ok(entry) = Entry::parse(bytes) else {
+        return;
+    };
+    assert_eq!(entry.lines().as_bytes(), bytes);
+    let header = SignedHeader::from(&entry);
+    let again = SignedHeader::from_lines(
+        entry.header_line().as_bytes(),
+        entry.signature_line().as_bytes(),
+    );
+    assert_eq!(again.as_ref(), Ok(&header));
+    assert_eq!(header.to_string().as_bytes(), entry.leaf());
+    let _ = entry.key_brought_in();
+    let stranger = DeviceKey::from_seed(&[0xa5; 32]).public();
+    assert!(entry.verify(&stranger).is_err());
+    let first = Head::first(entry.ledger(), entry.header().device);
+    let follows = first.admits(&entry).is_ok();
+    assert!(!follows || entry.header().seq == 0);
+    // Alone, only a genesis under its own key is a ledger.
+    if Verifier::new().feed(&entry).is_ok() {
+        assert!(entry.is_genesis());
+    }
+}
+
+/// A slot that is read is written back byte for byte, and a verifier says the same of
+/// it twice, and takes in as much as it says.
+pub fn slot(bytes: &[u8]) {
+    let read = Slot::parse(bytes);
+    if let Ok(slot) = &read {
+        assert_eq!(slot.bytes(), bytes);
+        assert_eq!(slot.entries().len() as u64, slot.header().count);
+    }
+    let ledger = read.as_ref().ok().and_then(|slot| slot.entries().first());
+    let ledger = ledger.map_or(cockpit_seal::LedgerId::ZERO, Entry::ledger);
+    let mut verifier = SlotVerifier::new(ledger);
+    let before = verifier.head().clone();
+    let verdict = verifier.feed(bytes, &AnyKnownDevice);
+    assert_eq!(
+        verdict,
+        SlotVerifier::new(ledger).feed(bytes, &AnyKnownDevice)
+    );
+    match verdict {
+        Ok(Verdict::Admitted(admitted)) => {
+            let tree = &verifier.head().tree;
+            let checkpoint = admitted.checkpoint.checkpoint();
+            assert_eq!(tree.size(), admitted.entries.len() as u64);
+            assert_eq!(
+                (checkpoint.size, checkpoint.root),
+                (tree.size(), tree.root())
+            );
+            assert_eq!(verifier.head().prev, admitted.hash);
+            // Its own bytes a second time are another slot's.
+            let again = verifier.feed(bytes, &AnyKnownDevice);
+            assert!(matches!(again, Ok(Verdict::Void(_))));
+        }
+        Ok(Verdict::Void(void)) => {
+            assert_eq!(verifier.head().tree, before.tree);
+            assert_eq!((verifier.head().next, verifier.head().prev), (1, void.link));
+        }
+        Err(_) => assert_eq!(*verifier.head(), before),
+    }
+}
+
+/// A note, a checkpoint, a verifier key and a tile's path that are read are written back
+/// byte for byte.
+pub fn note(bytes: &[u8]) {
+    if let Ok(note) = Note::parse(bytes) {
+        assert_eq!(note.to_string().as_bytes(), bytes);
+        let text = Checkpoint::parse(note.text());
+        let signed = SignedCheckpoint::parse(bytes);
+        assert_eq!(
+            text.as_ref(),
+            signed.as_ref().map(SignedCheckpoint::checkpoint)
+        );
+        if let Ok(signed) = signed {
+            assert_eq!(signed.checkpoint().to_string(), note.text());
+            merge(signed);
+        }
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(key) = text.parse::<NoteKey>() {
+        assert_eq!(key.to_string(), text);
+    }
+    if let Ok(tile) = text.parse::<TileId>() {
+        assert_eq!(tile.to_string(), text);
+    }
+}
+
+/// A stranger's cosignature is counted once, whatever the note holds.
+fn merge(signed: SignedCheckpoint) {
+    let key = DeviceKey::from_seed(&[0xa5; 32]);
+    let ledger = cockpit_seal::LedgerId::ZERO;
+    let mut other = signed.clone();
+    let mut merged = signed.clone();
+    if other.cosign(ledger, &key, 7).is_err() {
+        return;
+    }
+    if merged.merge(&other, ledger, [key.public()]).is_ok() {
+        let counted = merged.cosigners(ledger, [key.public()]);
+        assert_eq!(counted.map(|it| it.len()), Ok(1));
+        assert_eq!(merged.merge(&other, ledger, [key.public()]), Ok(()));
+        assert_eq!(merged.note().signatures(), other.note().signatures());
+    }
+    assert_eq!(signed.is_written_by(ledger, key.public()), Ok(false));
+    let names = [
+        writer_key(ledger, key.public()),
+        cosigner_key(ledger, key.public()),
+    ];
+    assert_ne!(names[0].id(), names[1].id());
+}
