@@ -1,6 +1,6 @@
 //! The main window and the approval window. Must not know what they show.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// Label of the main window.
 pub const MAIN: &str = "main";
@@ -12,12 +12,12 @@ pub const APPROVAL: &str = "approval";
 /// # Errors
 /// The system gives no window.
 pub fn open_main(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Release Cockpit")
         .inner_size(1280.0, 800.0)
         .min_inner_size(1024.0, 700.0)
         .build()?;
-    Ok(())
+    paint_without_gpu(&window)
 }
 
 /// Opens the approval window on an intent; an open one is replaced.
@@ -31,10 +31,29 @@ pub fn open_approval(app: &AppHandle, intent: &str) -> tauri::Result<()> {
     // An intent is a hash in hex; anything else must not get into an address.
     let intent: String = intent.chars().filter(char::is_ascii_hexdigit).collect();
     let page = WebviewUrl::App(format!("approval.html?intent={intent}").into());
-    WebviewWindowBuilder::new(app, APPROVAL, page)
+    let window = WebviewWindowBuilder::new(app, APPROVAL, page)
         .title("Approve · Release Cockpit")
         .inner_size(640.0, 680.0)
         .min_inner_size(520.0, 560.0)
         .build()?;
+    paint_without_gpu(&window)
+}
+
+/// The pages are text and lines, which a processor paints at once. WebKitGTK's way over the GPU
+/// costs some 70 MiB for them (docs/performance.md) and leaves the window empty under some
+/// drivers, which is the last thing that may happen here.
+#[cfg(target_os = "linux")]
+fn paint_without_gpu(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
+    window.with_webview(|webview| {
+        if let Some(settings) = webview.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// Other systems' web views are left as they are.
+#[cfg(not(target_os = "linux"))]
+fn paint_without_gpu(_window: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
