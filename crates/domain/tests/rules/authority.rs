@@ -31,14 +31,14 @@ pub fn hash() -> String {
     "ab".repeat(32)
 }
 
-fn does(all: &mut Workspace, actor: &str, event: AuthorityEvent) -> String {
+pub fn does(all: &mut Workspace, actor: &str, event: AuthorityEvent) -> String {
     all.does(actor, NOON, Command::Authority(event))
         .expect("it is allowed")
 }
 
 /// Refused when it is asked, and without force when it is sealed all the same.
 #[track_caller]
-fn refused(all: &mut Workspace, actor: &str, at: Time, event: AuthorityEvent) -> String {
+pub fn refused(all: &mut Workspace, actor: &str, at: Time, event: AuthorityEvent) -> String {
     let refusal = all
         .does(actor, at, Command::Authority(event.clone()))
         .expect_err("it must be refused");
@@ -98,7 +98,7 @@ fn revokes(device: &str) -> AuthorityEvent {
     }
 }
 
-fn roles_of(person: &str, roles: Vec<Role>) -> AuthorityEvent {
+pub fn roles_of(person: &str, roles: Vec<Role>) -> AuthorityEvent {
     AuthorityEvent::RolesSet {
         person: person.to_owned(),
         roles,
@@ -106,7 +106,7 @@ fn roles_of(person: &str, roles: Vec<Role>) -> AuthorityEvent {
 }
 
 /// Somebody asks with a device of this name and is admitted by the lead.
-fn joins(all: &mut Workspace, device: &str, person: &str, roles: Vec<Role>) {
+pub fn joins(all: &mut Workspace, device: &str, person: &str, roles: Vec<Role>) {
     let invite = does(all, LEAD, invites(roles.clone()));
     let request = does(all, device, requests(&invite, person));
     does(all, LEAD, admits(&request, person, roles));
@@ -154,19 +154,11 @@ pub fn mandate() -> Mandate {
     }
 }
 
-fn sets(act: ActKind, mandate: Mandate) -> AuthorityEvent {
+pub fn sets(act: ActKind, mandate: Mandate) -> AuthorityEvent {
     AuthorityEvent::MandateSet {
         act,
         mandate: Box::new(mandate),
     }
-}
-
-/// Ada asks for stops, Cleo approves for 10 minutes, then Eve who is on call.
-fn with_fallback() -> Workspace {
-    let mut all = workspace(&[LEAD, OTHER_LEAD, CARE]);
-    joins(&mut all, "eve", "eve", vec![Role::Responder]);
-    does(&mut all, LEAD, sets(ActKind::Stop, mandate()));
-    all
 }
 
 #[test]
@@ -387,137 +379,6 @@ fn the_threshold_is_never_below_two_of_three() {
     let proposal = does(&mut all, LEAD, threshold(3));
     does(&mut all, OTHER_LEAD, agrees(&proposal));
     assert_eq!(all.state.administrators_needed(), 3);
-}
-
-#[test]
-fn who_must_agree_is_a_matter_of_the_moment() {
-    let mut all = with_fallback();
-    let stop = all.asks(LEAD, rolls(), Desired::Stopped);
-    let record = all.state.intents[&stop].clone();
-    assert_eq!(record.intent.persons, 2);
-    assert_eq!(record.intent.expires_at, NOON + 30 * MINUTE);
-    let said = |all: &Workspace, who: &str, after_ms: u64| {
-        all.state
-            .may_not_judge(who, &all.state.intents[&stop], NOON + after_ms)
-    };
-    assert_eq!(
-        said(&all, OTHER_LEAD, 0).as_deref(),
-        Some(
-            "Ben may not approve this; Cleo (customer success) may approve this until \
-             14:10:00Z; after that eve (responder)."
-        )
-    );
-    let turn = 10 * MINUTE;
-    assert!(said(&all, "eve", turn - 1).is_some(), "not before its time");
-    assert_eq!(
-        said(&all, "eve", turn),
-        None,
-        "at the moment its time comes"
-    );
-    assert_eq!(said(&all, CARE, turn - 1), None);
-    assert_eq!(
-        said(&all, CARE, turn).as_deref(),
-        Some("Cleo may not approve this; eve (responder) may approve this until 14:30:00Z.")
-    );
-    assert!(said(&all, LEAD, turn).is_some(), "never the asker");
-    all.does("eve", NOON + turn, judges(&stop, Verdict::Approve))
-        .expect("her time has come");
-    assert_eq!(all.state.intents[&stop].standing(), Standing::Ready);
-}
-
-#[test]
-fn a_stop_that_nobody_judged_goes_on_at_the_agreed_moment_and_not_before() {
-    let mut all = with_fallback();
-    let stop = all.asks(LEAD, rolls(), Desired::Stopped);
-    let goes_on = AuthorityEvent::DefaultTaken {
-        intent: stop.clone(),
-    };
-    let from = NOON + 20 * MINUTE;
-    let early = refused(&mut all, CARE, from - 1, goes_on.clone());
-    assert!(
-        early.starts_with("It goes on by itself at 14:20:00Z and not before; eve (responder)"),
-        "{early}"
-    );
-    all.does(CARE, from, Command::Authority(goes_on))
-        .expect("nobody judged it in time");
-    assert_eq!(all.state.intents[&stop].standing(), Standing::Ready);
-    assert!(has_review(&all, ReviewKind::SafeDefault));
-    all.does(LEAD, from, reports(&stop, Outcome::Confirmed))
-        .expect("it was carried out");
-}
-
-#[test]
-fn only_a_stop_has_a_default_or_a_glass_to_break() {
-    let mut all = workspace(&[LEAD, OTHER_LEAD, CARE]);
-    for act in ActKind::ALL {
-        let kept = mandate();
-        let no_glass = Mandate {
-            break_glass: Vec::new(),
-            ..mandate()
-        };
-        let no_default = Mandate {
-            default_after_ms: None,
-            ..mandate()
-        };
-        let safe = act.is_safe_direction();
-        assert_eq!(kept.problem(act).is_none(), safe, "{act:?}");
-        assert_eq!(no_glass.problem(act).is_none(), safe, "{act:?}");
-        assert_eq!(no_default.problem(act).is_none(), safe, "{act:?}");
-    }
-    let said = refused(&mut all, LEAD, NOON, sets(ActKind::Resume, mandate()));
-    assert!(
-        said.starts_with("Only a stop may go on by itself"),
-        "{said}"
-    );
-    let nobody = Mandate {
-        approve: vec![Quorum {
-            roles: vec![Role::CustomerSuccess],
-            persons: 2,
-        }],
-        ..mandate()
-    };
-    let said = refused(&mut all, LEAD, NOON, sets(ActKind::Stop, nobody));
-    assert!(said.contains("nobody could act"), "{said}");
-}
-
-#[test]
-fn glass_is_broken_with_a_reason_and_looked_at_by_another() {
-    let mut all = with_fallback();
-    let stop = all.asks(LEAD, rolls(), Desired::Stopped);
-    let breaks = |reason: &str| AuthorityEvent::GlassBroken {
-        intent: stop.clone(),
-        reason: reason.to_owned(),
-    };
-    assert!(refused(&mut all, LEAD, NOON, breaks(" ")).contains("reason"));
-    assert!(refused(&mut all, CARE, NOON, breaks("now")).contains("Ada (product lead)"));
-    let ready = entry(99, LEAD, NOON, Event::Authority(breaks("payments fail")));
-    assert_eq!(
-        all.state.made_ready(&ready),
-        Some((stop.clone(), play_id().0))
-    );
-    does(&mut all, LEAD, breaks("payments fail"));
-    assert_eq!(all.state.intents[&stop].standing(), Standing::Ready);
-    let (review, found) = all
-        .state
-        .authority
-        .reviews
-        .iter()
-        .find(|(_, it)| it.kind == ReviewKind::BreakGlass)
-        .map(|(id, it)| (id.clone(), it.clone()))
-        .expect("a review is open");
-    assert_eq!(found.person.as_deref(), Some(LEAD));
-    let close = AuthorityEvent::ReviewClosed {
-        review,
-        reason: "agreed with the team afterwards".to_owned(),
-    };
-    assert!(refused(&mut all, OTHER_LEAD, NOON, close.clone()).contains("administrator"));
-    does(
-        &mut all,
-        LEAD,
-        roles_of(OTHER_LEAD, vec![Role::Administrator]),
-    );
-    assert!(refused(&mut all, LEAD, NOON, close.clone()).contains("another administrator"));
-    does(&mut all, OTHER_LEAD, close);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod exports;
 mod health;
 mod kept;
 mod laws;
+mod mandates;
 mod offers;
 mod replay;
 mod rooms;
