@@ -42,6 +42,10 @@ pub enum Command {
     Log(Log),
     /// Check every entry of the ledger: text, signature and link.
     Verify(Verify),
+    /// Export the log as an evidence pack that stock tools verify.
+    Export(Export),
+    /// Keep reading like the window does and say what changes, until Ctrl-C.
+    Watch(Watch),
     /// Make the lists and the search index again from the entries.
     Rebuild(Workspace),
 }
@@ -240,4 +244,54 @@ pub struct Log {
 pub struct Verify {
     #[command(flatten)]
     pub at: Workspace,
+}
+
+/// What is exported. Without a choice it is everything.
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The folder to make; nothing may stand there yet.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// The last position of the log to take up; without it the newest.
+    #[arg(long)]
+    pub through: Option<u64>,
+    /// Entries that claim this time or a later one, such as 2026-11-23T18:00:00Z.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Entries that claim an earlier time.
+    #[arg(long)]
+    pub until: Option<String>,
+    /// Only this app, by identifier; may be given several times, like all below.
+    #[arg(long = "app")]
+    pub apps: Vec<String>,
+    /// Only this kind of entry, such as intent.request.
+    #[arg(long = "kind")]
+    pub kinds: Vec<String>,
+    /// Only this person, by name.
+    #[arg(long = "person")]
+    pub persons: Vec<String>,
+    /// Leave out the text of this kind of entry; headers and hashes stay.
+    #[arg(long = "redact-kind")]
+    pub redact_kinds: Vec<String>,
+    /// Leave out the text of this person's entries.
+    #[arg(long = "redact-person")]
+    pub redact_persons: Vec<String>,
+    /// Leave out the text of the entry at this position.
+    #[arg(long = "redact-entry")]
+    pub redact_entries: Vec<u64>,
+}
+
+/// How long is watched. With --json each change is one document on a line of its own.
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// End once everything was read and nothing waits for a result.
+    #[arg(long)]
+    pub until_idle: bool,
+    /// End after this many seconds.
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub seconds: Option<u64>,
 }

@@ -20,6 +20,7 @@ use serde_json::json;
 use crate::args::{self, Command, OnOff};
 use crate::output::{self, Exit};
 
+use crate::{export, watch};
 /// A verdict is owed after 10 s; this leaves room to write it down.
 const SETTLE_MS: u64 = 15_000;
 /// A look at the status waits this long for what an earlier command left under way.
@@ -53,6 +54,8 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Verify(args) => verify(args).await,
         Command::Rebuild(args) => {
             let handle = workspace(&args.workspace).await?;
+        Command::Export(args) => export::run(args).await,
+        Command::Watch(args) => watch::run(args).await,
             let entries = handle.rebuild().await?;
             say(
                 args.json,
@@ -64,7 +67,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
 }
 
 async fn init(args: args::Init) -> Result<Exit, Problem> {
-    let handle = open(&args.at.workspace).await?;
+    let handle = open(&args.at.workspace, false).await?;
     match &args.sandbox {
         Some(url) => {
             let document = Handle::sandbox_connections(&http()?, url).await?;
@@ -363,7 +366,16 @@ async fn verify(args: args::Verify) -> Result<Exit, Problem> {
 }
 
 /// Opens a workspace that must be there.
-async fn workspace(folder: &Path) -> Result<Handle, Problem> {
+pub(crate) async fn workspace(folder: &Path) -> Result<Handle, Problem> {
+    existing(folder, false).await
+}
+
+/// As [`workspace`], and reads every service by itself, like a window.
+pub(crate) async fn workspace_that_reads(folder: &Path) -> Result<Handle, Problem> {
+    existing(folder, true).await
+}
+
+async fn existing(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     if !folder.join("ledger.db").exists() {
         return Err(Problem::new(
             "bad_input",
@@ -371,10 +383,10 @@ async fn workspace(folder: &Path) -> Result<Handle, Problem> {
         )
         .hint("Make one with `cockpit init --workspace DIR --sandbox URL`."));
     }
-    open(folder).await
+    open(folder, poll).await
 }
 
-async fn open(folder: &Path) -> Result<Handle, Problem> {
+async fn open(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     let passphrase = std::env::var("COCKPIT_PASSPHRASE")
         .ok()
         .map(SecretString::from);
@@ -384,7 +396,7 @@ async fn open(folder: &Path) -> Result<Handle, Problem> {
         http: http()?,
         clock: clock::system(),
         desk: Arc::new(NoDesk),
-        poll: false,
+        poll,
     })
     .await?;
     let boot: BootView = handle.ask(Query::Boot(Nothing {})).await?;

@@ -3,8 +3,10 @@
 
 mod args;
 mod commands;
+mod export;
 mod output;
 mod sandbox;
+mod watch;
 
 use std::process::ExitCode;
 

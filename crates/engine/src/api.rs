@@ -99,6 +99,32 @@ pub struct LogArgs {
     pub limit: Option<u32>,
 }
 
+/// Which part of the log leaves, and what of it stays unread. Empty lists mean everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ExportArgs {
+    /// The last position; the newest when absent.
+    #[ts(type = "number | null")]
+    pub through: Option<u64>,
+    /// Entries that claim this time or a later one, RFC 3339.
+    pub from: Option<String>,
+    /// Entries that claim an earlier time, RFC 3339.
+    pub until: Option<String>,
+    /// Apps, by identifier.
+    pub apps: Vec<String>,
+    /// Kinds of entries, such as `intent.request`.
+    pub kinds: Vec<String>,
+    /// Persons, by name or identifier.
+    pub persons: Vec<String>,
+    /// Kinds whose text stays here.
+    pub redact_kinds: Vec<String>,
+    /// Persons whose entries' text stays here.
+    pub redact_persons: Vec<String>,
+    /// Positions whose text stays here.
+    #[ts(type = "Array<number>")]
+    pub redact_entries: Vec<u64>,
+}
+
 /// Which entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct EntryArgs {
@@ -258,6 +284,35 @@ macro_rules! table {
         #[doc = $doc]
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "name", content = "args", rename_all = "snake_case")]
+/// The log was exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// The folder where it lies.
+    pub folder: String,
+    /// Entries of the chain in it.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Entries that are told in words.
+    #[ts(type = "number")]
+    pub told: u64,
+    /// Of these, entries without their text.
+    #[ts(type = "number")]
+    pub redacted: u64,
+    /// Whether everything that was checked holds.
+    pub holds: bool,
+    /// What was checked, and the first thing that does not hold.
+    pub verified: String,
+    /// Whether the export stands in the log itself.
+    pub in_log: bool,
+    /// The SHA-256 of the list of hashes, in hex.
+    pub sums: String,
+    /// The line with which an auditor allows the signer's key to ssh-keygen; none when the key is
+    /// locked.
+    pub allowed_signer: Option<String>,
+    /// All of it in words.
+    pub sentence: String,
+}
+
         pub enum $enum {
             $(#[doc = $purpose] $variant($args),)*
         }
@@ -332,6 +387,7 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
 });
 
 table!(Approval, "What only the approval window may do.", {
+    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to the folder of the workspace.";
     approve Approve: ApproveArgs => Done, [Decided, Log], "Approve an intent's exact bytes.";
     reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent.";
 });

@@ -12,6 +12,7 @@ mod connect;
 pub mod crash;
 pub mod desk;
 mod effects;
+mod export;
 mod inner;
 pub mod keychain;
 mod log;
@@ -40,7 +41,7 @@ use tokio::task::JoinSet;
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
 
-use api::{Act, Approval, PressArgs, Pressed, Problem, Query};
+use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
 use inner::{Inner, KeychainState};
@@ -280,6 +281,18 @@ impl Handle {
 
     /// Makes every projection again from the entries; gives how many there are.
     ///
+    /// Exports the log as an evidence pack to `place`, where nothing may stand yet. Not an act of
+    /// the table: only a shell chooses a place.
+    ///
+    /// # Errors
+    /// What was asked for cannot be, or the pack cannot be written; nothing of it is left then.
+    pub async fn export(&self, args: ExportArgs, place: PathBuf) -> Result<Exported, Problem> {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.export(&args, Some(place)).await })
+            .await
+            .map_err(|_| ended())?
+    }
+
     /// # Errors
     /// The log cannot be read or written; the projections are as before then.
     pub async fn rebuild(&self) -> Result<i64, Problem> {
