@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod export;
+mod notice;
 mod output;
 mod sandbox;
 mod watch;

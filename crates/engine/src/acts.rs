@@ -137,6 +137,7 @@ impl Inner {
                 intent,
                 verdict,
                 reason: reason.clone(),
+                opened: None,
             };
             if let Err(mut problem) = self.record(command).await {
                 if done > 0 {

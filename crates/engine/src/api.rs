@@ -249,6 +249,9 @@ pub struct SetThemeArgs {
 pub struct ApproveArgs {
     /// Intent, in hex.
     pub intent: String,
+    /// Others of the same press that were shown with it. Each gets a signature of its own.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// Reject an intent.
@@ -256,6 +259,9 @@ pub struct ApproveArgs {
 pub struct RejectArgs {
     /// Intent, in hex.
     pub intent: String,
+    /// Others of the same press that were shown with it.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Why.
     pub reason: String,
 }
@@ -278,12 +284,6 @@ pub struct Done {
     pub sentence: String,
 }
 
-/// One line of the table: `name: Args => Answer, [tags], "purpose"`.
-macro_rules! table {
-    ($enum:ident, $doc:literal, { $($name:ident $variant:ident: $args:ty => $answer:ty, [$($tag:ident),*], $purpose:literal;)* }) => {
-        #[doc = $doc]
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "name", content = "args", rename_all = "snake_case")]
 /// The log was exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Exported {
@@ -313,6 +313,12 @@ pub struct Exported {
     pub sentence: String,
 }
 
+/// One line of the table: `name: Args => Answer, [tags], "purpose"`.
+macro_rules! table {
+    ($enum:ident, $doc:literal, { $($name:ident $variant:ident: $args:ty => $answer:ty, [$($tag:ident),*], $purpose:literal;)* }) => {
+        #[doc = $doc]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "name", content = "args", rename_all = "snake_case")]
         pub enum $enum {
             $(#[doc = $purpose] $variant($args),)*
         }
@@ -362,7 +368,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     log_choices LogChoices: Nothing => LogChoicesView, [Log, Settings], "What the log can be narrowed to.";
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
-    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices and the draft for the newest stop.";
+    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices, their channels, and the drafts for the newest stop.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
 });
 
@@ -377,17 +383,17 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     stop Stop: StopArgs => Pressed, [Decided, Log], "Stop a release on its targets.";
     change Change: ChangeArgs => Pressed, [Decided, Log], "Resume, set a fraction, complete, turn a flag on or off.";
     restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
-    request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published.";
+    request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published on every connected channel.";
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
     set_policy SetPolicy: SetPolicyArgs => Done, [Settings, Log, Decided], "Set how many persons an act needs.";
     set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
+    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to the folder of the workspace.";
     verify_log VerifyLog: Nothing => Done, [Log], "Check every entry again.";
     refresh Refresh: Nothing => Done, [Observed], "Read every service now.";
     open_approval OpenApproval: IntentArgs => Done, [], "Open the approval window on an intent.";
 });
 
 table!(Approval, "What only the approval window may do.", {
-    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to the folder of the workspace.";
-    approve Approve: ApproveArgs => Done, [Decided, Log], "Approve an intent's exact bytes.";
-    reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent.";
+    approve Approve: ApproveArgs => Done, [Decided, Log], "Approve the exact bytes of an intent, and of others of its press.";
+    reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent, and others of its press.";
 });

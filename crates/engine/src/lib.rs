@@ -30,8 +30,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use cockpit_domain::state::{Standing, State};
+use cockpit_domain::event::Outcome;
+use cockpit_domain::state::{IntentRecord, Standing, State};
 use cockpit_domain::views::{Live, PressView};
+use cockpit_domain::words;
 use cockpit_ledger::{ErrorKind, Ledger, StoredEntry};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -253,7 +255,7 @@ impl Handle {
         let busy = || {
             let state = self.inner.state();
             let mut records = state.intents.values();
-            records.any(|record| record.standing() == Standing::Ready)
+            records.any(|record| record.standing() == Standing::Ready && !is_beyond_asking(record))
         };
         let waiting = async {
             while busy() {
@@ -279,8 +281,6 @@ impl Handle {
             .ok_or_else(|| Problem::new("not_found", "There is no such intent in this ledger."))
     }
 
-    /// Makes every projection again from the entries; gives how many there are.
-    ///
     /// Exports the log as an evidence pack to `place`, where nothing may stand yet. Not an act of
     /// the table: only a shell chooses a place.
     ///
@@ -293,6 +293,8 @@ impl Handle {
             .map_err(|_| ended())?
     }
 
+    /// Makes every projection again from the entries; gives how many there are.
+    ///
     /// # Errors
     /// The log cannot be read or written; the projections are as before then.
     pub async fn rebuild(&self) -> Result<i64, Problem> {
@@ -370,6 +372,15 @@ impl Inner {
         self.put_keychain(closed);
         Ok(())
     }
+}
+
+/// Nothing more comes of a mail whose answer was lost, so nobody waits for it.
+fn is_beyond_asking(record: &IntentRecord) -> bool {
+    let is_unknown = record
+        .result
+        .as_ref()
+        .is_some_and(|(result, _)| result.outcome == Outcome::Unknown);
+    is_unknown && !words::can_be_asked(&record.intent.pre.state)
 }
 
 async fn fold(ledger: Arc<Ledger>) -> Result<State, Problem> {
