@@ -3,11 +3,9 @@
 
 mod cli;
 mod exits;
-mod export;
 mod killed;
 mod scenarios;
 mod secrets;
 mod stop;
 mod tampered;
-mod watch;
 mod workspace;

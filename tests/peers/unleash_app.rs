@@ -196,10 +196,7 @@ impl App {
     async fn approve(&self, pressed: &Pressed) {
         let intent = pressed.intents[0].clone();
         self.handle
-            .approve(Approval::Approve(ApproveArgs {
-                intent,
-                also: Vec::new(),
-            }))
+            .approve(Approval::Approve(ApproveArgs { intent }))
             .await
             .unwrap();
     }

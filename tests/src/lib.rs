@@ -1,4 +1,5 @@
 //! Shared helpers of the checks over the whole house. Knows nothing of any single check.
 
 pub mod critical_path;
+pub mod many;
 pub mod wait;

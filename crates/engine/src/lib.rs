@@ -12,7 +12,7 @@ mod connect;
 pub mod crash;
 pub mod desk;
 mod effects;
-mod export;
+mod fold;
 mod inner;
 pub mod keychain;
 mod log;
@@ -30,11 +30,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use cockpit_domain::event::Outcome;
-use cockpit_domain::state::{IntentRecord, Standing, State};
+use cockpit_domain::state::Standing;
 use cockpit_domain::views::{Live, PressView};
-use cockpit_domain::words;
-use cockpit_ledger::{ErrorKind, Ledger, StoredEntry};
+use cockpit_ledger::{ErrorKind, Ledger};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
@@ -43,15 +41,13 @@ use tokio::task::JoinSet;
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
 
-use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
+use api::{Act, Approval, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
 use inner::{Inner, KeychainState};
 use keychain::{Keychain, OpenError, Wish};
-use record::{Recorder, admitted, blocking};
-
-/// Entries that are read at a time when the state is built.
-const BATCH: usize = 5_000;
+pub use record::index_of_entry;
+use record::{Recorder, blocking};
 
 /// How an engine starts.
 pub struct Options {
@@ -109,7 +105,16 @@ impl Engine {
         let now = clock();
         let ledger = blocking(move || Ledger::open(path, now.as_ms())).await??;
         let ledger = Arc::new(ledger);
-        let state = Arc::new(RwLock::new(fold(Arc::clone(&ledger)).await?));
+        let state = {
+            let ledger = Arc::clone(&ledger);
+            blocking(move || {
+                let folded = fold::fold(&ledger)?;
+                fold::list_rejected(&ledger, &folded.state, folded.rejected_before)?;
+                Ok::<_, Problem>(folded.state)
+            })
+            .await??
+        };
+        let state = Arc::new(RwLock::new(state));
         let inner = Arc::new(Inner {
             folder,
             recorder: Recorder::new(Arc::clone(&ledger), Arc::clone(&state)),
@@ -203,6 +208,9 @@ impl Handle {
         if let Some(mut tasks) = self.inner.end_tasks() {
             tasks.shutdown().await;
         }
+        if let Err(problem) = self.inner.keep_snapshot().await {
+            tracing::warn!(kind = %problem.kind, "snapshot not kept");
+        }
         // A record that has begun is finished first.
         self.inner.recorder.lock().await;
         self.inner.keep_mark().await
@@ -255,7 +263,7 @@ impl Handle {
         let busy = || {
             let state = self.inner.state();
             let mut records = state.intents.values();
-            records.any(|record| record.standing() == Standing::Ready && !is_beyond_asking(record))
+            records.any(|record| record.standing() == Standing::Ready)
         };
         let waiting = async {
             while busy() {
@@ -281,33 +289,14 @@ impl Handle {
             .ok_or_else(|| Problem::new("not_found", "There is no such intent in this ledger."))
     }
 
-    /// Exports the log as an evidence pack to `place`, where nothing may stand yet. Not an act of
-    /// the table: only a shell chooses a place.
-    ///
-    /// # Errors
-    /// What was asked for cannot be, or the pack cannot be written; nothing of it is left then.
-    pub async fn export(&self, args: ExportArgs, place: PathBuf) -> Result<Exported, Problem> {
-        let inner = Arc::clone(&self.inner);
-        tokio::spawn(async move { inner.export(&args, Some(place)).await })
-            .await
-            .map_err(|_| ended())?
-    }
-
     /// Makes every projection again from the entries; gives how many there are.
     ///
     /// # Errors
     /// The log cannot be read or written; the projections are as before then.
     pub async fn rebuild(&self) -> Result<i64, Problem> {
-        let inner = Arc::clone(&self.inner);
-        blocking(move || {
-            let devices = inner.state().devices.clone();
-            let rebuilt = inner.ledger.rebuild(|entry| {
-                let person = devices.get(&entry.header().device.to_string());
-                record::index_of_entry(entry, person.map_or("", String::as_str))
-            });
-            rebuilt.map_err(Problem::from)
-        })
-        .await?
+        let count = self.inner.recorder.rebuild().await?;
+        self.inner.keep_snapshot().await?;
+        Ok(count)
     }
 
     /// Fetches a sandbox's connections document.
@@ -371,75 +360,6 @@ impl Inner {
         };
         self.put_keychain(closed);
         Ok(())
-    }
-}
-
-/// Nothing more comes of a mail whose answer was lost, so nobody waits for it.
-fn is_beyond_asking(record: &IntentRecord) -> bool {
-    let is_unknown = record
-        .result
-        .as_ref()
-        .is_some_and(|(result, _)| result.outcome == Outcome::Unknown);
-    is_unknown && !words::can_be_asked(&record.intent.pre.state)
-}
-
-async fn fold(ledger: Arc<Ledger>) -> Result<State, Problem> {
-    blocking(move || {
-        let mut state = State::default();
-        let mut after = 0;
-        loop {
-            let batch = match ledger.entries_after(after, BATCH) {
-                Ok(batch) => batch,
-                Err(error) if error.kind() == ErrorKind::Corrupt => {
-                    match fold_singly(&ledger, after, &mut state)? {
-                        Some(last) => after = last,
-                        None => return Ok(state),
-                    }
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let Some(last) = batch.last() else {
-                return Ok(state);
-            };
-            after = last.position;
-            for stored in &batch {
-                fold_one(&mut state, stored);
-            }
-        }
-    })
-    .await?
-}
-
-/// Reading goes on in a damaged log: what does not hold is left out with its reason. Nothing is
-/// done on such a state, because acts are refused then. Gives where it stopped; none at the end.
-fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<i64>, Problem> {
-    let step = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    let last = after.saturating_add(step);
-    let mut found = false;
-    for position in after + 1..=last {
-        match ledger.entry_at(position) {
-            Ok(Some(stored)) => fold_one(state, &stored),
-            Ok(None) => continue,
-            Err(error) if error.kind() == ErrorKind::Corrupt => {
-                let place = u64::try_from(position).unwrap_or(0);
-                state.rejected.push((place, error.to_string()));
-            }
-            Err(error) => return Err(error.into()),
-        }
-        found = true;
-    }
-    // What was put in far behind all others is not looked for.
-    Ok((found && last < ledger.count()?).then_some(last))
-}
-
-fn fold_one(state: &mut State, stored: &StoredEntry) {
-    match admitted(stored.position, &stored.entry) {
-        Some(entry) => state.fold(&entry),
-        None => state.rejected.push((
-            u64::try_from(stored.position).unwrap_or(0),
-            "this version cannot read it".to_owned(),
-        )),
     }
 }
 

@@ -185,10 +185,10 @@ impl Inner {
     fn check_entry(&self, stored: &StoredEntry) -> Result<(), String> {
         let entry = &stored.entry;
         let unreadable = |_| "The log could not be read to check it.".to_owned();
-        let founder = self.ledger.entry_at(1).map_err(unreadable)?;
-        let key = founder
-            .and_then(|founder| founder.entry.key_brought_in().ok().flatten())
-            .ok_or("The first entry, which names the key, is not there or does not hold.")?;
+        let key = self.ledger.key_of(entry.header().device);
+        let key = key
+            .map_err(unreadable)?
+            .ok_or("The entry that names the key of its device is not there or does not hold.")?;
         entry
             .verify(&key)
             .map_err(|reason| format!("This entry does not hold: {reason}."))?;

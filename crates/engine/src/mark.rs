@@ -56,14 +56,29 @@ impl Inner {
         })
         .await?
     }
+
+    /// Keeps a snapshot of the state when one is worth it. A ledger that does not hold has none.
+    ///
+    /// # Errors
+    /// The log cannot be read or written.
+    pub(crate) async fn keep_snapshot(&self) -> Result<(), Problem> {
+        let broken = self.with_live(|live| live.ledger.broken.is_some());
+        if broken || self.ledger.read_only().is_some() {
+            return Ok(());
+        }
+        self.recorder.keep_snapshot().await
+    }
 }
 
-/// Keeps the mark now and then, for a process that is ended without being asked to close.
+/// Keeps the mark and the snapshot now and then, for a process that is ended without being asked to close.
 pub(crate) async fn keep_marking(inner: Arc<Inner>) {
     loop {
         tokio::time::sleep(EVERY).await;
         if let Err(problem) = inner.keep_mark().await {
             tracing::warn!(kind = %problem.kind, "high-water mark not kept");
+        }
+        if let Err(problem) = inner.keep_snapshot().await {
+            tracing::warn!(kind = %problem.kind, "snapshot not kept");
         }
     }
 }

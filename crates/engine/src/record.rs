@@ -13,13 +13,14 @@ use cockpit_seal::{DeviceKey, Entry, Head, Seen, seal};
 
 use crate::api::Problem;
 use crate::crash;
+use crate::fold;
 
 /// Holds the device's key and the newest state.
 #[derive(Debug)]
 pub struct Recorder {
-    ledger: Arc<Ledger>,
-    state: Arc<RwLock<State>>,
-    writer: tokio::sync::Mutex<Option<Writer>>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) state: Arc<RwLock<State>>,
+    pub(crate) writer: tokio::sync::Mutex<Option<Writer>>,
 }
 
 /// The device's end of its own chain.
@@ -155,18 +156,66 @@ impl Recorder {
         let ledger = Arc::clone(&self.ledger);
         let positions = blocking(move || ledger.append(&appends, &outbox)).await??;
         writer.head = head;
-        {
+        let rejected_before = {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            let before = state.rejected.len();
             for (entry, position) in admitted.iter_mut().zip(positions) {
                 entry.position = u64::try_from(position).unwrap_or(0);
                 state.fold(entry);
             }
+            (state.rejected.len() > before).then_some(before)
+        };
+        if let Some(before) = rejected_before {
+            self.list_rejected(before).await?;
         }
         crash::point("after-record").await;
         Ok(Recorded {
             entries: admitted,
             ready,
         })
+    }
+}
+
+impl Recorder {
+    /// Says in the lines of the log which entries are without force, from the given one on.
+    async fn list_rejected(&self, from: usize) -> Result<(), Problem> {
+        let (ledger, state) = (Arc::clone(&self.ledger), Arc::clone(&self.state));
+        blocking(move || {
+            let state = state.read().unwrap_or_else(PoisonError::into_inner);
+            fold::list_rejected(&ledger, &state, from)
+        })
+        .await?
+    }
+
+    /// Makes every projection again from the entries, the state too; gives how many there are.
+    ///
+    /// # Errors
+    /// The log cannot be read or written; the projections are as before then.
+    pub async fn rebuild(&self) -> Result<i64, Problem> {
+        // Nothing is recorded meanwhile.
+        let _writer = self.writer.lock().await;
+        let (ledger, state) = (Arc::clone(&self.ledger), Arc::clone(&self.state));
+        blocking(move || {
+            let folded = fold::fold_whole(&ledger)?;
+            let count = ledger.rebuild(|entry| {
+                let person = folded.devices.get(&entry.header().device.to_string());
+                index_of_entry(entry, person.map_or("", String::as_str))
+            })?;
+            fold::list_rejected(&ledger, &folded, 0)?;
+            *state.write().unwrap_or_else(PoisonError::into_inner) = folded;
+            Ok(count)
+        })
+        .await?
+    }
+}
+
+/// The row of an entry that is without force.
+pub fn rejected_line(entry: &Entry, person: &str, why: &str) -> LogIndex {
+    let line = index_of_entry(entry, person);
+    LogIndex {
+        outcome: Some(views::WITHOUT_FORCE.to_owned()),
+        text: format!("{} {why}", line.text),
+        ..line
     }
 }
 

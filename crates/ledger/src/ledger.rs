@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cockpit_seal::{DeviceId, Entry, EntryId, Head, HighWater, LedgerId, Reason};
+use cockpit_seal::{DeviceId, Entry, EntryId, Head, HighWater, LedgerId, PublicKey, Reason};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -11,11 +11,12 @@ use crate::backup;
 use crate::error::{Doing, ErrorKind, HINT_UPDATE, LedgerError};
 use crate::store::Store;
 use crate::table::cache::{self, CacheRow};
-use crate::table::entries::{self, RawEntry, RawRow, StoredEntry};
+use crate::table::entries::{self, RawRow, StoredEntry};
 use crate::table::log_index::{self, LogIndex, LogRow};
 use crate::table::log_list::{self, LogChoices, LogFilter};
 use crate::table::outbox::{self, OutboxChange, OutboxRow};
 use crate::table::settings;
+use crate::table::snapshot::{self, Snapshot};
 use crate::verify::{self, Verdict};
 
 /// The most rows that one call returns, whatever was asked for.
@@ -114,25 +115,6 @@ impl Ledger {
         rows.iter().map(stored).collect()
     }
 
-    /// As [`Ledger::entries_after`], also of a damaged log: the lines as they are, unread.
-    ///
-    /// # Errors
-    /// Those of reading.
-    pub fn raw_after(&self, position: i64, limit: usize) -> Result<Vec<RawEntry>, LedgerError> {
-        let rows = self
-            .store
-            .read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
-        Ok(rows
-            .into_iter()
-            .map(|row| RawEntry {
-                position: row.position,
-                header: row.header,
-                body: row.body,
-                signature: row.sig,
-            })
-            .collect())
-    }
-
     /// The entry with this id.
     ///
     /// # Errors
@@ -179,6 +161,21 @@ impl Ledger {
     /// Those of reading.
     pub fn head(&self, device: DeviceId) -> Result<Head, LedgerError> {
         self.store.read(|c| head_of(c, device))
+    }
+
+    /// The public key of a device that an entry has brought in. Whether that entry holds is not
+    /// checked.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::entries_after`].
+    pub fn key_of(&self, device: DeviceId) -> Result<Option<PublicKey>, LedgerError> {
+        for row in self.store.read(|c| entries::with_keys(c, i64::MAX))? {
+            let brought = stored(&row)?.entry.key_brought_in().ok().flatten();
+            if let Some(key) = brought.filter(|key| key.device_id() == device) {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
     }
 
     /// Where each device that has written goes on, by device.
@@ -266,6 +263,7 @@ impl Ledger {
         const BATCH_ROWS: usize = 1000;
         self.store.write(|connection| {
             log_index::clear(connection).map_err(writing)?;
+            snapshot::clear(connection).map_err(writing)?;
             let mut position = 0;
             loop {
                 let rows = entries::after(connection, position, BATCH_ROWS).map_err(writing)?;
@@ -280,6 +278,24 @@ impl Ledger {
                 }
             }
         })
+    }
+
+    /// Keeps what followed from the entries up to `snapshot.position`, in place of what was kept.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn snapshot_put(&self, snapshot: &Snapshot) -> Result<(), LedgerError> {
+        self.store
+            .write(|c| snapshot::put(c, snapshot).map_err(writing))
+    }
+
+    /// What followed from the entries up to some place, made the same way. None when the entry at
+    /// that place is another one than it was made with.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn snapshot(&self, version: &str) -> Result<Option<Snapshot>, LedgerError> {
+        self.store.read(|c| snapshot::get(c, version))
     }
 
     // ---- the outbox

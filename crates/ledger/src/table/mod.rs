@@ -7,3 +7,4 @@ pub(crate) mod log_index;
 pub(crate) mod log_list;
 pub(crate) mod outbox;
 pub(crate) mod settings;
+pub(crate) mod snapshot;

@@ -7,8 +7,4 @@ export type ApproveArgs = {
 /**
  * Intent, in hex.
  */
-intent: string, 
-/**
- * Others of the same press that were shown with it. Each gets a signature of its own.
- */
-also: Array<string>, };
+intent: string, };

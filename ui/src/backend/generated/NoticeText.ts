@@ -6,7 +6,7 @@ import type { Phase } from "./Phase";
  */
 export type NoticeText = { 
 /**
- * Headline; a mail's subject.
+ * Headline.
  */
 title: string, 
 /**
@@ -18,6 +18,6 @@ body: string,
  */
 phase: Phase, 
 /**
- * Whether the status page's subscribers get a mail from it.
+ * Whether the page's subscribers get a mail.
  */
 notify_subscribers: boolean, };
