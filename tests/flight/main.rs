@@ -3,9 +3,11 @@
 
 mod cli;
 mod exits;
+mod export;
 mod killed;
 mod scenarios;
 mod secrets;
 mod stop;
 mod tampered;
+mod watch;
 mod workspace;

@@ -196,7 +196,10 @@ impl App {
     async fn approve(&self, pressed: &Pressed) {
         let intent = pressed.intents[0].clone();
         self.handle
-            .approve(Approval::Approve(ApproveArgs { intent }))
+            .approve(Approval::Approve(ApproveArgs {
+                intent,
+                also: Vec::new(),
+            }))
             .await
             .unwrap();
     }

@@ -11,6 +11,8 @@ import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
 import type { LogChoicesView } from "../src/backend/generated/LogChoicesView";
 import type { LogRow } from "../src/backend/generated/LogRow";
 import type { NoticesView } from "../src/backend/generated/NoticesView";
+import type { NoticeText } from "../src/backend/generated/NoticeText";
+import type { PartView } from "../src/backend/generated/PartView";
 import type { OutcomeView } from "../src/backend/generated/OutcomeView";
 import type { PressView } from "../src/backend/generated/PressView";
 import type { ReleaseView } from "../src/backend/generated/ReleaseView";
@@ -678,26 +680,81 @@ export const intent: IntentView = {
   asked_at: ago(41),
   expires_at: new Date(start + 14 * 60_000).toISOString(),
   needs: "you are the first of 1 who must agree",
-  change: {
-    title: "App Store · phased release",
-    from: "paused, day 3",
-    to: "active, day 3",
-    now: badge("wait", "alert", "moved"),
-    moved: "Asked at 20 %, now 50 %: more people are exposed. A stop may go on, a resume may not.",
-    sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
-  },
+  parts: [
+    {
+      intent: "4c77a1d0",
+      change: {
+        title: "App Store · phased release",
+        from: "paused, day 3",
+        to: "active, day 3",
+        now: badge("wait", "alert", "moved"),
+        moved:
+          "Asked at 20 %, now 50 %: more people are exposed. A stop may go on, a resume may not.",
+        sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
+      },
+      notice: null,
+      mail: null,
+    },
+  ],
   reason: "The fix is behind the switch; crash-free is above its floor again.",
   evidence: ["crash-free 99.87 % of 20 118 sessions (floor 99.50 %), read 9 s before asking"],
-  notice: null,
   proof: "intent 4c77a1d0… · signs with this laptop’s key · ledger head 9f3a…c71e",
   approve_label: "Approve and sign",
   why_not: null,
 };
 
+const draftText: NoticeText = {
+  title: "Transfers may fail in version 8.4.0",
+  body:
+    "What happened: opening Transfer can close the app in version 8.4.0.\n" +
+    "What we are doing: we stopped the update at 14:02 and turned instant transfer off.\n" +
+    "What we do not know yet: whether transfers begun before 14:02 were delayed.\n" +
+    "Next update: by 15:02.",
+  phase: "investigating",
+  notify_subscribers: true,
+};
+
+/** A notice on both channels, as the approval window gets it. */
+export const noticeParts: PartView[] = [
+  {
+    intent: "4c77a1d0",
+    change: {
+      title: "Statuspage",
+      from: "no notice of ours",
+      to: "published",
+      now: badge("good", "done", "as asked"),
+      moved: "",
+      sentence:
+        "The notice stands on the status page and its subscribers get a mail. A mail cannot be taken back.",
+    },
+    notice: draftText,
+    mail: null,
+  },
+  {
+    intent: "5d88b2e2",
+    change: {
+      title: "E-mail · 3 recipients",
+      from: "no mail of ours taken",
+      to: "handed to the mail server for 3 recipients",
+      now: badge("good", "done", "as asked"),
+      moved: "",
+      sentence:
+        "The mail server is asked to take it for 3 recipients; none of them sees another's address. A mail cannot be taken back, and whether it arrives cannot be observed.",
+    },
+    notice: draftText,
+    mail: {
+      from: "Northwind status <status@northwind.example>",
+      to: ["anna@customer.example", "bert@customer.example", "care@partner.example"],
+    },
+  },
+];
+
 export const notices: NoticesView = {
   notices: [
     {
+      press: "a1",
       intent: "5d88b2e1",
+      waits: true,
       text: {
         title: "Transfers may fail on Android 8.4.0",
         body: "Opening Transfer can close the app on Android version 8.4.0. We stopped the update at 14:02.",
@@ -706,11 +763,26 @@ export const notices: NoticesView = {
       },
       asked_by: "You",
       asked_at: ago(95),
-      outcome: outcomes[7] as OutcomeView,
+      receipts: [
+        {
+          intent: "5d88b2e1",
+          channel: "Statuspage",
+          outcome: outcomes[7] as OutcomeView,
+          at: null,
+        },
+        {
+          intent: "5d88b2e2",
+          channel: "E-mail · 3 recipients",
+          outcome: outcomes[7] as OutcomeView,
+          at: null,
+        },
+      ],
       why_not: null,
     },
     {
+      press: "a2",
       intent: "6e99c3f2",
+      waits: false,
       text: {
         title: "Slow sign-in",
         body: "Signing in took longer than usual between 9:10 and 9:40. It is back to normal.",
@@ -719,28 +791,59 @@ export const notices: NoticesView = {
       },
       asked_by: "You",
       asked_at: ago(86_400 * 3),
-      outcome: {
-        outcome: "confirmed",
-        badge: badge("good", "done", "Published · 0.84 s"),
-        ms: 840,
-        before: null,
-        after: "published",
-        sentence: "Read back from the status page; the receipt is in the log.",
-      },
+      receipts: [
+        {
+          intent: "6e99c3f2",
+          channel: "Statuspage",
+          outcome: {
+            outcome: "confirmed",
+            badge: badge("good", "done", "Confirmed · 0.84 s"),
+            ms: 840,
+            before: null,
+            after: "1 notice of ours",
+            sentence: "Read back: 1 notice of ours.",
+          },
+          at: ago(86_400 * 3 - 1),
+        },
+        {
+          intent: "6e99c3f3",
+          channel: "E-mail · 3 recipients",
+          outcome: {
+            outcome: "unknown",
+            badge: badge("wait", "unknown", "Unknown, asking again"),
+            ms: 10_002,
+            before: null,
+            after: null,
+            sentence:
+              "It was sent and no answer came. It may have been taken, and a mail server cannot be asked what became of a mail. It stays unknown and is not sent again by itself: look into the server's own log, then write again if it is not there.",
+          },
+          at: ago(86_400 * 3 - 11),
+        },
+      ],
       why_not: null,
     },
   ],
-  suggestion: {
-    title: "Transfers may fail in version 8.4.0",
-    body:
-      "What happened: opening Transfer can close the app in version 8.4.0.\n" +
-      "What we are doing: we stopped the update at 14:02 and turned instant transfer off.\n" +
-      "What we do not know yet: whether transfers begun before 14:02 were delayed.\n" +
-      "Next update: by 15:02.",
-    phase: "investigating",
-    notify_subscribers: true,
-  },
-  channel: "Statuspage · Northwind status",
+  drafts: [
+    {
+      severity: "critical",
+      name: "Critical",
+      text: { ...draftText, title: "Please do not update to version 8.4.0" },
+    },
+    { severity: "major", name: "Major", text: draftText },
+    {
+      severity: "minor",
+      name: "Minor",
+      text: { ...draftText, title: "A small problem in version 8.4.0", notify_subscribers: false },
+    },
+  ],
+  channels: [
+    { service: "statuspage", title: "Statuspage · Northwind status", why_not: null },
+    {
+      service: "smtp",
+      title: "E-mail · status@northwind.example to 3 recipients",
+      why_not: null,
+    },
+  ],
   why_not: null,
 };
 

@@ -85,9 +85,9 @@ function query(name: string, args: Record<string, unknown>): unknown {
     case "entry":
       return made.entry(Number(args.position));
     case "intent":
-      return scene === "notice" ? { ...made.intent, notice: made.notices.suggestion } : made.intent;
+      return scene === "notice" ? { ...made.intent, parts: made.noticeParts } : made.intent;
     case "notices":
-      if (scene === "empty") return { notices: [], suggestion: null, channel: null, why_not: null };
+      if (scene === "empty") return { notices: [], drafts: [], channels: [], why_not: null };
       return made.notices;
     case "settings":
       return { ...made.settings, theme };

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cockpit_engine::domain::Time;
+use cockpit_engine::domain::target::Phase;
+use cockpit_engine::domain::views;
 
 /// Stop a bad release, tell people, prove it.
 ///
@@ -36,12 +38,19 @@ pub enum Command {
     Resume(Resume),
     /// Turn a flag on or off.
     Flag(Flag),
+    /// Tell customers: a draft, what is asked for, and what each channel answered.
+    #[command(subcommand)]
+    Notice(Notice),
     /// Approve or reject what waits for a person.
     Approve(Approve),
     /// Show the decision log, newest first.
     Log(Log),
     /// Check every entry of the ledger: text, signature and link.
     Verify(Verify),
+    /// Export the log as an evidence pack that stock tools verify.
+    Export(Export),
+    /// Keep reading like the window does and say what changes, until Ctrl-C.
+    Watch(Watch),
     /// Make the lists and the search index again from the entries.
     Rebuild(Workspace),
 }
@@ -105,7 +114,7 @@ pub struct Init {
 pub struct Connect {
     #[command(flatten)]
     pub at: Workspace,
-    /// google_play, app_store, unleash, sentry or statuspage.
+    /// google_play, app_store, unleash, sentry, statuspage or smtp.
     pub service: String,
     /// A plain field: key=value.
     #[arg(long = "field", value_name = "KEY=VALUE")]
@@ -197,8 +206,12 @@ pub struct Approve {
     #[command(flatten)]
     pub at: Workspace,
     /// The intent, as `cockpit status` shows it; its first digits are enough.
+    #[arg(long, required_unless_present = "press", conflicts_with = "press")]
+    pub intent: Option<String>,
+    /// A press, as `cockpit notice submit` shows it: everything of it that waits, each with a
+    /// signature of its own. Its first digits are enough.
     #[arg(long)]
-    pub intent: String,
+    pub press: Option<String>,
     /// Reject it, with this reason.
     #[arg(long)]
     pub reject: Option<String>,
@@ -240,4 +253,152 @@ pub struct Log {
 pub struct Verify {
     #[command(flatten)]
     pub at: Workspace,
+}
+
+/// What is exported. Without a choice it is everything.
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The folder to make; nothing may stand there yet.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// The last position of the log to take up; without it the newest.
+    #[arg(long)]
+    pub through: Option<u64>,
+    /// Entries that claim this time or a later one, such as 2026-11-23T18:00:00Z.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Entries that claim an earlier time.
+    #[arg(long)]
+    pub until: Option<String>,
+    /// Only this app, by identifier; may be given several times, like all below.
+    #[arg(long = "app")]
+    pub apps: Vec<String>,
+    /// Only this kind of entry, such as intent.request.
+    #[arg(long = "kind")]
+    pub kinds: Vec<String>,
+    /// Only this person, by name.
+    #[arg(long = "person")]
+    pub persons: Vec<String>,
+    /// Leave out the text of this kind of entry; headers and hashes stay.
+    #[arg(long = "redact-kind")]
+    pub redact_kinds: Vec<String>,
+    /// Leave out the text of this person's entries.
+    #[arg(long = "redact-person")]
+    pub redact_persons: Vec<String>,
+    /// Leave out the text of the entry at this position.
+    #[arg(long = "redact-entry")]
+    pub redact_entries: Vec<u64>,
+}
+
+/// How long is watched. With --json each change is one document on a line of its own.
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// End once everything was read and nothing waits for a result.
+    #[arg(long)]
+    pub until_idle: bool,
+    /// End after this many seconds.
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub seconds: Option<u64>,
+}
+
+/// Notices.
+#[derive(Debug, Subcommand)]
+pub enum Notice {
+    /// Print the draft for the newest stop. Asks for nothing.
+    Draft(Draft),
+    /// Ask for a notice on every connected channel. Waits for `cockpit approve`.
+    Submit(Submit),
+    /// Show each notice with what each channel answered, newest first.
+    Status(NoticeStatus),
+}
+
+/// A draft.
+#[derive(Debug, Args)]
+pub struct Draft {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// How bad it is for people.
+    #[arg(long, value_enum, default_value_t = Severity::Major)]
+    pub severity: Severity,
+}
+
+/// A notice that is asked for.
+#[derive(Debug, Args)]
+pub struct Submit {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// Which draft; what is given beside it replaces its part.
+    #[arg(long, value_enum, default_value_t = Severity::Major)]
+    pub severity: Severity,
+    /// The headline, which is a mail's subject.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A file with the text; "-" is standard input.
+    #[arg(long)]
+    pub body_file: Option<PathBuf>,
+    /// The phase; a draft is investigating.
+    #[arg(long, value_enum)]
+    pub phase: Option<PhaseName>,
+    /// The status page mails nobody.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Which notices.
+#[derive(Debug, Args)]
+pub struct NoticeStatus {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// Only this press; its first digits are enough.
+    #[arg(long)]
+    pub press: Option<String>,
+}
+
+/// A severity.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Severity {
+    /// Many people cannot use the app, or are harmed by it.
+    Critical,
+    /// Some people meet problems.
+    Major,
+    /// A few people meet something small.
+    Minor,
+}
+
+impl From<Severity> for views::Severity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical => Self::Critical,
+            Severity::Major => Self::Major,
+            Severity::Minor => Self::Minor,
+        }
+    }
+}
+
+/// A phase.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PhaseName {
+    /// The cause is being looked for.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// A fix is in place and watched.
+    Monitoring,
+    /// It is over.
+    Resolved,
+}
+
+impl From<PhaseName> for Phase {
+    fn from(phase: PhaseName) -> Self {
+        match phase {
+            PhaseName::Investigating => Self::Investigating,
+            PhaseName::Identified => Self::Identified,
+            PhaseName::Monitoring => Self::Monitoring,
+            PhaseName::Resolved => Self::Resolved,
+        }
+    }
 }

@@ -18,12 +18,14 @@ use cockpit_engine::{Engine, Handle, Http, Options, SecretString, clock, reqwest
 use serde_json::json;
 
 use crate::args::{self, Command, OnOff};
+use crate::notice;
 use crate::output::{self, Exit};
+use crate::{export, watch};
 
 /// A verdict is owed after 10 s; this leaves room to write it down.
-const SETTLE_MS: u64 = 15_000;
+pub(crate) const SETTLE_MS: u64 = 15_000;
 /// A look at the status waits this long for what an earlier command left under way.
-const IDLE_MS: u64 = 5_000;
+pub(crate) const IDLE_MS: u64 = 5_000;
 
 /// The workspace that the command opened.
 static OPENED: OnceLock<Handle> = OnceLock::new();
@@ -48,9 +50,12 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Stop(args) => stop(args).await,
         Command::Resume(args) => resume(args).await,
         Command::Flag(args) => flag(args).await,
+        Command::Notice(command) => notice::run(command).await,
         Command::Approve(args) => approve(args).await,
         Command::Log(args) => log(args).await,
         Command::Verify(args) => verify(args).await,
+        Command::Export(args) => export::run(args).await,
+        Command::Watch(args) => watch::run(args).await,
         Command::Rebuild(args) => {
             let handle = workspace(&args.workspace).await?;
             let entries = handle.rebuild().await?;
@@ -64,7 +69,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
 }
 
 async fn init(args: args::Init) -> Result<Exit, Problem> {
-    let handle = open(&args.at.workspace).await?;
+    let handle = open(&args.at.workspace, false).await?;
     match &args.sandbox {
         Some(url) => {
             let document = Handle::sandbox_connections(&http()?, url).await?;
@@ -245,28 +250,26 @@ async fn approve(args: args::Approve) -> Result<Exit, Problem> {
     let handle = workspace(&args.at.workspace).await?;
     refresh(&handle).await?;
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
-    let mut found = view
-        .waiting
-        .iter()
-        .filter(|it| it.intent.starts_with(&args.intent));
-    let (Some(waiting), None) = (found.next(), found.next()) else {
-        return Err(Problem::new(
-            "not_found",
-            format!(
-                "Nothing that waits begins with '{}', or more than one does.",
-                args.intent
-            ),
-        )
-        .hint("See `cockpit status` for what waits."));
+    let intents = match (&args.press, &args.intent) {
+        (Some(press), _) => waiting_of_press(&handle, &view, press).await?,
+        (None, intent) => vec![the_one_waiting(
+            &view,
+            intent.as_deref().unwrap_or_default(),
+        )?],
     };
-    let intent = waiting.intent.clone();
+    let (intent, also) = match intents.split_first() {
+        Some((first, others)) => (first.clone(), others.to_vec()),
+        None => return Err(nothing_waits()),
+    };
     let approval = match args.reject {
         Some(reason) => Approval::Reject(RejectArgs {
             intent: intent.clone(),
+            also,
             reason,
         }),
         None => Approval::Approve(ApproveArgs {
             intent: intent.clone(),
+            also,
         }),
     };
     let rejects = matches!(approval, Approval::Reject(_));
@@ -285,6 +288,48 @@ async fn approve(args: args::Approve) -> Result<Exit, Problem> {
     Ok(output::press(&view, args.at.json))
 }
 
+fn the_one_waiting(view: &CockpitView, digits: &str) -> Result<String, Problem> {
+    let mut found = view
+        .waiting
+        .iter()
+        .filter(|it| it.intent.starts_with(digits));
+    match (found.next(), found.next()) {
+        (Some(waiting), None) => Ok(waiting.intent.clone()),
+        (Some(_) | None, _) => Err(Problem::new(
+            "not_found",
+            format!("Nothing that waits begins with '{digits}', or more than one does."),
+        )
+        .hint("See `cockpit status` for what waits.")),
+    }
+}
+
+/// What waits of the one press whose name begins so, in the order in which it was asked for.
+async fn waiting_of_press(
+    handle: &Handle,
+    view: &CockpitView,
+    digits: &str,
+) -> Result<Vec<String>, Problem> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for waiting in view.waiting.iter().rev() {
+        let press = handle.press_of(&waiting.intent)?;
+        if press.starts_with(digits) {
+            found.push((press, waiting.intent.clone()));
+        }
+    }
+    if found.iter().any(|(press, _)| *press != found[0].0) {
+        return Err(nothing_waits());
+    }
+    Ok(found.into_iter().map(|(_, intent)| intent).collect())
+}
+
+fn nothing_waits() -> Problem {
+    Problem::new(
+        "not_found",
+        "Nothing that waits is of this press, or of more than one.",
+    )
+    .hint("See `cockpit notice status` for each press.")
+}
+
 async fn log(args: args::Log) -> Result<Exit, Problem> {
     let handle = workspace(&args.at.workspace).await?;
     let mut rows: Vec<LogRow> = Vec::new();
@@ -294,6 +339,7 @@ async fn log(args: args::Log) -> Result<Exit, Problem> {
             .ask(Query::Log(LogArgs {
                 before,
                 search: args.search.clone(),
+                limit: Some(args.limit.min(200)),
                 decisions_only: false,
                 kinds: args.kinds.clone(),
                 person: args.person.clone(),
@@ -301,7 +347,6 @@ async fn log(args: args::Log) -> Result<Exit, Problem> {
                 outcome: args.outcome.clone(),
                 from: args.from,
                 until: args.until,
-                limit: Some(args.limit.min(200)),
             }))
             .await?;
         rows.extend(page.rows);
@@ -363,7 +408,16 @@ async fn verify(args: args::Verify) -> Result<Exit, Problem> {
 }
 
 /// Opens a workspace that must be there.
-async fn workspace(folder: &Path) -> Result<Handle, Problem> {
+pub(crate) async fn workspace(folder: &Path) -> Result<Handle, Problem> {
+    existing(folder, false).await
+}
+
+/// As [`workspace`], and reads every service by itself, like a window.
+pub(crate) async fn workspace_that_reads(folder: &Path) -> Result<Handle, Problem> {
+    existing(folder, true).await
+}
+
+async fn existing(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     if !folder.join("ledger.db").exists() {
         return Err(Problem::new(
             "bad_input",
@@ -371,10 +425,10 @@ async fn workspace(folder: &Path) -> Result<Handle, Problem> {
         )
         .hint("Make one with `cockpit init --workspace DIR --sandbox URL`."));
     }
-    open(folder).await
+    open(folder, poll).await
 }
 
-async fn open(folder: &Path) -> Result<Handle, Problem> {
+async fn open(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     let passphrase = std::env::var("COCKPIT_PASSPHRASE")
         .ok()
         .map(SecretString::from);
@@ -384,7 +438,7 @@ async fn open(folder: &Path) -> Result<Handle, Problem> {
         http: http()?,
         clock: clock::system(),
         desk: Arc::new(NoDesk),
-        poll: false,
+        poll,
     })
     .await?;
     let boot: BootView = handle.ask(Query::Boot(Nothing {})).await?;
@@ -416,7 +470,7 @@ async fn unlock(handle: &Handle, why: &str, new: bool) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn refresh(handle: &Handle) -> Result<(), Problem> {
+pub(crate) async fn refresh(handle: &Handle) -> Result<(), Problem> {
     let _: Done = handle.do_it(Act::Refresh(Nothing {})).await?;
     Ok(())
 }

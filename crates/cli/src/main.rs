@@ -3,8 +3,11 @@
 
 mod args;
 mod commands;
+mod export;
+mod notice;
 mod output;
 mod sandbox;
+mod watch;
 
 use std::process::ExitCode;
 

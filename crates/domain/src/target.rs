@@ -59,6 +59,14 @@ impl Service {
         }
     }
 
+    /// Whether notices are published there.
+    pub fn is_channel(self) -> bool {
+        match self {
+            Self::Statuspage | Self::Smtp => true,
+            Self::GooglePlay | Self::AppStore | Self::Unleash | Self::Sentry => false,
+        }
+    }
+
     /// The service with this key.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|service| service.key() == key)

@@ -93,6 +93,7 @@ impl Inner {
                 self.changed(&[Tag::Boot, Tag::Settings]);
                 return to_value(&done("The theme is set."));
             }
+            Act::Export(args) => to_value(&self.export(&args, None).await?)?,
             Act::VerifyLog(_) => to_value(&self.verify_log().await?)?,
             Act::Refresh(_) => {
                 observe::everything(self).await;
@@ -136,6 +137,7 @@ impl Inner {
                 intent,
                 verdict,
                 reason: reason.clone(),
+                opened: None,
             };
             if let Err(mut problem) = self.record(command).await {
                 if done > 0 {

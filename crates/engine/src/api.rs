@@ -99,6 +99,32 @@ pub struct LogArgs {
     pub limit: Option<u32>,
 }
 
+/// Which part of the log leaves, and what of it stays unread. Empty lists mean everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ExportArgs {
+    /// The last position; the newest when absent.
+    #[ts(type = "number | null")]
+    pub through: Option<u64>,
+    /// Entries that claim this time or a later one, RFC 3339.
+    pub from: Option<String>,
+    /// Entries that claim an earlier time, RFC 3339.
+    pub until: Option<String>,
+    /// Apps, by identifier.
+    pub apps: Vec<String>,
+    /// Kinds of entries, such as `intent.request`.
+    pub kinds: Vec<String>,
+    /// Persons, by name or identifier.
+    pub persons: Vec<String>,
+    /// Kinds whose text stays here.
+    pub redact_kinds: Vec<String>,
+    /// Persons whose entries' text stays here.
+    pub redact_persons: Vec<String>,
+    /// Positions whose text stays here.
+    #[ts(type = "Array<number>")]
+    pub redact_entries: Vec<u64>,
+}
+
 /// Which entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct EntryArgs {
@@ -223,6 +249,9 @@ pub struct SetThemeArgs {
 pub struct ApproveArgs {
     /// Intent, in hex.
     pub intent: String,
+    /// Others of the same press that were shown with it. Each gets a signature of its own.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// Reject an intent.
@@ -230,6 +259,9 @@ pub struct ApproveArgs {
 pub struct RejectArgs {
     /// Intent, in hex.
     pub intent: String,
+    /// Others of the same press that were shown with it.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Why.
     pub reason: String,
 }
@@ -249,6 +281,35 @@ pub struct Pressed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Done {
     /// What is true now, in words.
+    pub sentence: String,
+}
+
+/// The log was exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// The folder where it lies.
+    pub folder: String,
+    /// Entries of the chain in it.
+    #[ts(type = "number")]
+    pub entries: u64,
+    /// Entries that are told in words.
+    #[ts(type = "number")]
+    pub told: u64,
+    /// Of these, entries without their text.
+    #[ts(type = "number")]
+    pub redacted: u64,
+    /// Whether everything that was checked holds.
+    pub holds: bool,
+    /// What was checked, and the first thing that does not hold.
+    pub verified: String,
+    /// Whether the export stands in the log itself.
+    pub in_log: bool,
+    /// The SHA-256 of the list of hashes, in hex.
+    pub sums: String,
+    /// The line with which an auditor allows the signer's key to ssh-keygen; none when the key is
+    /// locked.
+    pub allowed_signer: Option<String>,
+    /// All of it in words.
     pub sentence: String,
 }
 
@@ -307,7 +368,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     log_choices LogChoices: Nothing => LogChoicesView, [Log, Settings], "What the log can be narrowed to.";
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
-    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices and the draft for the newest stop.";
+    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices, their channels, and the drafts for the newest stop.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
 });
 
@@ -322,16 +383,17 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     stop Stop: StopArgs => Pressed, [Decided, Log], "Stop a release on its targets.";
     change Change: ChangeArgs => Pressed, [Decided, Log], "Resume, set a fraction, complete, turn a flag on or off.";
     restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
-    request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published.";
+    request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published on every connected channel.";
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
     set_policy SetPolicy: SetPolicyArgs => Done, [Settings, Log, Decided], "Set how many persons an act needs.";
     set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
+    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to the folder of the workspace.";
     verify_log VerifyLog: Nothing => Done, [Log], "Check every entry again.";
     refresh Refresh: Nothing => Done, [Observed], "Read every service now.";
     open_approval OpenApproval: IntentArgs => Done, [], "Open the approval window on an intent.";
 });
 
 table!(Approval, "What only the approval window may do.", {
-    approve Approve: ApproveArgs => Done, [Decided, Log], "Approve an intent's exact bytes.";
-    reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent.";
+    approve Approve: ApproveArgs => Done, [Decided, Log], "Approve the exact bytes of an intent, and of others of its press.";
+    reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent, and others of its press.";
 });

@@ -12,6 +12,7 @@ mod connect;
 pub mod crash;
 pub mod desk;
 mod effects;
+mod export;
 mod fold;
 mod inner;
 pub mod keychain;
@@ -30,8 +31,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-use cockpit_domain::state::Standing;
+use cockpit_domain::event::Outcome;
+use cockpit_domain::state::{IntentRecord, Standing};
 use cockpit_domain::views::{Live, PressView};
+use cockpit_domain::words;
 use cockpit_ledger::{ErrorKind, Ledger};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -41,7 +44,7 @@ use tokio::task::JoinSet;
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
 
-use api::{Act, Approval, PressArgs, Pressed, Problem, Query};
+use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
 use inner::{Inner, KeychainState};
@@ -263,7 +266,7 @@ impl Handle {
         let busy = || {
             let state = self.inner.state();
             let mut records = state.intents.values();
-            records.any(|record| record.standing() == Standing::Ready)
+            records.any(|record| record.standing() == Standing::Ready && !is_beyond_asking(record))
         };
         let waiting = async {
             while busy() {
@@ -287,6 +290,18 @@ impl Handle {
             .get(intent)
             .map(|record| record.intent.press.clone())
             .ok_or_else(|| Problem::new("not_found", "There is no such intent in this ledger."))
+    }
+
+    /// Exports the log as an evidence pack to `place`, where nothing may stand yet. Not an act of
+    /// the table: only a shell chooses a place.
+    ///
+    /// # Errors
+    /// What was asked for cannot be, or the pack cannot be written; nothing of it is left then.
+    pub async fn export(&self, args: ExportArgs, place: PathBuf) -> Result<Exported, Problem> {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.export(&args, Some(place)).await })
+            .await
+            .map_err(|_| ended())?
     }
 
     /// Makes every projection again from the entries; gives how many there are.
@@ -361,6 +376,15 @@ impl Inner {
         self.put_keychain(closed);
         Ok(())
     }
+}
+
+/// Nothing more comes of a mail whose answer was lost, so nobody waits for it.
+fn is_beyond_asking(record: &IntentRecord) -> bool {
+    let is_unknown = record
+        .result
+        .as_ref()
+        .is_some_and(|(result, _)| result.outcome == Outcome::Unknown);
+    is_unknown && !words::can_be_asked(&record.intent.pre.state)
 }
 
 fn lock(folder: &std::path::Path) -> Result<File, Problem> {

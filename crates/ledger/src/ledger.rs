@@ -11,7 +11,7 @@ use crate::backup;
 use crate::error::{Doing, ErrorKind, HINT_UPDATE, LedgerError};
 use crate::store::Store;
 use crate::table::cache::{self, CacheRow};
-use crate::table::entries::{self, RawRow, StoredEntry};
+use crate::table::entries::{self, RawEntry, RawRow, StoredEntry};
 use crate::table::log_index::{self, LogIndex, LogRow};
 use crate::table::log_list::{self, LogChoices, LogFilter};
 use crate::table::outbox::{self, OutboxChange, OutboxRow};
@@ -113,6 +113,25 @@ impl Ledger {
             .store
             .read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
         rows.iter().map(stored).collect()
+    }
+
+    /// As [`Ledger::entries_after`], also of a damaged log: the lines as they are, unread.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn raw_after(&self, position: i64, limit: usize) -> Result<Vec<RawEntry>, LedgerError> {
+        let rows = self
+            .store
+            .read(|c| entries::after(c, position, limit.min(PAGE_ROWS_MAX)))?;
+        Ok(rows
+            .into_iter()
+            .map(|row| RawEntry {
+                position: row.position,
+                header: row.header,
+                body: row.body,
+                signature: row.sig,
+            })
+            .collect())
     }
 
     /// The entry with this id.

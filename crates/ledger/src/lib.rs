@@ -29,7 +29,7 @@ pub use ledger::{Append, Ledger, PAGE_ROWS_MAX};
 pub use salvage::{Salvage, salvage};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use table::cache::CacheRow;
-pub use table::entries::StoredEntry;
+pub use table::entries::{RawEntry, StoredEntry};
 pub use table::log_index::{LogIndex, LogRow};
 pub use table::log_list::{LogChoices, LogFilter};
 pub use table::outbox::{OutboxChange, OutboxRow, OutboxState};

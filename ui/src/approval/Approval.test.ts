@@ -38,7 +38,10 @@ describe("the approval window", () => {
   it("approves by its button and shows the answer", async () => {
     await open();
     await fireEvent.click(screen.getByRole("button", { name: "Approve and sign" }));
-    expect(approved).toHaveBeenCalledExactlyOnceWith("approve", "approve", { intent: "4c77a1d0" });
+    expect(approved).toHaveBeenCalledExactlyOnceWith("approve", "approve", {
+      intent: "4c77a1d0",
+      also: [],
+    });
     expect(await screen.findByText("Approved and signed.")).toBeInTheDocument();
   });
 
@@ -53,7 +56,23 @@ describe("the approval window", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Reject" }));
     expect(approved).toHaveBeenCalledExactlyOnceWith("approve", "reject", {
       intent: "4c77a1d0",
+      also: [],
       reason: "Too early",
+    });
+  });
+
+  it("shows each channel word for word and signs what is shown, nothing else", async () => {
+    intent = { ...made.intent, parts: made.noticeParts };
+    await open();
+    const shown = screen.getAllByTestId("intent-notice");
+    expect(shown).toHaveLength(2);
+    for (const part of shown) expect(part).toHaveTextContent("Next update: by 15:02.");
+    expect(shown[1]).toHaveTextContent("From: Northwind status <status@northwind.example>");
+    expect(shown[1]).toHaveTextContent("anna@customer.example, bert@customer.example");
+    await fireEvent.click(screen.getByRole("button", { name: "Approve and sign" }));
+    expect(approved).toHaveBeenCalledExactlyOnceWith("approve", "approve", {
+      intent: "4c77a1d0",
+      also: ["5d88b2e2"],
     });
   });
 

@@ -9,11 +9,11 @@ it("sends a name and its arguments through the three commands", async () => {
   mockIPC((command, payload) => heard(command, payload));
   await query("press", { press: "p1" });
   await act("withdraw", { intent: "i1" });
-  await approve("approve", { intent: "i1" });
+  await approve("approve", { intent: "i1", also: [] });
   expect(heard.mock.calls).toEqual([
     ["query", { name: "press", args: { press: "p1" } }],
     ["act", { name: "withdraw", args: { intent: "i1" } }],
-    ["approve", { name: "approve", args: { intent: "i1" } }],
+    ["approve", { name: "approve", args: { intent: "i1", also: [] } }],
   ]);
 });
 

@@ -1,21 +1,85 @@
-//! What the approval window shows, from the sealed intent and what is there now.
+//! What the approval window shows, from the sealed intents of a press and what is there now.
 
-use super::{ChangeView, Icon, IntentView, Live, NoticeText, Tone, asker, badge, capital, short};
+use super::notices::text;
+use super::{
+    ChangeView, EnvelopeView, Icon, IntentView, Live, PartView, Tone, asker, badge, capital, short,
+};
 use crate::decide::may_not_approve;
-use crate::state::State;
-use crate::target::Desired;
+use crate::event::Intent;
+use crate::state::{IntentRecord, Standing, State};
+use crate::target::TargetState;
 use crate::time::Time;
 use crate::words::{self, Moved};
 
-/// One intent, to be approved or rejected.
+/// One intent, to be approved or rejected together with what else waits of its press.
 pub fn intent(state: &State, live: &Live, id: &str, now: Time) -> Option<IntentView> {
     let record = state.intents.get(id)?;
     let it = &record.intent;
+    let missing = record.missing_persons();
+    let parts: Vec<PartView> = together(state, id, record, now)
+        .into_iter()
+        .filter_map(|id| Some(part(live, id, &state.intents.get(id)?.intent)))
+        .collect();
+    let ids: Vec<String> = parts.iter().map(|part| short(&part.intent)).collect();
+    let many = if ids.len() == 1 { "" } else { "s" };
+    Some(IntentView {
+        intent: id.to_owned(),
+        title: format!("Approve: {}?", lower_first(&it.press_title)),
+        asked_by: asker(state, live, &record.by),
+        asked_at: it.asked_at.to_string(),
+        expires_at: it.expires_at.to_string(),
+        needs: if it.persons > 1 {
+            "Two persons must agree; the asker is the first.".to_owned()
+        } else {
+            "One person must agree here, in this window.".to_owned()
+        },
+        parts,
+        reason: it.reason.clone(),
+        evidence: it.evidence.clone(),
+        proof: format!(
+            "intent{many} {} · signs with this laptop's key · ledger head {}",
+            ids.join(", "),
+            short(&live.ledger.head)
+        ),
+        approve_label: if missing > 1 {
+            "Approve and sign".to_owned()
+        } else {
+            "Approve, sign and carry out".to_owned()
+        },
+        why_not: may_not_approve(state, &live.actor, record, now),
+    })
+}
+
+/// The intent, and the others of its press that wait as it does.
+fn together<'a>(
+    state: &'a State,
+    id: &'a str,
+    record: &'a IntentRecord,
+    now: Time,
+) -> Vec<&'a str> {
+    let waits = |record: &IntentRecord| {
+        record.standing() == Standing::Waiting && now <= record.intent.expires_at
+    };
+    let mut ids = vec![id];
+    if waits(record)
+        && let Some(press) = state.presses.get(&record.intent.press)
+    {
+        ids.extend(
+            press
+                .iter()
+                .filter(|other| *other != id && state.intents.get(*other).is_some_and(waits))
+                .map(String::as_str),
+        );
+    }
+    ids
+}
+
+fn part(live: &Live, id: &str, it: &Intent) -> PartView {
     let there = live
         .targets
         .get(&it.target)
         .and_then(|target| target.observation.as_ref());
-    let (now_badge, moved) = match there {
+    let (now, moved) = match there {
         None => (
             badge(Tone::Wait, Icon::Unknown, "not read"),
             "It was not read yet.".to_owned(),
@@ -28,54 +92,28 @@ pub fn intent(state: &State, live: &Live, id: &str, now: Time) -> Option<IntentV
             ),
         },
     };
-    let missing = record.missing_persons();
-    let notice = match &it.desired {
-        Desired::Published { notice } => Some(NoticeText {
-            title: notice.title.clone(),
-            body: notice.body.clone(),
-            phase: notice.phase,
-            notify_subscribers: notice.notify_subscribers,
-        }),
-        Desired::Stopped
-        | Desired::RollingOut { .. }
-        | Desired::Complete
-        | Desired::On
-        | Desired::Off => None,
-    };
-    Some(IntentView {
+    PartView {
         intent: id.to_owned(),
-        title: format!("Approve: {}?", lower_first(&it.press_title)),
-        asked_by: asker(state, live, &record.by),
-        asked_at: it.asked_at.to_string(),
-        expires_at: it.expires_at.to_string(),
-        needs: if it.persons > 1 {
-            "Two persons must agree; the asker is the first.".to_owned()
-        } else {
-            "One person must agree here, in this window.".to_owned()
-        },
         change: ChangeView {
             title: it.title.clone(),
             from: words::state(&it.pre.state),
             to: words::desired(&it.desired, &it.pre.state),
-            now: now_badge,
+            now,
             moved,
             sentence: words::consequence(&it.desired, &it.pre.state),
         },
-        reason: it.reason.clone(),
-        evidence: it.evidence.clone(),
-        notice,
-        proof: format!(
-            "intent {} · signs with this laptop's key · ledger head {}",
-            short(id),
-            short(&live.ledger.head)
-        ),
-        approve_label: if missing > 1 {
-            "Approve and sign".to_owned()
-        } else {
-            "Approve, sign and carry out".to_owned()
+        notice: text(&it.desired),
+        mail: match &it.pre.state {
+            TargetState::Mailing(it) => Some(EnvelopeView {
+                from: it.from.clone(),
+                to: it.to.clone(),
+            }),
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_) => None,
         },
-        why_not: may_not_approve(state, &live.actor, record, now),
-    })
+    }
 }
 
 fn lower_first(text: &str) -> String {

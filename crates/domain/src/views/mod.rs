@@ -20,7 +20,7 @@ pub use log::{
     without_force,
 };
 pub use model::*;
-pub use notices::notices;
+pub use notices::{Channel, channels, no_channel, notices};
 pub use outcome::{of_record, press};
 pub use settings::{people, policy, rules};
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};

@@ -363,7 +363,7 @@ fn what_waits_is_offered_to_those_who_may_and_ends_by_itself() {
     let shown = intent(&all.state, &live, &notice, NOON).expect("it is there");
     assert_eq!(shown.why_not, None);
     assert_eq!(
-        shown.notice.map(|it| it.title).as_deref(),
+        shown.parts[0].notice.as_ref().map(|it| it.title.as_str()),
         Some("Problems in version 8.4.0")
     );
     assert_eq!(notices(&all.state, &live, NOON).notices[0].why_not, None);
@@ -384,14 +384,17 @@ fn the_approver_sees_that_it_moved() {
     let same = live(LEAD, &[(play_id(), halted())]);
     let view = intent(&all.state, &same, &resume, NOON).expect("it is there");
     assert_eq!(
-        (view.change.now.words.as_str(), view.change.moved.as_str()),
+        (
+            view.parts[0].change.now.words.as_str(),
+            view.parts[0].change.moved.as_str()
+        ),
         ("as asked", "")
     );
     let moved = live(LEAD, &[(play_id(), rolls())]);
     let view = intent(&all.state, &moved, &resume, NOON).expect("it is there");
-    assert_eq!(view.change.now.words, "moved");
+    assert_eq!(view.parts[0].change.now.words, "moved");
     assert_eq!(
-        view.change.moved,
+        view.parts[0].change.moved,
         "Seen as halted at 20 %, now in progress 20 %. It will be refused as stale; ask again on \
          the new state."
     );

@@ -63,7 +63,7 @@ async fn a_notice_waits_for_approval_and_is_published_once() {
     let handle = world.drill().await;
     stopped(&handle).await;
     let notices: NoticesView = handle.ask(Query::Notices(Nothing {})).await.unwrap();
-    let text = notices.suggestion.expect("a stop suggests a notice");
+    let text = notices.drafts[0].text.clone();
     let asked: Pressed = handle
         .do_it(Act::RequestNotice(RequestNoticeArgs { text }))
         .await

@@ -271,7 +271,10 @@ pub async fn change(handle: &Handle, target: &str, desired: Desired) -> Result<P
 pub async fn approve(handle: &Handle, intent: &str) -> Result<Value, Problem> {
     let intent = intent.to_owned();
     handle
-        .approve(Approval::Approve(ApproveArgs { intent }))
+        .approve(Approval::Approve(ApproveArgs {
+            intent,
+            also: Vec::new(),
+        }))
         .await
 }
 

@@ -54,6 +54,19 @@ pub struct StoredEntry {
     pub entry: Entry,
 }
 
+/// The three lines of a row as they are on disk, with nothing believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawEntry {
+    /// The place that the row says it has.
+    pub position: i64,
+    /// The header line.
+    pub header: Vec<u8>,
+    /// The body line.
+    pub body: Vec<u8>,
+    /// The signature line.
+    pub signature: Vec<u8>,
+}
+
 /// A row as it is on disk, with nothing believed.
 pub(crate) struct RawRow {
     pub position: i64,

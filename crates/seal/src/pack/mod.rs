@@ -201,7 +201,9 @@ impl<S: Sink> PackWriter<S> {
         let brings_key = entry
             .as_ref()
             .is_some_and(|it| it.is_genesis() || it.header().kind == KIND_DEVICE_ADD);
-        let leaves = brings_key || !withheld(entry.as_ref());
+        // Asked of every entry: the caller follows the log by it.
+        let withheld = withheld(entry.as_ref());
+        let leaves = brings_key || !withheld;
         if !leaves {
             self.withheld += 1;
         }

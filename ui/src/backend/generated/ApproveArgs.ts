@@ -7,4 +7,8 @@ export type ApproveArgs = {
 /**
  * Intent, in hex.
  */
-intent: string, };
+intent: string, 
+/**
+ * Others of the same press that were shown with it. Each gets a signature of its own.
+ */
+also: Array<string>, };

@@ -2,11 +2,13 @@
 import type { Phase } from "./Phase";
 
 /**
- * A notice as it will stand on the page. These bytes are what a person approves.
+ * A notice as it will stand on the page, or as it will be mailed: the title is the mail's subject.
+ * These bytes are what a person approves.
  */
 export type Notice = { 
 /**
- * Our own key, sent along as metadata so that the notice can be found again.
+ * Our own key, sent along as metadata so that the notice can be found again; in a mail it is
+ * part of the Message-ID.
  */
 key: string, 
 /**

@@ -6,7 +6,7 @@ import type { Phase } from "./Phase";
  */
 export type NoticeText = { 
 /**
- * Headline.
+ * Headline; a mail's subject.
  */
 title: string, 
 /**
@@ -18,6 +18,6 @@ body: string,
  */
 phase: Phase, 
 /**
- * Whether the page's subscribers get a mail.
+ * Whether the status page's subscribers get a mail from it.
  */
 notify_subscribers: boolean, };

@@ -9,6 +9,10 @@ export type RejectArgs = {
  */
 intent: string, 
 /**
+ * Others of the same press that were shown with it.
+ */
+also: Array<string>, 
+/**
  * Why.
  */
 reason: string, };

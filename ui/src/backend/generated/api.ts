@@ -10,6 +10,8 @@ import type { CredentialCheck } from "./CredentialCheck";
 import type { Done } from "./Done";
 import type { EntryArgs } from "./EntryArgs";
 import type { EntryView } from "./EntryView";
+import type { ExportArgs } from "./ExportArgs";
+import type { Exported } from "./Exported";
 import type { IntentArgs } from "./IntentArgs";
 import type { IntentView } from "./IntentView";
 import type { LogArgs } from "./LogArgs";
@@ -49,7 +51,7 @@ export interface Queries {
   entry: { args: EntryArgs; answer: EntryView };
   /** What a person is asked to approve, from the signed bytes. */
   intent: { args: IntentArgs; answer: IntentView };
-  /** Notices and the draft for the newest stop. */
+  /** Notices, their channels, and the drafts for the newest stop. */
   notices: { args: Nothing; answer: NoticesView };
   /** Connections, people, policy, rules. */
   settings: { args: Nothing; answer: SettingsView };
@@ -76,7 +78,7 @@ export interface Acts {
   change: { args: ChangeArgs; answer: Pressed };
   /** Stop again what something else has undone. */
   restop: { args: ChangeArgs; answer: Pressed };
-  /** Ask for a notice to be published. */
+  /** Ask for a notice to be published on every connected channel. */
   request_notice: { args: RequestNoticeArgs; answer: Pressed };
   /** Take back an intent that is not in effect. */
   withdraw: { args: IntentArgs; answer: Done };
@@ -84,6 +86,8 @@ export interface Acts {
   set_policy: { args: SetPolicyArgs; answer: Done };
   /** Set the theme. */
   set_theme: { args: SetThemeArgs; answer: Done };
+  /** Export the log as an evidence pack, to the folder of the workspace. */
+  export: { args: ExportArgs; answer: Exported };
   /** Check every entry again. */
   verify_log: { args: Nothing; answer: Done };
   /** Read every service now. */
@@ -93,9 +97,9 @@ export interface Acts {
 }
 
 export interface Approvals {
-  /** Approve an intent's exact bytes. */
+  /** Approve the exact bytes of an intent, and of others of its press. */
   approve: { args: ApproveArgs; answer: Done };
-  /** Reject an intent. */
+  /** Reject an intent, and others of its press. */
   reject: { args: RejectArgs; answer: Done };
 }
 

@@ -20,20 +20,41 @@ pub struct IntentView {
     pub expires_at: String,
     /// "You are the first of 1 who must agree".
     pub needs: String,
-    /// What would change.
-    pub change: ChangeView,
+    /// What would change: the intent itself first, then what else waits of the same press. One
+    /// signature press approves all of them, each with a signature of its own.
+    pub parts: Vec<PartView>,
     /// The reason.
     pub reason: String,
     /// Evidence as the asker saw it.
     pub evidence: Vec<String>,
-    /// The notice's text when it is one.
-    pub notice: Option<NoticeText>,
     /// "intent 4c77a1d0… · signs with this laptop's key · ledger head 9f3a…c71e".
     pub proof: String,
     /// The approve button's text.
     pub approve_label: String,
     /// Why this person cannot approve; absent when they can.
     pub why_not: Option<String>,
+}
+
+/// One intent of a press, as its signed bytes have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PartView {
+    /// The intent, in hex.
+    pub intent: String,
+    /// What would change.
+    pub change: ChangeView,
+    /// The notice's text when it is one.
+    pub notice: Option<NoticeText>,
+    /// Who writes to whom when it is a mail.
+    pub mail: Option<EnvelopeView>,
+}
+
+/// Who a mail is from and for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EnvelopeView {
+    /// The sender.
+    pub from: String,
+    /// The recipients. None of them sees another's address.
+    pub to: Vec<String>,
 }
 
 /// What an intent changes, against what is now.

@@ -1,0 +1,275 @@
+//! Exports the log as an evidence pack: checks every entry, writes it beside its place, seals that
+//! it was made, then puts it there. Must not know the form of any file.
+
+mod folder;
+mod rows;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cockpit_domain::decide::Command;
+use cockpit_domain::event::Export;
+use cockpit_domain::export::{Redaction, Selection, in_words};
+use cockpit_domain::state::State;
+use cockpit_domain::{Time, export::Told};
+use cockpit_ledger::{Ledger, Verdict};
+use cockpit_seal::DeviceKey;
+use cockpit_seal::pack::{About, Made, PackWriter, RawLines};
+use serde_json::Value;
+
+use crate::api::{ExportArgs, Exported, Problem, Tag};
+use crate::inner::Inner;
+use crate::keychain;
+use crate::record::{admitted, blocking};
+use crate::workspace::DEVICE_KEY;
+use folder::Folder;
+
+/// Rows that are read at a time.
+const BATCH: usize = 1_000;
+/// Rows that are gone in one place and are still counted line by line.
+const GAP_MAX: i64 = 10_000;
+
+impl Inner {
+    /// Exports what was asked for to `place`; to the workspace's own `exports` folder without one.
+    pub(crate) async fn export(
+        self: &Arc<Self>,
+        args: &ExportArgs,
+        place: Option<PathBuf>,
+    ) -> Result<Exported, Problem> {
+        let ledger = Arc::clone(&self.ledger);
+        let last = blocking(move || ledger.count()).await??;
+        let selection = self.selection(args, u64::try_from(last).unwrap_or(0))?;
+        let place = place.unwrap_or_else(|| self.own_place(selection.through));
+        let database = self.database_fault().await?;
+        let workspace = self.state().workspace.clone();
+        let signer = self.signer();
+
+        let ledger = Arc::clone(&self.ledger);
+        let asked = selection.clone();
+        let (made, mut folder) =
+            blocking(move || write(&ledger, &asked, &place, workspace, database, signer)).await??;
+        let export = Export {
+            selection,
+            told: made.told,
+            redacted: made.redacted,
+            sums: made.sums.clone(),
+        };
+        folder = blocking(move || folder.settle().map(|()| folder))
+            .await?
+            .map_err(|error| trouble(&error))?;
+        // What leaves is in the log before it can be carried away.
+        let not_in_log = self
+            .record(Command::NoteExport(export.clone()))
+            .await
+            .err()
+            .map(|problem| problem.sentence);
+        let place = blocking(move || folder.stand())
+            .await?
+            .map_err(|error| trouble(&error))?;
+        self.changed(&[Tag::Log]);
+        Ok(told(&export, made, &place, not_in_log))
+    }
+
+    /// What was asked for, with persons by identifier.
+    fn selection(&self, args: &ExportArgs, last: u64) -> Result<Selection, Problem> {
+        let through = args.through.unwrap_or(last);
+        if through > last || through == 0 {
+            return Err(bad(format!("The log has {last} entries.")));
+        }
+        let time = |text: &Option<String>| {
+            let time = text.as_deref().map(str::parse::<Time>).transpose();
+            time.map_err(|error| bad(format!("{error}.")))
+        };
+        Ok(Selection {
+            through,
+            from: time(&args.from)?,
+            until: time(&args.until)?,
+            apps: sorted(args.apps.clone()),
+            kinds: sorted(args.kinds.clone()),
+            persons: self.persons(&args.persons)?,
+            redacted: Redaction {
+                kinds: sorted(args.redact_kinds.clone()),
+                persons: self.persons(&args.redact_persons)?,
+                positions: sorted(args.redact_entries.clone()),
+            },
+        })
+    }
+
+    fn persons(&self, asked: &[String]) -> Result<Vec<String>, Problem> {
+        let state = self.state();
+        let found = asked.iter().map(|name| {
+            let mut people = state.people.values();
+            people
+                .find(|it| it.id == *name || it.name.eq_ignore_ascii_case(name))
+                .map(|it| it.id.clone())
+                .ok_or_else(|| bad(format!("There is no person '{name}' in this workspace.")))
+        });
+        Ok(sorted(found.collect::<Result<_, _>>()?))
+    }
+
+    /// The first free name in the workspace's own folder of exports.
+    fn own_place(&self, through: u64) -> PathBuf {
+        let folder = self.folder.join("exports");
+        let name = |nth: u32| match nth {
+            1 => format!("evidence-1-to-{through}"),
+            nth => format!("evidence-1-to-{through}-{nth}"),
+        };
+        let mut nth = 1;
+        while folder.join(name(nth)).symlink_metadata().is_ok() && nth < u32::MAX {
+            nth += 1;
+        }
+        folder.join(name(nth))
+    }
+
+    /// Checks the whole database; what does not hold, in a sentence.
+    async fn database_fault(self: &Arc<Self>) -> Result<Option<String>, Problem> {
+        let (ledger, marks) = (Arc::clone(&self.ledger), self.marks());
+        let verdict = blocking(move || ledger.verify_all(&marks, |_, _| {})).await??;
+        let sentence = self.verified(&verdict, None);
+        Ok(match verdict {
+            Verdict::Whole(_) => None,
+            Verdict::Broken(_) => Some(sentence),
+        })
+    }
+
+    /// The device's key, when the keychain is open and holds it.
+    fn signer(&self) -> Option<DeviceKey> {
+        let kept = self.keychain().ok()?.get(DEVICE_KEY).ok()?;
+        let seed = kept.as_ref().and_then(keychain::from_text)?;
+        Some(DeviceKey::from_seed(&seed))
+    }
+}
+
+/// Writes the whole pack beside its place.
+fn write(
+    ledger: &Ledger,
+    selection: &Selection,
+    place: &Path,
+    workspace: String,
+    database: Option<String>,
+    signer: Option<DeviceKey>,
+) -> Result<(Made, Folder), Problem> {
+    let folder = Folder::begin(place).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Problem::new(
+            "bad_input",
+            format!("{} exists already. Nothing was exported.", place.display()),
+        )
+        .hint("Choose another name, or move it away."),
+        _ => trouble(&error),
+    })?;
+    let mut pack = PackWriter::begin(folder).map_err(|error| trouble(&error))?;
+    let through = i64::try_from(selection.through).unwrap_or(i64::MAX);
+    let mut state = State::default();
+    let mut after = 0;
+    'all: while after < through {
+        let rows = ledger.raw_after(after, BATCH)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            if row.position > through || row.position - after > GAP_MAX {
+                break 'all;
+            }
+            for _ in after + 1..row.position {
+                pack.removed().map_err(|error| trouble(&error))?;
+            }
+            after = row.position;
+            let lines = RawLines {
+                header: &row.header,
+                body: &row.body,
+                signature: &row.signature,
+            };
+            let mut told = (Told::Whole, None);
+            let (entry, fault) = pack
+                .entry(lines, |entry| {
+                    let event = entry.and_then(|it| admitted(row.position, it));
+                    if let Some(event) = &event {
+                        state.fold(event);
+                    }
+                    let position = u64::try_from(row.position).unwrap_or(0);
+                    told = (selection.tells(&state, event.as_ref(), position), event);
+                    told.0 != Told::Whole
+                })
+                .map_err(|error| trouble(&error))?;
+            let (tells, event) = told;
+            if tells != Told::Left {
+                let row = rows::row(&state, row.position, entry.as_ref(), event.as_ref(), fault);
+                let row = if tells == Told::Redacted {
+                    row.redact()
+                } else {
+                    row
+                };
+                pack.tell(&row).map_err(|error| trouble(&error))?;
+            }
+        }
+    }
+    let about = About {
+        workspace,
+        selection: in_words(&Export {
+            selection: selection.clone(),
+            told: 0,
+            redacted: 0,
+            sums: String::new(),
+        }),
+        selected: match serde_json::to_value(selection) {
+            Ok(Value::Object(map)) => map,
+            Ok(_) | Err(_) => serde_json::Map::new(),
+        },
+        database,
+    };
+    pack.finish(&about, signer.as_ref())
+        .map_err(|error| trouble(&error))
+}
+
+fn told(export: &Export, made: Made, place: &Path, not_in_log: Option<String>) -> Exported {
+    let holds = made.first_fault.is_none();
+    let verified = made.first_fault.unwrap_or_else(|| {
+        format!(
+            "{} entries checked, every signature and link holds.",
+            made.entries
+        )
+    });
+    let redacted = match made.redacted {
+        0 => String::new(),
+        redacted => format!(" {redacted} of them redacted."),
+    };
+    let in_log = match &not_in_log {
+        None => String::new(),
+        Some(why) => format!(" The export is not in the log: {why}"),
+    };
+    Exported {
+        folder: place.display().to_string(),
+        entries: made.entries,
+        told: made.told,
+        redacted: made.redacted,
+        holds,
+        sentence: format!(
+            "Exported {} ({} told).{redacted} {verified}{in_log}",
+            in_words(export),
+            made.told
+        ),
+        verified,
+        in_log: not_in_log.is_none(),
+        sums: made.sums,
+        allowed_signer: made.allowed_signer,
+    }
+}
+
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
+}
+
+fn bad(what: String) -> Problem {
+    Problem::new("bad_input", format!("{what} Nothing was exported."))
+}
+
+fn trouble(error: &io::Error) -> Problem {
+    Problem::new(
+        "storage",
+        format!("The export could not be written: {error}. Nothing of it was left behind."),
+    )
+    .hint("Make room on the disk, or choose a folder that you may write to.")
+}

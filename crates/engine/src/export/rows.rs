@@ -1,0 +1,65 @@
+//! An entry as a row of an export, in names instead of identifiers. Must not know where the row
+//! goes.
+
+use cockpit_domain::export::app_of;
+use cockpit_domain::state::{Admitted, State};
+use cockpit_domain::views;
+use cockpit_seal::Entry;
+use cockpit_seal::pack::Row;
+
+/// The row of an entry, from the state after it was folded. `fault` is why it does not hold.
+pub(super) fn row(
+    state: &State,
+    position: i64,
+    entry: Option<&Entry>,
+    event: Option<&Admitted>,
+    fault: Option<String>,
+) -> Row {
+    let position = u64::try_from(position).unwrap_or(0);
+    let mut row = Row {
+        position,
+        decision: "An entry that cannot be read".to_owned(),
+        does_not_hold: fault.unwrap_or_default(),
+        ..Row::default()
+    };
+    if let Some(entry) = entry {
+        let header = entry.header();
+        row.id = entry.id().to_string();
+        row.at = header.at.to_string();
+        row.device = header.device.to_string();
+        row.seq = Some(header.seq);
+        row.kind.clone_from(&header.kind);
+    }
+    let Some(event) = event else {
+        return row;
+    };
+    let person = state
+        .devices
+        .get(&event.device)
+        .and_then(|person| state.people.get(person))
+        .map_or("a device that belongs to nobody", |it| it.name.as_str());
+    let title = event
+        .event
+        .intent()
+        .and_then(|intent| state.intents.get(intent))
+        .map(|record| record.intent.title.clone());
+    let words = views::log_row(event, person, title.as_deref());
+    row.person = words.who;
+    row.decision = words.decision;
+    row.target = words.target;
+    row.reason = words.reason;
+    row.outcome = views::log_line(&event.event).outcome;
+    row.app = app_of(state, &event.event).unwrap_or_default();
+    row.without_force = state
+        .rejected
+        .iter()
+        .rev()
+        .find(|(at, _)| *at == position)
+        .map(|(_, why)| why.clone())
+        .unwrap_or_default();
+    row.facts = views::entry_facts(&event.event)
+        .into_iter()
+        .map(|fact| (fact.name, fact.value))
+        .collect();
+    row
+}
