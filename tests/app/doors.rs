@@ -31,6 +31,26 @@ async fn only_the_approval_window_approves() {
 
     let stolen = invoke(person, "approve", "approve", json!({ "intent": intent })).await;
     assert!(is_shut(&stolen), "{stolen}");
+    let strange = [
+        ("query", json!({ "name": "boot", "args": {}, "more": 1 })),
+        (
+            "query",
+            json!({ "name": "boot", "args": "x".repeat(300_000) }),
+        ),
+        (
+            "plugin:event|emit",
+            json!({ "event": "change", "payload": {} }),
+        ),
+    ];
+    for (command, words) in strange {
+        let sent = call(person, command, words).await;
+        let refused = sent["refused"].as_str().unwrap_or_default();
+        assert!(
+            refused.starts_with("refused_by_isolation"),
+            "{command}: {sent}"
+        );
+    }
+    assert_eq!(reads_the_frame(person).await, "SecurityError");
 
     let opened = invoke(person, "act", "open_approval", json!({ "intent": intent })).await;
     assert!(!is_shut(&opened), "{opened}");
@@ -88,10 +108,25 @@ fn only_one_capability_lists_approve() {
 /// Calls a command as a script in the page can. Gives its answer, or what refused it as
 /// `{"refused": …}`.
 async fn invoke(person: &Person, command: &str, name: &str, args: Value) -> Value {
+    call(person, command, json!({ "name": name, "args": args })).await
+}
+
+/// What stops a script of the page that reaches into the frame which holds the key of its calls.
+async fn reads_the_frame(person: &Person) -> String {
+    let script = "try {
+            return document.querySelector('#__tauri_isolation__').contentWindow.document.title;
+        } catch (error) {
+            return error.name;
+        }";
+    let said = person.client.execute(script, vec![]).await;
+    let said = said.expect("the page's script runs");
+    said.as_str().unwrap_or_default().to_owned()
+}
+
+async fn call(person: &Person, command: &str, words: Value) -> Value {
     let script = "const [command, words, done] = arguments;
         window.__TAURI_INTERNALS__.invoke(command, words)
             .then((answer) => done(answer ?? null), (refused) => done({ refused }));";
-    let words = json!({ "name": name, "args": args });
     let answer = person
         .client
         .execute_async(script, vec![json!(command), words])
