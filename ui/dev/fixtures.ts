@@ -5,6 +5,7 @@ import type { Badge } from "../src/backend/generated/Badge";
 import type { BootView } from "../src/backend/generated/BootView";
 import type { CockpitView } from "../src/backend/generated/CockpitView";
 import type { EntryView } from "../src/backend/generated/EntryView";
+import type { Exported } from "../src/backend/generated/Exported";
 import type { FlagView } from "../src/backend/generated/FlagView";
 import type { IntentView } from "../src/backend/generated/IntentView";
 import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
@@ -652,6 +653,21 @@ export const logChoices: LogChoicesView = {
     { value: "refused", words: "Refused" },
     { value: "without_force", words: "Without force" },
   ],
+};
+
+export const exported: Exported = {
+  folder: "/home/mara/wallet/exports/evidence-1-to-12408",
+  entries: 12408,
+  told: 12408,
+  redacted: 0,
+  holds: true,
+  verified: "12408 entries checked, every signature and link holds.",
+  in_log: true,
+  sums: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  allowed_signer:
+    '4c9a01d2b4e6f808 namespaces="release-cockpit" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea',
+  sentence:
+    "Exported entries 1 to 12408 (12408 told). 12408 entries checked, every signature and link holds.",
 };
 
 export function entry(position: number): EntryView {

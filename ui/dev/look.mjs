@@ -65,6 +65,15 @@ const screens = [
   ],
   ["log-entry", "/?scene=breach#/log", (page) => page.getByTestId("log-row").nth(2).click()],
   ["log-search", "/?scene=breach#/log", (page) => page.getByTestId("log-search").fill("breach")],
+  ["log-export", "/?scene=breach#/log", open("export-open")],
+  [
+    "log-exported",
+    "/?scene=breach#/log",
+    async (page) => {
+      await open("export-open")(page);
+      await open("export-go")(page);
+    },
+  ],
   ["log-empty", "/?scene=empty#/log"],
   ["settings", "/?scene=breach#/settings"],
   ["settings-form", "/?scene=breach#/settings", open("connection-edit")],

@@ -141,6 +141,8 @@ function act(name: string, args: Record<string, unknown>): unknown {
           },
         ],
       };
+    case "export":
+      return made.exported;
     case "set_theme":
       theme = String(args.theme);
       changed("boot", "settings");

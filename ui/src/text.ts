@@ -311,6 +311,32 @@ export const text = {
     previous: "Entry before it",
     raw: "The lines as signed",
     keys: "Arrow keys move, Enter opens an entry.",
+    export: {
+      open: "Export",
+      title: "Export the log",
+      sub: "A folder that an auditor checks with tools that are not ours.",
+      what: "What leaves",
+      all: (total: string) => `All ${total} entries`,
+      shown: "Only what is shown",
+      notNarrowed:
+        "Narrow the log by kind, person, app or days first. Words do not narrow an export.",
+      chain: "Headers and signatures of the whole log always leave, so that no gap can hide.",
+      redact: "Leave out the text of",
+      redactHint:
+        "What is left out stays counted, and its hash stays, so nothing can be put in its place.",
+      go: "Export and sign",
+      busy: "Checking and writing…",
+      folder: "It lies in",
+      entries: "Told in words",
+      told: (told: string, entries: string) => `${told} of ${entries} entries`,
+      redacted: "Redacted",
+      sums: "Hash of SHA256SUMS",
+      notInLog: "This export is not in the log, because nothing can be recorded there now.",
+      signer: "For the auditor",
+      signerHint:
+        "Give this line for allowed_signers on another way than the folder: it shows who signed.",
+      unsigned: "Nobody signed it, because the device’s key is locked.",
+    },
   },
   settings: {
     connections: "Connections",
