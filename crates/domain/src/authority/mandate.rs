@@ -4,6 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::policy::{ActKind, Role};
 
@@ -29,7 +30,7 @@ pub const QUORUM_PERSONS_MAX: u8 = 5;
 pub const PARTS_MAX: usize = 4;
 
 /// What one kind of act needs. Whoever asks is never one of those who agree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Mandate {
     /// Roles that may ask.
     pub ask: Vec<Role>,
@@ -37,22 +38,24 @@ pub struct Mandate {
     /// approval window one approval there.
     pub approve: Vec<Quorum>,
     /// From the asking until nothing is sent any more, in milliseconds.
+    #[ts(type = "number")]
     pub expires_ms: u64,
     /// Who takes over when time passes, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub fallback: Vec<Fallback>,
     /// A stop goes on by itself this long after the asking when nobody has judged it, in
     /// milliseconds. Never for an act that exposes people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    #[ts(type = "number | null")]
     pub default_after_ms: Option<u64>,
     /// Roles that may go past the approvals with a reason, which opens a review. Never for an act
     /// that exposes people.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub break_glass: Vec<Role>,
 }
 
 /// So many persons who have one of these roles.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Quorum {
     /// Any of these roles counts.
     pub roles: Vec<Role>,
@@ -61,9 +64,10 @@ pub struct Quorum {
 }
 
 /// Who may agree from a moment on, instead of those before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Fallback {
     /// From the asking on, in milliseconds. At this very moment it is their turn.
+    #[ts(type = "number")]
     pub after_ms: u64,
     /// Any of these roles, for any approval that is missing.
     pub roles: Vec<Role>,

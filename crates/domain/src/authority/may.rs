@@ -218,7 +218,7 @@ impl State {
     }
 
     /// Whether a person decides alone because it is about a device of their own.
-    pub(super) fn is_own(&self, person: &Person, event: &AuthorityEvent) -> bool {
+    pub(crate) fn is_own(&self, person: &Person, event: &AuthorityEvent) -> bool {
         match event {
             AuthorityEvent::DeviceAdded { person: whose, .. } => *whose == person.id,
             AuthorityEvent::DeviceRevoked { device, .. }

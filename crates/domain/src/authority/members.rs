@@ -182,7 +182,7 @@ impl Authority {
     }
 
     /// Whether a change needs the threshold of administrators.
-    pub(super) fn is_governed(event: &AuthorityEvent) -> bool {
+    pub(crate) fn is_governed(event: &AuthorityEvent) -> bool {
         match event {
             AuthorityEvent::PersonAdmitted { .. }
             | AuthorityEvent::RolesSet { .. }

@@ -8,6 +8,7 @@ mod log;
 mod model;
 mod notices;
 mod outcome;
+mod people;
 mod people_log;
 mod settings;
 mod stop;
@@ -22,6 +23,7 @@ pub use log::{
 pub use model::*;
 pub use notices::{Channel, channels, no_channel, notices};
 pub use outcome::{of_record, press};
+pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
 pub use settings::{people, policy, rules};
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 

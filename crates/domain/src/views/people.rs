@@ -2,13 +2,11 @@
 //! change is sealed.
 
 use super::{
-    ChangeDraft, DeviceView, DraftView, Fact, HistoryView, InviteView, Live, MandatePreview,
+    ChangeDraft, ChangeSheetView, DeviceView, Fact, HistoryView, InviteView, Live, MandatePreview,
     MandateView, MemberView, PeopleView, ProposalView, RequestView, ReviewView, RoleView,
     ThresholdView, asker, log_line, short,
 };
-use crate::authority::{
-    AuthorityEvent, Device, Mandate, Proposal, comparison_text, six_words,
-};
+use crate::authority::{AuthorityEvent, Device, Mandate, Proposal, comparison_text, six_words};
 use crate::decide::unfulfilled;
 use crate::event::{Event, Verdict};
 use crate::policy::{ActKind, Person, Role};
@@ -76,7 +74,11 @@ pub fn people_room(
     reviews.sort_by_key(|it| std::cmp::Reverse(it.position));
     PeopleView {
         people,
-        former: authority.former.values().map(|it| it.name.clone()).collect(),
+        former: authority
+            .former
+            .values()
+            .map(|it| it.name.clone())
+            .collect(),
         roles: Role::ALL.into_iter().map(role).collect(),
         requests: requests(state, sha256),
         invites: authority
@@ -141,7 +143,7 @@ pub fn mandate_preview(
 }
 
 /// The event that a page asks for. `person` names somebody new.
-pub fn draft_event(state: &State, draft: ChangeDraft, person: String) -> AuthorityEvent {
+pub fn change_event(state: &State, draft: ChangeDraft, person: String) -> AuthorityEvent {
     match draft {
         ChangeDraft::Mandate { act, mandate } => AuthorityEvent::MandateSet {
             act,
@@ -202,14 +204,14 @@ pub fn draft_event(state: &State, draft: ChangeDraft, person: String) -> Authori
 }
 
 /// A change before it is signed.
-pub fn draft(
+pub fn change_sheet(
     state: &State,
     live: &Live,
     device: &str,
     now: Time,
     event: &AuthorityEvent,
     sha256: Sha256<'_>,
-) -> DraftView {
+) -> ChangeSheetView {
     let (title, detail) = change_words(state, &Event::Authority(event.clone()));
     let fact = |name: &str, value: String| Fact {
         name: name.to_owned(),
@@ -254,7 +256,7 @@ pub fn draft(
         _ => facts.push(fact("Says", detail)),
     }
     facts.retain(|it| !it.value.is_empty());
-    DraftView {
+    ChangeSheetView {
         title: format!("{title}?"),
         facts,
         needs: needs_words(state, device, event),
@@ -295,11 +297,9 @@ fn member(state: &State, live: &Live, person: &Person, here: &str, now: Time) ->
 fn device(state: &State, id: &str, it: &Device, here: &str, now: Time) -> DeviceView {
     let signs = state.devices.contains_key(id);
     let detail = match &it.revoked {
-        Some(revoked) if revoked.forked => format!(
-            "frozen at {}: {}",
-            words::clock(revoked.at),
-            revoked.reason
-        ),
+        Some(revoked) if revoked.forked => {
+            format!("frozen at {}: {}", words::clock(revoked.at), revoked.reason)
+        }
         Some(revoked) => format!(
             "revoked at {}: {}",
             words::clock(revoked.at),

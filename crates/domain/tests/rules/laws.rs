@@ -14,8 +14,8 @@ use proptest::prelude::*;
 
 use crate::authority::{MINUTE, adds_device, has_review, hash, mandate};
 use crate::cases::{
-    AUDITOR, CARE, LEAD, NOON, OTHER_LEAD, Workspace, asks, sees_a_breach, entry, id, judges,
-    play_id, reports, rolling, seen, staged, workspace,
+    AUDITOR, CARE, LEAD, NOON, OTHER_LEAD, Workspace, asks, entry, id, judges, play_id, reports,
+    rolling, seen, sees_a_breach, staged, workspace,
 };
 
 /// Devices that sign: of members, a second one of a member, and of nobody yet.

@@ -12,6 +12,7 @@ mod kept;
 mod laws;
 mod mandates;
 mod offers;
+mod people;
 mod replay;
 mod rooms;
 mod sentences;

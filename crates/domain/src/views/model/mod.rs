@@ -5,6 +5,7 @@ mod approval;
 mod cockpit;
 mod log;
 mod notice;
+mod people;
 mod settings;
 mod stop;
 
@@ -12,6 +13,7 @@ pub use approval::*;
 pub use cockpit::*;
 pub use log::*;
 pub use notice::*;
+pub use people::*;
 pub use settings::*;
 pub use stop::*;
 

@@ -296,7 +296,7 @@ pub enum ChangeDraft {
 
 /// A change as the approval window shows it before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct DraftView {
+pub struct ChangeSheetView {
     /// "Change the policy: stop a rollout?".
     pub title: String,
     /// What it changes: name and value.
