@@ -17,6 +17,7 @@ import sys
 from make_entries import PREFIX, ZERO, Entry, Key, at, b64, canonical, header_of, salt, sha256
 
 SLOT_PREFIX = "cockpit.ledger/slot/v1 "
+NEWER_PREFIX = "cockpit.ledger/slot/v2 "
 
 # ---- The tree (RFC 6962, section 2.1), by its definition
 
@@ -118,12 +119,13 @@ class Log:
     def note(self, key, **options):
         return self.entry(key, "note", {"text": "note %d" % self.made}, **options)
 
-    def text(self, key, entries, leaves=None, origin=None, mark=None, signer=None, more="", **changes):
+    def text(self, key, entries, leaves=None, origin=None, mark=None, signer=None, more="",
+             prefix=SLOT_PREFIX, **changes):
         """The bytes of the next slot, or of one that something is wrong with."""
         header = {"at": at(len(self.slots)), "by": key.device, "count": len(entries), "n": len(self.slots),
                   "prev": self.prev, "v": 1}
         header.update(changes)
-        line = SLOT_PREFIX + canonical(header)
+        line = prefix + canonical(header)
         leaves = leaves or self.leaves + list(map(leaf, entries))
         origin = origin or "release-cockpit/" + self.ledger
         mark = mark or "slot %d %s" % (header["n"], sha256(line))
@@ -210,7 +212,9 @@ LOG.refuse("a checkpoint that is no text", "note_not_utf8", text.encode().replac
 size = len(LOG.leaves) + 2
 LOG.refuse("a size with a zero before it", "checkpoint_text", text.replace("\n%d\n" % size, "\n0%d\n" % size))
 LOG.refuse("base64 with other last bits", "note_signature_line", text[:-3] + chr(ord(text[-3]) + 1) + text[-2:])
-LOG.refuse("a newer slot", "newer_app", "cockpit.ledger/slot/v2 of any form")
+LOG.refuse("junk that says it is newer", "newer_version", "cockpit.ledger/slot/v2 of any form")
+LOG.refuse("a newer slot of a stranger", "newer_version", LOG.text(OWNER, good, prefix=NEWER_PREFIX, signer=STRANGER))
+LOG.refuse("a newer slot", "newer_app", LOG.text(OWNER, good, prefix=NEWER_PREFIX))
 LOG.refuse("a newer entry", "newer_app", text.replace("entry/v1 ", "entry/v2 "))
 
 # ---- Checkpoints with cosignatures

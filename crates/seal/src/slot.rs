@@ -13,6 +13,10 @@
 //! every byte of the slot: who keeps the store can change none of them unseen, not
 //! even the time.
 //!
+//! Slots of later formats keep this frame: one header line with the format's number, and
+//! at the end a note whose last four lines of text are those. So an older app can tell a
+//! slot that a newer one wrote from junk that only says so.
+//!
 //! The link of a slot stands for the whole log up to it, and is what the next slot and
 //! every author's `seen` name: of a slot that admits its entries the SHA-256 of its
 //! bytes; of a void one the SHA-256 of the link before it and the SHA-256 of its bytes,
@@ -195,7 +199,7 @@ impl Slot {
             origin: origin(head.ledger),
             size: tree.size(),
             root: tree.root(),
-            extensions: vec![header_mark(&header, &header.line())],
+            extensions: vec![header_mark(header.n, &header.line())],
         };
         let checkpoint = SignedCheckpoint::sign(checkpoint, key)
             .expect("every line of it is made of visible characters");
@@ -234,7 +238,7 @@ impl Slot {
         let [mark] = checkpoint.checkpoint().extensions.as_slice() else {
             return Err(SlotFault::Checkpoint(NoteFault::Checkpoint("extension")));
         };
-        if *mark != header_mark(&header, header_line) {
+        if *mark != header_mark(header.n, header_line) {
             return Err(SlotFault::HeaderMark);
         }
         Ok(Self {
@@ -290,10 +294,22 @@ fn void_link(prev: SlotHash, hash: SlotHash) -> SlotHash {
     SlotHash::of_bytes(&[*prev.as_bytes(), *hash.as_bytes()].concat())
 }
 
+/// The checkpoint of a slot of any format, if it names the slot's number and first line.
+fn frame(bytes: &[u8], n: u64) -> Option<SignedCheckpoint> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let (header_line, _) = text.split_once('\n')?;
+    let (body, _) = text.rsplit_once("\n\n")?;
+    // Origin, size, root and mark are the last four lines of the body.
+    let (before, _) = body.rmatch_indices('\n').nth(3)?;
+    let checkpoint = SignedCheckpoint::parse(&text[before + 1..]).ok()?;
+    let marked = checkpoint.checkpoint().extensions == [header_mark(n, header_line)];
+    marked.then_some(checkpoint)
+}
+
 /// The line of the checkpoint that stands for the slot's header.
-fn header_mark(header: &SlotHeader, line: &str) -> String {
+fn header_mark(n: u64, line: &str) -> String {
     let hash = hex::encode(Sha256::digest(line.as_bytes()));
-    format!("slot {} {hash}", header.n)
+    format!("slot {n} {hash}")
 }
 
 fn read_entry(rest: &mut &[u8], number: u64) -> Result<Entry, SlotFault> {

@@ -161,6 +161,11 @@ impl Verifier {
         })
     }
 
+    /// The keys of all devices that an entry brought in.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &PublicKey> {
+        self.keys.values()
+    }
+
     /// The keys and heads of all devices.
     pub(crate) fn into_devices(self) -> (BTreeMap<DeviceId, PublicKey>, BTreeMap<DeviceId, Head>) {
         (self.keys, self.heads)

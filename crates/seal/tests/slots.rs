@@ -3,7 +3,7 @@
 #[path = "support/log.rs"]
 mod log;
 
-use cockpit_seal::checkpoint::{SignedCheckpoint, origin};
+use cockpit_seal::checkpoint::{Checkpoint, SignedCheckpoint, origin};
 use cockpit_seal::slot::{
     Halt, Slot, SlotError, SlotFault, SlotHead, SlotVerifier, VoidReason, slot_path,
 };
@@ -353,24 +353,60 @@ fn a_known_slot_must_be_there() {
     assert!(matches!(halt, Halt::Rewritten { n: 1, .. }), "{halt}");
 }
 
+/// A slot of a later format: some lines, then the four of the checkpoint.
+fn newer_slot(team: &Team, n: u64, by: u8) -> String {
+    let header = format!("cockpit.ledger/slot/v2 {{\"n\":{n},\"of\":\"any form\"}}");
+    let hash = SlotHash::of_bytes(header.as_bytes());
+    let checkpoint = Checkpoint {
+        origin: origin(team.ledger),
+        size: 9,
+        root: leaf_hash(b"x"),
+        extensions: vec![format!("slot {n} {hash}")],
+    };
+    let signed = SignedCheckpoint::sign(checkpoint, &key(by)).unwrap();
+    format!("{header}\nwhatever\n\n{signed}")
+}
+
 #[test]
-fn a_newer_format_is_not_guessed_at() {
+fn a_newer_format_of_a_member_is_not_guessed_at() {
     let mut team = Team::of_two();
     let entry = team.note(1);
-    let text = String::from_utf8(team.slot(1, vec![entry.clone()])).unwrap();
+    let text = String::from_utf8(team.slot(1, vec![entry])).unwrap();
     let halt = |text: &str, version| {
         let mut reader = team.reader.clone();
-        let halt = reader
-            .verifier
-            .feed(text.as_bytes(), &reader.memory)
-            .unwrap_err();
-        assert_eq!(halt, Halt::NewerApp { n: 2, version });
+        let halt = reader.verifier.feed(text.as_bytes(), &reader.memory);
+        assert_eq!(halt, Err(Halt::NewerApp { n: 2, version }));
         assert_eq!(reader.verifier.head(), team.reader.verifier.head());
     };
-    halt(&text.replace("slot/v1 ", "slot/v2 "), 2);
-    halt(&text.replacen("\"v\":1", "\"v\":3", 1), 3);
     halt(&text.replace("entry/v1 ", "entry/v17 "), 17);
-    halt("cockpit.ledger/slot/v2 of any form", 2);
+    halt(&newer_slot(&team, 2, 1), 2);
+    let first = Reader::new(team.ledger).verifier.feed(
+        b"cockpit.ledger/slot/v2 of any form",
+        &log::Memory::default(),
+    );
+    assert_eq!(first, Err(Halt::NewerApp { n: 0, version: 2 }));
+}
+
+#[test]
+fn junk_that_says_it_is_newer_stops_nobody() {
+    let mut team = Team::of_two();
+    let entry = team.note(1);
+    let text = String::from_utf8(team.slot(1, vec![entry])).unwrap();
+    for junk in [
+        "cockpit.ledger/slot/v2 of any form".to_owned(),
+        text.replace("slot/v1 ", "slot/v2 "), // not the header that was signed
+        newer_slot(&team, 3, 1),              // for another place
+        newer_slot(&team, 2, 9),              // by a stranger
+    ] {
+        let reason = team.reader.clone().why_void(junk.as_bytes());
+        assert_eq!(reason.code(), "newer_version", "{junk}");
+    }
+    team.reader.memory.members.clear();
+    let struck_off = newer_slot(&team, 2, 1);
+    assert_eq!(
+        team.reader.why_void(struck_off.as_bytes()).code(),
+        "newer_version"
+    );
 }
 
 #[test]

@@ -57,8 +57,8 @@ impl SlotFault {
         }
     }
 
-    /// The format in which a newer app wrote it. Then nothing is wrong with it, but
-    /// this app must not guess.
+    /// The format in which a newer app wrote it, as it says. Then nothing may be wrong
+    /// with it, but this app must not guess.
     pub fn newer_version(&self) -> Option<u64> {
         match self {
             Self::Header(Fault::NewerVersion { version })
@@ -151,7 +151,7 @@ impl VoidReason {
 /// old, or the store shows another log than the one that is known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
-    /// A newer app wrote it: the ledger is opened read-only.
+    /// A newer app of a member wrote it: the ledger is opened read-only.
     #[error("Slot {n} was written in format {version} by a newer version of the app.")]
     NewerApp {
         /// The slot.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Admitted, Halt, OtherView, Slot, SlotError, SlotHead, StateBefore, Verdict, Void, VoidReason,
-    void_link,
+    frame, void_link,
 };
-use crate::checkpoint::origin;
+use crate::checkpoint::{SignedCheckpoint, origin};
 use crate::entry::{Entry, Head, Seen};
 use crate::fault::{Broken, Reason};
 use crate::fork::{Fork, SignedHeader};
@@ -128,8 +128,10 @@ impl SlotVerifier {
                 .check(&slot, before)
                 .map(|(chain, tree)| (slot, chain, tree)),
             Err(fault) => match fault.newer_version() {
-                Some(version) => return Err(Halt::NewerApp { n, version }),
-                None => Err(VoidReason::from(fault).into()),
+                Some(version) if self.is_of_a_member(bytes, before) => {
+                    return Err(Halt::NewerApp { n, version });
+                }
+                Some(_) | None => Err(VoidReason::from(fault).into()),
             },
         };
         let link = match checked {
@@ -295,6 +297,22 @@ impl SlotVerifier {
             }
             (Some(_) | None, Some(_) | None) => Err(VoidReason::NotAllowed { by }),
         }
+    }
+
+    /// Whether a slot of a newer format is one that a member wrote for this place: then
+    /// this app is too old, otherwise it is junk. In a log without entries nobody can tell.
+    fn is_of_a_member(&self, bytes: &[u8], before: &impl StateBefore) -> bool {
+        if self.head.tree.size() == 0 {
+            return true;
+        }
+        let signed = frame(bytes, self.head.next);
+        let by_member = |signed: &SignedCheckpoint| {
+            self.chain.keys().any(|key| {
+                let writes = || before.may_write(key.device_id());
+                signed.is_written_by(self.head.ledger, *key) == Ok(true) && writes()
+            })
+        };
+        signed.as_ref().is_some_and(by_member)
     }
 
     fn admit(
