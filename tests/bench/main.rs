@@ -4,6 +4,7 @@
 mod append;
 mod bare;
 mod fan_out;
+mod ingest;
 #[cfg(target_os = "linux")]
 mod memory;
 mod sample;
@@ -20,6 +21,7 @@ fn main() {
         std::env::var_os("COCKPIT_BENCH_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = tempfile::tempdir_in(folder).expect("the folder can be written");
     let mut rows = append::measure(folder.path());
+    rows.extend(ingest::measure());
     rows.extend(on_a_runtime(fan_out::measure(folder.path())));
     rows.extend(windows(folder.path()));
     table::print(&rows);
