@@ -4,7 +4,7 @@
 #[path = "support/log.rs"]
 mod log;
 
-use cockpit_seal::slot::{Halt, Slot, SlotHead, SlotOrder, Verdict, VoidReason};
+use cockpit_seal::slot::{Halt, Slot, SlotHead, SlotOrder, SlotVerifier, Verdict, VoidReason};
 use cockpit_seal::{DeviceKey, Entry, KIND_DEVICE_ADD, Reason, Seen, SlotHash};
 use log::{Reader, Team, at, key};
 use proptest::prelude::*;
@@ -356,6 +356,40 @@ proptest! {
         prop_assert_eq!(&reader.memory, &whole.memory);
         let [reader, whole] = [reader, whole.clone()].map(|it| it.verifier.finish());
         prop_assert_eq!(reader, whole);
+    }
+}
+
+#[test]
+fn any_beginning_and_the_rest_are_the_whole() {
+    for seed in 0..SEEDS {
+        let stage = stage(seed);
+        let [end, ..] = stage.before.last_chunk::<1>().unwrap();
+        let whole = end.verifier.clone().finish().unwrap();
+        for (n, start) in stage.before.iter().enumerate() {
+            let head = start.verifier.head().clone();
+            let known = start.verifier.clone().finish().unwrap();
+            let (devices, heads) = (known.devices.into_values(), known.heads.into_values());
+            let mut rest = Reader {
+                verifier: SlotVerifier::resume(head, devices, heads),
+                memory: start.memory.clone(),
+            };
+            for slot in &stage.slots[n..] {
+                rest.feed(slot);
+            }
+            assert_eq!(rest.verifier.head(), end.verifier.head());
+            assert_eq!(rest.memory, end.memory);
+            let rest = rest.verifier.finish().unwrap();
+            assert_eq!(known.slots + rest.slots, whole.slots);
+            assert_eq!(known.void + rest.void, whole.void);
+            assert_eq!(
+                (rest.tree, rest.devices, rest.heads),
+                (
+                    whole.tree.clone(),
+                    whole.devices.clone(),
+                    whole.heads.clone()
+                )
+            );
+        }
     }
 }
 
