@@ -48,6 +48,11 @@ const DRAWN: &[Place] = &[
         builds_on: &["cockpit-seal"],
     },
     Place {
+        package: "cockpit-sync",
+        source: "crates/sync/src/",
+        builds_on: &["cockpit-seal"],
+    },
+    Place {
         package: "cockpit-domain",
         source: "crates/domain/src/",
         builds_on: &[],

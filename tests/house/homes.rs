@@ -31,6 +31,11 @@ const HOMES: &[Home] = &[
         package: "cockpit-providers",
     },
     Home {
+        library: "object_store",
+        family: None,
+        package: "cockpit-sync",
+    },
+    Home {
         library: "keyring-core",
         family: Some("-keyring-store"),
         package: "cockpit-engine",

@@ -34,7 +34,7 @@ pub struct Append {
 /// An open ledger. Calls block; from asynchronous code use a blocking task.
 #[derive(Debug)]
 pub struct Ledger {
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl Ledger {
@@ -510,11 +510,11 @@ impl Ledger {
     }
 }
 
-fn writing(error: rusqlite::Error) -> LedgerError {
+pub(crate) fn writing(error: rusqlite::Error) -> LedgerError {
     LedgerError::sqlite(Doing::Writing, error)
 }
 
-fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
+pub(crate) fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
     match row.parse() {
         Ok(entry) => Ok(StoredEntry {
             position: row.position,
@@ -535,7 +535,7 @@ fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
     }
 }
 
-fn head_of(connection: &Connection, device: DeviceId) -> rusqlite::Result<Head> {
+pub(crate) fn head_of(connection: &Connection, device: DeviceId) -> rusqlite::Result<Head> {
     if let Some(head) = entries::head(connection, device)? {
         return Ok(head);
     }

@@ -4,7 +4,7 @@
 //! It must not know what an entry means: callers bring the words to find it by
 //! ([`LogIndex`]), and effects are opaque payloads.
 //!
-//! Only `entries` and the outbox's started rows are truth. `log_index` and its
+//! Only `entries`, the slots that admitted them and the outbox's started rows are truth. `log_index` and its
 //! full-text index are projections, which [`Ledger::rebuild`] makes again; the
 //! cache holds what providers said and when; settings are small values of this
 //! machine.
@@ -21,6 +21,7 @@ mod salvage;
 mod schema;
 mod store;
 mod table;
+mod team;
 mod verify;
 
 pub use connection::SQLITE_VERSION_MIN;
@@ -33,7 +34,9 @@ pub use table::entries::{RawEntry, StoredEntry};
 pub use table::log_index::{LogIndex, LogRow};
 pub use table::log_list::{LogChoices, LogFilter};
 pub use table::outbox::{OutboxChange, OutboxRow, OutboxState};
+pub use table::slots::{LogEnd, SlotKind, SlotRow};
 pub use table::snapshot::Snapshot;
+pub use team::{Admission, Ordered};
 pub use verify::{Damage, DamageReason, Verdict};
 
 #[cfg(test)]

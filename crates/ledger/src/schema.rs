@@ -4,7 +4,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Doing, ErrorKind, LedgerError};
-use crate::table::{cache, entries, log_index, outbox, settings, snapshot};
+use crate::table::{cache, entries, log_index, outbox, settings, slots, snapshot};
 
 /// Marks the file as a ledger of this product ("RCLG"), in SQLite's header.
 pub const APPLICATION_ID: i32 = 0x5243_4C47;
@@ -33,6 +33,7 @@ pub(crate) const PLAN: Plan = Plan {
         outbox::MIGRATIONS,
         cache::MIGRATIONS,
         settings::MIGRATIONS,
+        slots::MIGRATIONS,
         snapshot::MIGRATIONS,
     ],
 };

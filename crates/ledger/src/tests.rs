@@ -117,4 +117,5 @@ mod filters;
 mod log;
 mod open;
 mod outbox;
+mod slots;
 mod tamper;

@@ -81,10 +81,19 @@ pub(crate) struct RawRow {
     pub sig: Vec<u8>,
 }
 
-const COLUMNS: &str = "position, id, dev, seq, prev, kind, at, header, body, sig";
+pub(crate) const COLUMNS: &str = "position, id, dev, seq, prev, kind, at, header, body, sig";
+
+/// The columns of a row, of a table that goes by another name.
+pub(crate) fn columns_of(name: &str) -> String {
+    COLUMNS
+        .split(", ")
+        .map(|column| format!("{name}.{column}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
 
 impl RawRow {
-    fn read(row: &Row<'_>) -> Result<Self> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
         // Texts come as bytes: a flipped bit may have made them invalid UTF-8.
         let bytes = |index| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_bytes()?.to_vec());
         Ok(Self {
@@ -159,6 +168,14 @@ pub(crate) fn at(connection: &Connection, position: i64) -> Result<Option<RawRow
 
 pub(crate) fn by_id(connection: &Connection, id: EntryId) -> Result<Option<RawRow>> {
     one(connection, "id = ?1", params![id.as_bytes()])
+}
+
+/// Where the entry with this id stands.
+pub(crate) fn position_of(connection: &Connection, id: EntryId) -> Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT position FROM entries WHERE id = ?1")?
+        .query_row(params![id.as_bytes()], |row| row.get(0))
+        .optional()
 }
 
 pub(crate) fn by_seq(

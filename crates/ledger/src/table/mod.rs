@@ -7,4 +7,5 @@ pub(crate) mod log_index;
 pub(crate) mod log_list;
 pub(crate) mod outbox;
 pub(crate) mod settings;
+pub(crate) mod slots;
 pub(crate) mod snapshot;
