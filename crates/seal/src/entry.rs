@@ -128,7 +128,10 @@ impl Head {
     /// # Errors
     /// The reason why it is not.
     pub fn admits(&self, entry: &Entry) -> Result<(), Reason> {
-        let header = &entry.header;
+        self.admits_header(&entry.header)
+    }
+
+    pub(crate) fn admits_header(&self, header: &Header) -> Result<(), Reason> {
         if header.ledger != self.ledger {
             return Err(match header.ledger.is_zero() {
                 true => Reason::SecondGenesis,

@@ -1,9 +1,9 @@
-//! Device keys and signatures in the spellings of other tools: OpenSSH, OpenSSL, C2SP notes.
+//! Device keys and signatures in the spellings of other tools: OpenSSH and OpenSSL.
 //! Must not know what is signed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha512};
 
 use crate::key::{DeviceKey, PublicKey, Signature};
 
@@ -16,8 +16,6 @@ const END: &str = "-----END SSH SIGNATURE-----";
 const SPKI: [u8; 12] = [
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ];
-/// The C2SP signed-note algorithm of plain Ed25519.
-const NOTE_ED25519: u8 = 1;
 
 /// The key as one line of OpenSSH, without comment and line feed.
 pub fn ssh_key(key: &PublicKey) -> String {
@@ -30,17 +28,6 @@ pub fn pem(key: &PublicKey) -> String {
     format!(
         "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
         STANDARD.encode(der)
-    )
-}
-
-/// The key as a verifier key of C2SP signed-note, under a name without spaces and plus signs.
-pub fn vkey(name: &str, key: &PublicKey) -> String {
-    let typed = [&[NOTE_ED25519], &key.as_bytes()[..]].concat();
-    let id = Sha256::digest([name.as_bytes(), b"\n", &typed].concat());
-    format!(
-        "{name}+{}+{}",
-        hex::encode(&id[..4]),
-        STANDARD.encode(typed)
     )
 }
 
@@ -177,6 +164,5 @@ mod tests {
             pem(&key).lines().nth(1),
             Some("MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
         );
-        assert!(vkey("example.org/log", &key).starts_with("example.org/log+"));
     }
 }

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::entry::{Entry, Head};
+use crate::entry::{Entry, Head, Header};
 use crate::fault::{Broken, Reason};
+use crate::fork::SignedHeader;
 use crate::id::{DeviceId, EntryId, LedgerId};
 use crate::key::PublicKey;
 
@@ -134,6 +135,27 @@ impl Verifier {
         })
     }
 
+    /// Takes the next entry without its body: signature and place are checked, and nobody says
+    /// what its text was.
+    ///
+    /// # Errors
+    /// As [`Verifier::feed`]; [`Reason::BadKey`] for one whose body brings in a key.
+    pub fn feed_without_body(&mut self, signed: &SignedHeader) -> Result<(), Broken> {
+        self.fed += 1;
+        let (header, id) = (signed.header(), signed.id());
+        let checked = match signed.brings_key() {
+            true => Err(Reason::BadKey(None)),
+            false => self.admit(header, id, None, |key| signed.verify(key)),
+        };
+        checked.map_err(|reason| Broken {
+            position: self.fed,
+            device: Some(header.device),
+            seq: Some(header.seq),
+            id: Some(id),
+            reason,
+        })
+    }
+
     /// No more entries come.
     ///
     /// # Errors
@@ -172,10 +194,22 @@ impl Verifier {
     }
 
     fn check(&mut self, entry: &Entry) -> Result<(), Reason> {
-        let device = entry.header().device;
         let brought = entry.key_brought_in()?;
+        self.admit(entry.header(), entry.id(), brought, |key| entry.verify(key))
+    }
+
+    fn admit(
+        &mut self,
+        header: &Header,
+        id: EntryId,
+        brought: Option<PublicKey>,
+        holds: impl FnOnce(&PublicKey) -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        let device = header.device;
+        let is_genesis = header.ledger.is_zero();
+        let is_request = !is_genesis && header.kind == KIND_MEMBER_REQUEST;
         let head = match self.ledger {
-            None if entry.is_genesis() => Head::genesis(device),
+            None if is_genesis => Head::genesis(device),
             None => return Err(Reason::NoGenesis),
             Some(ledger) => self
                 .heads
@@ -184,23 +218,23 @@ impl Verifier {
                 .unwrap_or(Head::first(ledger, device)),
         };
         let key = match brought {
-            Some(own) if entry.is_genesis() && self.ledger.is_none() => Some(own),
-            Some(own) if entry.is_request() && head.next_seq == 0 => {
+            Some(own) if is_genesis && self.ledger.is_none() => Some(own),
+            Some(own) if is_request && head.next_seq == 0 => {
                 Some(self.keys.get(&device).copied().unwrap_or(own))
             }
             Some(_) | None => self.keys.get(&device).copied(),
         };
         // The ledger first: what was signed for another one says nothing here.
-        if entry.header().ledger != head.ledger {
-            return head.admits(entry);
+        if header.ledger != head.ledger {
+            return head.admits_header(header);
         }
-        entry.verify(&key.ok_or(Reason::UnknownDevice)?)?;
-        head.admits(entry)?;
+        holds(&key.ok_or(Reason::UnknownDevice)?)?;
+        head.admits_header(header)?;
         let marked = self
             .marks
             .iter()
-            .find(|m| m.device == device && m.seq == entry.header().seq);
-        if marked.is_some_and(|mark| mark.id != entry.id()) {
+            .find(|m| m.device == device && m.seq == header.seq);
+        if marked.is_some_and(|mark| mark.id != id) {
             return Err(Reason::Rewritten);
         }
         if let Some(key) = brought {
@@ -210,8 +244,18 @@ impl Verifier {
             }
             self.keys.insert(key.device_id(), key);
         }
-        self.ledger = Some(entry.ledger());
-        self.heads.insert(device, entry.head());
+        let ledger = match is_genesis {
+            true => id.into(),
+            false => header.ledger,
+        };
+        self.ledger = Some(ledger);
+        let next = Head {
+            ledger,
+            device,
+            next_seq: header.seq + 1,
+            prev: id,
+        };
+        self.heads.insert(device, next);
         self.entries += 1;
         Ok(())
     }

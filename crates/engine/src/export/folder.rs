@@ -52,15 +52,10 @@ impl Folder {
     /// # Errors
     /// The disk is full or does not take it.
     pub fn settle(&mut self) -> io::Result<()> {
-        for file in self.files.values_mut() {
-            file.flush()?;
-            file.get_ref().sync_all()?;
-        }
-        self.files.clear();
-        for folder in folders_in(&self.partial)? {
-            sync_folder(&folder)?;
-        }
-        sync_folder(&self.partial)
+        let files = std::mem::take(&mut self.files);
+        files.into_values().try_for_each(keep)?;
+        let folders = folders_in(&self.partial)?;
+        folders.iter().try_for_each(|folder| sync_folder(folder))
     }
 
     /// Puts it in its place.
@@ -108,16 +103,27 @@ impl Sink for Folder {
             None => Ok(()),
         }
     }
+
+    fn close(&mut self, file: &str) -> io::Result<()> {
+        self.files.remove(file).map_or(Ok(()), keep)
+    }
 }
 
+fn keep(mut file: BufWriter<File>) -> io::Result<()> {
+    file.flush()?;
+    file.get_ref().sync_all()
+}
+
+/// The folder and all below it, the deepest first.
 fn folders_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            found.push(path);
+            found.extend(folders_in(&path)?);
         }
     }
+    found.push(folder.to_owned());
     Ok(found)
 }
 

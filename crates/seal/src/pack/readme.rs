@@ -1,29 +1,14 @@
 //! The page that tells an auditor what the pack is and how to check it without the app. Must not
 //! claim more than was found.
 
-use super::{About, NAMESPACE};
+use super::{About, Facts, NAMESPACE};
 
-pub(super) struct Facts<'a> {
-    pub about: &'a About,
-    pub ledger: Option<String>,
-    pub head: Option<String>,
-    pub entries: u64,
-    pub told: u64,
-    pub redacted: u64,
-    pub withheld: u64,
-    pub without_force: u64,
-    pub period: Option<(String, String)>,
-    pub first_fault: Option<&'a str>,
-    pub faults: u64,
-    pub signed_by: Option<&'a str>,
-}
-
-pub(super) fn text(it: &Facts<'_>) -> String {
+pub(super) fn text(about: &About, it: &Facts) -> String {
     let mut text = format!(
         "Evidence pack of the decision log of {}\n\n",
-        it.about.workspace
+        about.workspace
     );
-    if let Some(fault) = it.first_fault {
+    if let Some(fault) = &it.first_fault {
         text += &format!(
             "THIS LOG DOES NOT HOLD. The first thing that was found:\n  {fault}\n\
              {} found in all; verification.json lists them. The rest is exported as it was found.\n\n",
@@ -38,6 +23,7 @@ pub(super) fn text(it: &Facts<'_>) -> String {
         Some((first, last)) => format!("The times that they claim lie between {first} and {last}."),
         None => "None of them can be read.".to_owned(),
     };
+    let unknown = "unknown".to_owned();
     text += &format!(
         "POPULATION\n\
          The chain has {} entries, from the first of the ledger on and without a gap{}.\n\
@@ -51,20 +37,20 @@ pub(super) fn text(it: &Facts<'_>) -> String {
             0 => "",
             _ => ", but for what is said above",
         },
-        it.about.selection,
+        about.selection,
         it.told,
         it.redacted,
         it.without_force,
         it.withheld,
-        it.ledger.as_deref().unwrap_or("unknown"),
-        it.head.as_deref().unwrap_or("unknown"),
+        it.ledger.map_or(unknown.clone(), |it| it.to_string()),
+        it.head.clone().unwrap_or(unknown),
     );
     text += FILES;
     text += "CHECK IT YOURSELF\n\
         Run these in this folder. None of them needs our software.\n\n\
         1. Every file is as it left:\n\
         \x20  sha256sum -c SHA256SUMS\n\n";
-    match it.signed_by {
+    match &it.signed_by {
         Some(device) => {
             text += &format!(
                 "2. The list of hashes was signed by device {device}:\n\
@@ -73,7 +59,7 @@ pub(super) fn text(it: &Facts<'_>) -> String {
                  \x20  allowed_signers is a file of yours with the line that you were given outside of\n\
                  \x20  this pack. To see only that the signature fits the key in this pack, make it by:\n\
                  \x20  echo \"{device} namespaces=\\\"{NAMESPACE}\\\" $(cut -d' ' -f1,2 keys/{device}.pub)\" \\\n\
-                 \x20    > allowed_signers\n\n"
+                 \x20    > ../allowed_signers\n\n"
             );
         }
         None => {
@@ -91,8 +77,14 @@ bodies.jsonl     the text of each entry; its SHA-256 stands in the header as \"b
 sigs.txt         the Ed25519 signature of each header line, in base64
 decisions.csv    what was decided and what was observed, for a spreadsheet (UTF-8, RFC 4180)
 decisions.jsonl  the same with more facts, one JSON object a line
+ocsf.jsonl       the same as events of the Open Cybersecurity Schema Framework 1.3 (class 6003)
+report.html      the report for people; report.pdf is the same on paper
 keys/            each device's public key for OpenSSL (.pem), OpenSSH (.pub), C2SP notes (.vkey)
+checkpoint       the signed head of the tree over all entries (C2SP tlog-checkpoint)
+tlog/tile/       the tree's hashes (C2SP tlog-tiles); leaf i is line i of headers.txt, a line feed,
+                 and line i of sigs.txt, so that a redaction never changes the root
 verification.json  what our own check of these entries found
+check.py, check.mjs  checkers to be read and run: Python 3.8 or newer, Node 18 or newer, no packages
 SHA256SUMS       the SHA-256 of each file; SHA256SUMS.sshsig is the signature over it
 In decisions.csv every cell is quoted, and one that begins like a formula (= + - @ | % tab, line
 break, also in wide letters or behind blanks) has an apostrophe in front, so that no spreadsheet
@@ -103,12 +95,12 @@ runs it. The exact text is in decisions.jsonl.
 const ENTRIES: &str = "\
 3. One entry, here the fifth, was signed by its device, and its text is the one that was signed:
    i=5
-   sed -n \"${i}p\" headers.txt | tr -d '\\n' > header.bin
-   sed -n \"${i}p\" sigs.txt | base64 -d > sig.bin
-   dev=$(grep -o '\"dev\":\"[0-9a-f]*' header.bin | cut -d'\"' -f4)
-   openssl pkeyutl -verify -rawin -pubin -inkey \"keys/$dev.pem\" -in header.bin -sigfile sig.bin
+   sed -n \"${i}p\" headers.txt | tr -d '\\n' > ../header.bin
+   sed -n \"${i}p\" sigs.txt | base64 -d > ../sig.bin
+   dev=$(grep -o '\"dev\":\"[0-9a-f]*' ../header.bin | cut -d'\"' -f4)
+   openssl pkeyutl -verify -rawin -pubin -inkey \"keys/$dev.pem\" -in ../header.bin -sigfile ../sig.bin
    sed -n \"${i}p\" bodies.jsonl | tr -d '\\n' | sha256sum
-   grep -o '\"body\":\"[0-9a-f]*' header.bin
+   grep -o '\"body\":\"[0-9a-f]*' ../header.bin
    The key is the one of that device: \"dev\" is the first 16 hex digits of the SHA-256 of its 32
    bytes, and the first entry of the ledger names the first key.
 
@@ -116,8 +108,17 @@ const ENTRIES: &str = "\
    the SHA-256 of the line in headers.txt of the same device before it:
    sed -n 4p headers.txt | tr -d '\\n' | sha256sum
 
+5. All of it at once: every hash, signature, link and text, and the tree's root:
+   python3 check.py .
+   node check.mjs .
+   Both are short. Read the one that you run: a checker from the hand of the one who is checked
+   proves what you see it do. With the line of allowed_signers in a file, add its path.
+
+6. The head of the tree: checkpoint is a note that Go's golang.org/x/mod/sumdb/note opens with the
+   line in keys/*.vkey, and tlog/tile/ gives the proofs of golang.org/x/mod/sumdb/tlog.
+
 WHAT THIS PROVES AND WHAT IT DOES NOT
-Steps 1 and 2: nothing was changed since the pack was made, and who made it. Steps 3 and 4: each
+Steps 1 and 2: nothing was changed since the pack was made, and who made it. Steps 3 to 6: each
 entry is what its device signed, and none was taken out from between. Not proven by a pack alone:
 that no entry was cut off at the end (compare the head with one that you were given before), and
 that a claimed time is right (order never rests on it).

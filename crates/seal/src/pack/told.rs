@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::csv;
+
 /// The columns of `decisions.csv`; `decisions.jsonl` has the same keys, and `facts`.
 pub const TOLD_COLUMNS: [&str; 15] = [
     "position",
@@ -20,6 +22,18 @@ pub const TOLD_COLUMNS: [&str; 15] = [
     "does_not_hold",
     "redacted",
 ];
+
+/// Where the report puts a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// It was seen, or done because of a decision.
+    #[default]
+    Observation,
+    /// A person decided it.
+    Decision,
+    /// It changed who may do what.
+    Authority,
+}
 
 /// An entry in words. What is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +70,8 @@ pub struct Row {
     pub redacted: bool,
     /// More about it, name by name.
     pub facts: Vec<(String, String)>,
+    /// Where the report puts it.
+    pub section: Section,
 }
 
 impl Row {
@@ -71,11 +87,48 @@ impl Row {
             kind: self.kind,
             does_not_hold: self.does_not_hold,
             redacted: true,
+            section: self.section,
             ..Self::default()
         }
     }
 
-    pub(super) fn columns(&self) -> [String; TOLD_COLUMNS.len()] {
+    /// Reads back what [`Row::json_line`] wrote; `None` for anything else.
+    pub(super) fn from_json_line(line: &[u8]) -> Option<Self> {
+        let object: Map<String, Value> = serde_json::from_slice(line).ok()?;
+        let text = |key: &str| object.get(key)?.as_str().map(ToOwned::to_owned);
+        let facts = object.get("facts")?.as_array()?.iter().map(|fact| {
+            let part = |key: &str| fact.get(key)?.as_str().map(ToOwned::to_owned);
+            Some((part("name")?, part("value")?))
+        });
+        let row = Self {
+            position: object.get("position")?.as_u64()?,
+            id: text("id")?,
+            at: text("at")?,
+            device: text("device")?,
+            seq: object.get("seq")?.as_u64(),
+            person: text("person")?,
+            kind: text("kind")?,
+            app: text("app")?,
+            decision: text("decision")?,
+            target: text("target")?,
+            reason: text("reason")?,
+            outcome: text("outcome")?,
+            without_force: text("without_force")?,
+            does_not_hold: text("does_not_hold")?,
+            redacted: object.get("redacted")?.as_bool()?,
+            facts: facts.collect::<Option<_>>()?,
+            section: Section::default(),
+        };
+        // One spelling, so that nothing hides beside what is read.
+        (row.json_line().trim_end().as_bytes() == line).then_some(row)
+    }
+
+    pub(super) fn csv_line(&self) -> String {
+        let columns = self.columns();
+        csv::line(&columns.each_ref().map(String::as_str))
+    }
+
+    fn columns(&self) -> [String; TOLD_COLUMNS.len()] {
         [
             self.position.to_string(),
             self.id.clone(),

@@ -1,12 +1,15 @@
 //! What a pack holds: the chain line by line, what was told, what does not hold, and hashes of
 //! all of it. Must not know how any tool reads it.
 
+mod tampering;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::io::{self, BufRead};
 
 use cockpit_seal::pack::{
     About, BODIES, DECISIONS_CSV, DECISIONS_JSONL, HEADERS, Made, NAMESPACE, PackWriter, README,
-    RawLines, Row, SIGNATURES, SUMS, SUMS_SIGNATURE, Sink, VERIFICATION,
+    RawLines, Row, SIGNATURES, SUMS, SUMS_SIGNATURE, Sink, Source, VERIFICATION, verify,
 };
 use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, seal, sshsig};
 use serde_json::{Map, Value, json};
@@ -23,6 +26,27 @@ impl Sink for Memory {
         self.0.entry(file.to_owned()).or_default().extend(bytes);
         Ok(())
     }
+
+    fn close(&mut self, _file: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl Source for Memory {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.0.keys().cloned().collect())
+    }
+
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn BufRead + '_>>> {
+        let bytes = self.0.get(name);
+        Ok(bytes.map(|bytes| Box::new(&bytes[..]) as Box<dyn BufRead>))
+    }
+}
+
+/// What does not hold in these files, each in a sentence.
+fn faults(files: &Files) -> Vec<String> {
+    let found = verify(&Memory(files.clone()), &mut |_| {}).unwrap();
+    found.faults.iter().map(ToString::to_string).collect()
 }
 
 fn key() -> DeviceKey {
@@ -30,13 +54,17 @@ fn key() -> DeviceKey {
 }
 
 fn entries(count: usize) -> Vec<Entry> {
-    let mut head = Head::genesis(key().device_id());
+    entries_of(&key(), count)
+}
+
+fn entries_of(key: &DeviceKey, count: usize) -> Vec<Entry> {
+    let mut head = Head::genesis(key.device_id());
     (0..count)
         .map(|n| {
             let mut body = Map::new();
             body.insert("reason".to_owned(), json!(format!("reason {n}")));
             if n == 0 {
-                body.insert("key".to_owned(), json!(key().public().to_string()));
+                body.insert("key".to_owned(), json!(key.public().to_string()));
             }
             let draft = Draft {
                 at: &format!("2026-11-23T18:30:{n:02}.123Z"),
@@ -45,7 +73,7 @@ fn entries(count: usize) -> Vec<Entry> {
                 salt: [n as u8; 16],
                 seen: Seen::default(),
             };
-            let entry = seal(&key(), &head, draft).unwrap();
+            let entry = seal(key, &head, draft).unwrap();
             head = entry.head();
             entry
         })
@@ -81,9 +109,24 @@ fn pack(lines: &Lines, withheld: &[usize], signed: bool) -> (Made, Files) {
             signature,
         };
         let hidden = withheld.contains(&n);
-        let (_, fault) = pack.entry(raw, |_| hidden).unwrap();
+        let (entry, fault) = pack.entry(raw, |_| hidden).unwrap();
+        let read = entry.map(|it| (it.id().to_string(), it.header().clone()));
         let row = Row {
             position: n as u64 + 1,
+            id: read.as_ref().map(|(id, _)| id.clone()).unwrap_or_default(),
+            at: read
+                .as_ref()
+                .map(|(_, it)| it.at.to_string())
+                .unwrap_or_default(),
+            device: read
+                .as_ref()
+                .map(|(_, it)| it.device.to_string())
+                .unwrap_or_default(),
+            kind: read
+                .as_ref()
+                .map(|(_, it)| it.kind.clone())
+                .unwrap_or_default(),
+            seq: read.as_ref().map(|(_, it)| it.seq),
             decision: "Noted".to_owned(),
             reason: "=1+1".to_owned(),
             does_not_hold: fault.unwrap_or_default(),
@@ -140,6 +183,7 @@ fn line_i_is_entry_i_and_every_file_is_hashed_and_signed() {
     assert_eq!(found(&files)["holds"], true);
     assert!(text(&files, README).contains("Bodies that stayed behind: 1 "));
     assert!(!text(&files, README).contains("DOES NOT HOLD"));
+    assert_eq!(faults(&files), [""; 0]);
 }
 
 #[test]
@@ -220,4 +264,8 @@ fn without_a_key_it_says_that_nobody_signed() {
     assert_eq!(made.allowed_signer, None);
     assert!(text(&files, README).contains("NOBODY SIGNED THIS PACK"));
     assert_eq!(found(&files)["signed_by"], Value::Null);
+    assert_eq!(
+        faults(&files),
+        ["SHA256SUMS.sshsig: Nobody signed this pack."]
+    );
 }

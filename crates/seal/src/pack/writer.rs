@@ -1,0 +1,338 @@
+//! Writes a pack, entry by entry. Must not know where the bytes go.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::report::Report;
+use super::{
+    About, BODIES, CHECK_MJS, CHECK_PY, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, Facts, HEADERS,
+    HEX, Made, NAMESPACE, OCSF, README, REMOVED, REPORT_HTML, REPORT_PDF, RawLines, Row,
+    SIGNATURES, SUMS, SUMS_SIGNATURE, Sink, TLOG, TOLD_COLUMNS, VERIFICATION, WITHHELD, csv, ocsf,
+    readme,
+};
+use crate::checkpoint::{Checkpoint, SignedCheckpoint, origin, writer_key};
+use crate::entry::Entry;
+use crate::fault::Broken;
+use crate::key::{DeviceKey, PublicKey};
+use crate::sshsig;
+use crate::tree::{TileId, TreeNodes, leaf_hash};
+use crate::verify::Verifier;
+
+/// Faults that are listed one by one.
+const FAULTS_MAX: usize = 100;
+
+/// Writes a pack, entry by entry.
+#[derive(Debug)]
+pub struct PackWriter<S> {
+    sink: S,
+    hashes: BTreeMap<String, Sha256>,
+    verifier: Verifier,
+    keys: BTreeMap<String, PublicKey>,
+    tree: TreeNodes,
+    faults: Vec<Value>,
+    facts: Facts,
+    report: Report,
+}
+
+impl<S: Sink> PackWriter<S> {
+    /// An empty pack.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn begin(sink: S) -> Result<Self, S::Error> {
+        let mut pack = Self {
+            sink,
+            hashes: BTreeMap::new(),
+            verifier: Verifier::new(),
+            keys: BTreeMap::new(),
+            tree: TreeNodes::new(),
+            faults: Vec::new(),
+            facts: Facts::default(),
+            report: Report::default(),
+        };
+        for file in [HEADERS, BODIES, SIGNATURES, DECISIONS_JSONL, OCSF] {
+            pack.put(file, b"")?;
+        }
+        pack.put(DECISIONS_CSV, csv::line(&TOLD_COLUMNS).as_bytes())?;
+        Ok(pack)
+    }
+
+    /// Takes the next entry of the ledger and checks it; gives it when it can be read, and what
+    /// does not hold. With `withheld`, which is asked of every entry, its body stays here, unless
+    /// it brings in a key.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn entry(
+        &mut self,
+        raw: RawLines<'_>,
+        withheld: impl FnOnce(Option<&Entry>) -> bool,
+    ) -> Result<(Option<Entry>, Option<String>), S::Error> {
+        self.facts.entries += 1;
+        let read = Entry::from_lines(raw.header, raw.body, raw.signature);
+        let (entry, broken) = match read {
+            Ok(entry) => {
+                let broken = self.verifier.feed(&entry).err();
+                (Some(entry), broken)
+            }
+            Err(_) => {
+                let broken = self
+                    .verifier
+                    .feed_lines(raw.header, raw.body, raw.signature);
+                (None, broken.err())
+            }
+        };
+        let mut brings_key = false;
+        if let Some(entry) = &entry {
+            self.note_entry(entry);
+            // One that must bring a key in and does not says so by its body.
+            brings_key = !matches!(entry.key_brought_in(), Ok(None));
+            if let Ok(Some(key)) = entry.key_brought_in()
+                && broken.is_none()
+            {
+                self.keys.insert(key.device_id().to_string(), key);
+            }
+        }
+        let leaves = !withheld(entry.as_ref()) || brings_key;
+        self.facts.withheld += u64::from(!leaves);
+        let header = as_line(raw.header);
+        let signature = as_line(raw.signature);
+        let body = match leaves {
+            true => as_line(raw.body),
+            false => WITHHELD.to_owned(),
+        };
+        let leaf = format!("{header}\n{signature}");
+        self.tree.push(leaf_hash(leaf.as_bytes()));
+        self.put(HEADERS, (header + "\n").as_bytes())?;
+        self.put(BODIES, (body + "\n").as_bytes())?;
+        self.put(SIGNATURES, (signature + "\n").as_bytes())?;
+        let fault = broken.map(|broken| self.note_fault(&broken, entry.as_ref()));
+        self.facts.held += u64::from(fault.is_none());
+        Ok((entry, fault))
+    }
+
+    /// Says that the database has no row where the next entry should be.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn removed(&mut self) -> Result<String, S::Error> {
+        let raw = RawLines {
+            header: REMOVED.as_bytes(),
+            body: REMOVED.as_bytes(),
+            signature: REMOVED.as_bytes(),
+        };
+        // What stands there cannot be read, so there is always a fault; this names it better.
+        let (_, _) = self.entry(raw, |_| false)?;
+        let position = self.facts.entries;
+        let words = format!("Entry {position} of the ledger was removed.");
+        if self.facts.faults == 1 {
+            self.facts.first_fault = Some(words.clone());
+        }
+        if let Some(last) = self.faults.last_mut()
+            && last["position"] == position
+        {
+            *last = json!({ "position": position, "code": "removed", "sentence": words });
+        }
+        Ok(words)
+    }
+
+    /// Tells an entry in words.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn tell(&mut self, row: &Row) -> Result<(), S::Error> {
+        self.facts.told += 1;
+        self.facts.redacted += u64::from(row.redacted);
+        self.facts.without_force += u64::from(!row.without_force.is_empty());
+        self.report.tell(row);
+        self.put(DECISIONS_CSV, row.csv_line().as_bytes())?;
+        self.put(DECISIONS_JSONL, row.json_line().as_bytes())?;
+        self.put(OCSF, ocsf::line(row).as_bytes())
+    }
+
+    /// Closes the pack, signed by `signer` when there is one. Gives the sink back.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn finish(
+        mut self,
+        about: &About,
+        signer: Option<&DeviceKey>,
+    ) -> Result<(Made, S), S::Error> {
+        if let Some(fault) = &about.database {
+            self.facts.first_fault.get_or_insert_with(|| fault.clone());
+        }
+        self.facts.signed_by = signer.map(|key| key.device_id().to_string());
+        self.put_tree(signer)?;
+        self.put_keys(signer)?;
+        let found = self.found(about);
+        let text = serde_json::to_string_pretty(&found).unwrap_or_else(|_| found.to_string());
+        self.put(VERIFICATION, (text + "\n").as_bytes())?;
+        let readme = readme::text(about, &self.facts);
+        self.put(README, readme.as_bytes())?;
+        let report = std::mem::take(&mut self.report).page(about, &self.facts);
+        self.put(REPORT_HTML, report.html().as_bytes())?;
+        self.put(REPORT_PDF, &report.pdf())?;
+        self.put(CHECK_PY, include_bytes!("check.py"))?;
+        self.put(CHECK_MJS, include_bytes!("check.mjs"))?;
+
+        let mut sums = String::new();
+        for (file, hash) in std::mem::take(&mut self.hashes) {
+            sums += &format!("{}  {file}\n", hex::encode(hash.finalize()));
+        }
+        self.sink.put(SUMS, sums.as_bytes())?;
+        if let Some(signer) = signer {
+            let signature = sshsig::sign(signer, NAMESPACE, sums.as_bytes());
+            self.sink.put(SUMS_SIGNATURE, signature.as_bytes())?;
+        }
+        let made = Made {
+            ledger: self.facts.ledger,
+            entries: self.facts.entries,
+            told: self.facts.told,
+            redacted: self.facts.redacted,
+            first_fault: self.facts.first_fault,
+            sums: hex::encode(Sha256::digest(sums.as_bytes())),
+            allowed_signer: signer.map(|key| sshsig::allowed_signer(&key.public(), NAMESPACE)),
+        };
+        Ok((made, self.sink))
+    }
+
+    /// The tree's tiles, and its head when somebody signs it.
+    fn put_tree(&mut self, signer: Option<&DeviceKey>) -> Result<(), S::Error> {
+        let tree = std::mem::take(&mut self.tree);
+        let checkpoint = Checkpoint {
+            origin: self.facts.ledger.map(origin).unwrap_or_default(),
+            size: tree.tree().size(),
+            root: tree.tree().root(),
+            extensions: Vec::new(),
+        };
+        let text = checkpoint.to_string();
+        self.facts.root = text.lines().nth(2).map(ToOwned::to_owned);
+        for tile in TileId::between(0, checkpoint.size) {
+            let bytes = tile.bytes(&tree).expect("every node is in memory");
+            let file = format!("{TLOG}/{tile}");
+            self.put(&file, &bytes)?;
+            self.sink.close(&file)?;
+        }
+        // Without a ledger there is no name to sign under.
+        if let Some(signer) = signer
+            && let Ok(signed) = SignedCheckpoint::sign(checkpoint, signer)
+        {
+            self.put(CHECKPOINT, signed.note().to_string().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn put_keys(&mut self, signer: Option<&DeviceKey>) -> Result<(), S::Error> {
+        if let Some(signer) = signer {
+            let public = signer.public();
+            self.keys.insert(public.device_id().to_string(), public);
+        }
+        for (device, key) in std::mem::take(&mut self.keys) {
+            for (file, text) in key_files(&device, &key, self.facts.ledger) {
+                self.put(&file, text.as_bytes())?;
+                self.sink.close(&file)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&self, about: &About) -> Value {
+        let it = &self.facts;
+        json!({
+            "format": 1,
+            "workspace": about.workspace,
+            "ledger": it.ledger.map(|it| it.to_string()),
+            "head": it.head,
+            "root": it.root,
+            "selection": about.selected,
+            "population": {
+                "entries": it.entries,
+                "first_at": it.period.as_ref().map(|(first, _)| first),
+                "last_at": it.period.as_ref().map(|(_, last)| last),
+                "told": it.told,
+                "told_redacted": it.redacted,
+                "bodies_withheld": it.withheld,
+                "told_without_force": it.without_force,
+            },
+            "holds": it.faults == 0 && about.database.is_none(),
+            "entries_that_hold": it.held,
+            "faults": it.faults,
+            "first_faults": self.faults,
+            "database": about.database,
+            "signed_by": it.signed_by,
+        })
+    }
+
+    fn note_entry(&mut self, entry: &Entry) {
+        let it = &mut self.facts;
+        it.ledger = it.ledger.or(entry.is_genesis().then(|| entry.ledger()));
+        it.head = Some(entry.id().to_string());
+        // The one spelling of times sorts as they do.
+        let at = entry.header().at.to_string();
+        it.period = Some(match it.period.take() {
+            None => (at.clone(), at),
+            Some((first, last)) => (first.min(at.clone()), last.max(at)),
+        });
+    }
+
+    fn note_fault(&mut self, broken: &Broken, entry: Option<&Entry>) -> String {
+        let words = broken.to_string();
+        self.facts.faults += 1;
+        self.facts.first_fault.get_or_insert_with(|| words.clone());
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(json!({
+                "position": broken.position,
+                "device": broken.device.map(|it| it.to_string()),
+                "seq": broken.seq,
+                "at": entry.map(|it| it.header().at.to_string()),
+                "code": broken.reason.code(),
+                "sentence": words,
+            }));
+        }
+        words
+    }
+
+    fn put(&mut self, file: &str, bytes: &[u8]) -> Result<(), S::Error> {
+        match self.hashes.get_mut(file) {
+            Some(hash) => hash.update(bytes),
+            None => {
+                let hash = Sha256::new_with_prefix(bytes);
+                self.hashes.insert(file.to_owned(), hash);
+            }
+        }
+        self.sink.put(file, bytes)
+    }
+}
+
+/// The files of a device's key, in each tool's spelling.
+pub(super) fn key_files(
+    device: &str,
+    key: &PublicKey,
+    ledger: Option<crate::id::LedgerId>,
+) -> Vec<(String, String)> {
+    let mut files = vec![
+        (format!("keys/{device}.pem"), sshsig::pem(key)),
+        (
+            format!("keys/{device}.pub"),
+            format!("{} {device}\n", sshsig::ssh_key(key)),
+        ),
+    ];
+    if let Some(ledger) = ledger {
+        let vkey = format!("{}\n", writer_key(ledger, *key));
+        files.push((format!("keys/{device}.vkey"), vkey));
+    }
+    files
+}
+
+/// Bytes as a line of a file; what cannot be a line is spelled in hex.
+fn as_line(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(['\n', '\r']) && !text.starts_with(HEX) && text != WITHHELD => {
+            text.to_owned()
+        }
+        Ok(_) | Err(_) => format!("{HEX}{}", hex::encode(bytes)),
+    }
+}
