@@ -289,6 +289,11 @@ mod tests {
         assert_eq!(written.is_written_by(ledger, second), Ok(false));
         assert_eq!(written.is_written_by(LedgerId::ZERO, writer), Ok(false));
 
+        let mut foreign = Note::new(format!("other\n1\n{}\n", STANDARD.encode([0; 32]))).unwrap();
+        foreign.sign(&keys[0], &origin(ledger)).unwrap();
+        let foreign = SignedCheckpoint::parse(foreign.to_string()).unwrap();
+        assert_eq!(foreign.is_written_by(ledger, writer), Ok(false));
+
         let mut ours = written.clone();
         ours.cosign(ledger, &keys[1], 10).unwrap();
         ours.cosign(ledger, &keys[1], 20).unwrap();

@@ -494,6 +494,8 @@ mod tests {
             assert_eq!(Note::parse(&bad), Err(fault), "{bad:?}");
         }
         assert_eq!(Note::parse(b"\xff\n\n"), Err(NoteFault::NotUtf8));
+        let long = format!("a\n\n{DASH}n {}\n", "AAAA".repeat(NOTE_BYTES_MAX / 4));
+        assert_eq!(Note::parse(long), Err(NoteFault::TooLarge));
         assert_eq!(Note::new("no end"), Err(NoteFault::Form));
     }
 
@@ -510,6 +512,9 @@ mod tests {
         for stranger in [text(3, "log"), text(1, "gol"), cosigner(1, "log")] {
             assert_eq!(note.verify(&stranger), Ok(None));
         }
+        let mut late = Note::new("text\n").unwrap();
+        late.cosign(&key(2), "log/two", 1 << 63).unwrap();
+        assert!(late.verify(&cosigner(2, "log/two")).is_err());
         let other = note.to_string().replace("text", "test");
         let other = Note::parse(other).unwrap();
         for known in [text(1, "log"), cosigner(2, "log/two")] {

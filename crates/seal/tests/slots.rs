@@ -5,10 +5,10 @@ mod log;
 
 use cockpit_seal::checkpoint::{Checkpoint, SignedCheckpoint, origin};
 use cockpit_seal::slot::{
-    Halt, Slot, SlotError, SlotFault, SlotHead, SlotVerifier, VoidReason, slot_path,
+    Halt, SLOT_BYTES_MAX, Slot, SlotError, SlotFault, SlotHead, SlotVerifier, VoidReason, slot_path,
 };
 use cockpit_seal::tree::{Tree, leaf_hash};
-use cockpit_seal::{Fault, Head, Reason, Seen, SlotHash};
+use cockpit_seal::{Entry, Fault, Head, KIND_DEVICE_ADD, Reason, Seen, SlotHash};
 use log::{Reader, Team, at, key};
 
 fn entry_reason(reason: VoidReason) -> Reason {
@@ -88,6 +88,15 @@ fn a_log_may_begin_with_junk() {
     let genesis = Slot::parse(&team.slots[0]).unwrap().entries().to_vec();
     let slot = team.slot_after(reader.verifier.head(), 1, genesis);
     assert_eq!(reader.admitted(&slot).n, 1);
+}
+
+#[test]
+fn a_log_begins_with_its_genesis() {
+    let mut team = Team::found();
+    let note = team.note(1);
+    let mut reader = Reader::new(team.ledger);
+    let slot = team.slot_after(reader.verifier.head(), 1, vec![note]);
+    assert_eq!(entry_reason(reader.why_void(&slot)), Reason::NoGenesis);
 }
 
 #[test]
@@ -185,6 +194,13 @@ fn a_stranger_may_ask_to_join_and_nothing_else() {
         read(&team, &team.slot(3, vec![request.clone()])),
         VoidReason::NotAllowed {
             by: key(3).device_id()
+        }
+    );
+    let itself = team.entry(5, KIND_DEVICE_ADD, Some(5));
+    assert_eq!(
+        read(&team, &team.slot(5, vec![itself])),
+        VoidReason::NotAllowed {
+            by: key(5).device_id()
         }
     );
     let mut closed = team.reader.clone();
@@ -294,6 +310,21 @@ fn a_fork_is_proven() {
     fork.verify(&key(2).public()).unwrap();
     assert_eq!(fork.verify(&key(1).public()), Err(Reason::UnknownDevice));
     assert!(cockpit_seal::Fork::new(&here, &here).is_none());
+
+    // Whoever forges an entry under a number that was used proves nothing.
+    let forged = Entry::from_lines(
+        there.header_line().as_bytes(),
+        there.body_line().as_bytes(),
+        here.signature_line().as_bytes(),
+    );
+    let forged = forged.unwrap();
+    let void = team.reader.void(&team.slot(1, vec![forged.clone()]));
+    assert_eq!(entry_reason(void.reason), Reason::BadSignature);
+    assert_eq!(void.fork, None);
+    let fork = cockpit_seal::Fork::new(&here, &forged).unwrap();
+    assert_eq!(fork.verify(&key(2).public()), Err(Reason::BadSignature));
+    let fork = cockpit_seal::Fork::new(&forged, &here).unwrap();
+    assert_eq!(fork.verify(&key(2).public()), Err(Reason::BadSignature));
 }
 
 #[test]
@@ -397,6 +428,7 @@ fn junk_that_says_it_is_newer_stops_nobody() {
         text.replace("slot/v1 ", "slot/v2 "), // not the header that was signed
         newer_slot(&team, 3, 1),              // for another place
         newer_slot(&team, 2, 9),              // by a stranger
+        newer_slot(&team, 2, 1).replace("\n9\n", "\n8\n"), // not what was signed
     ] {
         let reason = team.reader.clone().why_void(junk.as_bytes());
         assert_eq!(reason.code(), "newer_version", "{junk}");
@@ -425,6 +457,48 @@ fn a_slot_that_would_be_void_is_not_written() {
     let many = vec![first; 1025];
     assert_eq!(Slot::fitting(&many), 1024);
     assert_eq!(write(1, many), Err(SlotError::TooLarge { fitting: 1024 }));
+}
+
+#[test]
+fn a_slot_has_an_end() {
+    let mut team = Team::of_two();
+    let head = team.heads[&1];
+    let mut body = serde_json::Map::new();
+    body.insert("text".into(), "x".repeat(16_000).into());
+    let draft = cockpit_seal::Draft {
+        at: &at(0).to_string(),
+        kind: "note",
+        body,
+        salt: [0; 16],
+        seen: Seen::default(),
+    };
+    let large = cockpit_seal::seal(&key(1), &head, draft).unwrap();
+    let many = vec![large; 300];
+    let fitting = Slot::fitting(&many);
+    assert!((230..300).contains(&fitting), "{fitting}");
+    let bytes = team.slot(1, many[..fitting].to_vec());
+    assert!(bytes.len() <= SLOT_BYTES_MAX);
+    assert!(Slot::parse(&bytes).is_ok());
+    let longer = [bytes, vec![b'x'; 20_000]].concat();
+    assert_eq!(Slot::parse(&longer), Err(SlotFault::TooLarge));
+    assert_eq!(team.junk(longer).reason.code(), "slot_too_large");
+}
+
+#[test]
+fn a_request_with_another_key_is_not_sealed() {
+    let team = Team::found();
+    let mut body = serde_json::Map::new();
+    body.insert("key".into(), key(3).public().to_string().into());
+    let draft = cockpit_seal::Draft {
+        at: &at(0).to_string(),
+        kind: cockpit_seal::KIND_MEMBER_REQUEST,
+        body,
+        salt: [0; 16],
+        seen: Seen::default(),
+    };
+    let head = Head::first(team.ledger, key(2).device_id());
+    let refused = cockpit_seal::seal(&key(2), &head, draft).unwrap_err();
+    assert_eq!(refused, cockpit_seal::SealError::Key(Reason::KeyMismatch));
 }
 
 #[test]
