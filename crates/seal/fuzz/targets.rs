@@ -75,6 +75,42 @@ pub fn slot(bytes: &[u8]) {
     }
 }
 
+/// A whole log, slots with a zero byte between them: what is admitted grows by what each slot says,
+/// a void slot changes nothing but the link, and a reader that was stopped and resumed
+/// before any slot says the same of it.
+pub fn log(bytes: &[u8]) {
+    let slots = || bytes.split(|byte| *byte == 0);
+    let first = slots().find_map(|slot| Slot::parse(slot).ok());
+    let ledger = first.map_or(cockpit_seal::LedgerId::ZERO, |slot| {
+        slot.entries()[0].ledger()
+    });
+    let mut verifier = SlotVerifier::new(ledger);
+    for slot in slots() {
+        let before = verifier.head().clone();
+        let known = verifier.clone().finish().expect("nothing was expected");
+        let (devices, heads) = (known.devices.into_values(), known.heads.into_values());
+        let mut resumed = SlotVerifier::resume(before.clone(), devices, heads);
+        let verdict = verifier.feed(slot, &AnyKnownDevice);
+        assert_eq!(verdict, resumed.feed(slot, &AnyKnownDevice));
+        assert_eq!(verifier.head(), resumed.head());
+        match verdict {
+            Ok(Verdict::Admitted(admitted)) => {
+                assert_eq!(admitted.first_leaf, before.tree.size());
+                let grown = before.tree.size() + admitted.entries.len() as u64;
+                assert_eq!(verifier.head().tree.size(), grown);
+            }
+            Ok(Verdict::Void(_)) => {
+                assert_eq!(verifier.head().tree, before.tree);
+                assert_ne!(verifier.head().prev, before.prev);
+            }
+            Err(_) => {
+                assert_eq!(*verifier.head(), before);
+                return;
+            }
+        }
+    }
+}
+
 /// A note, a checkpoint, a verifier key and a tile's path that are read are written back
 /// byte for byte.
 pub fn note(bytes: &[u8]) {
