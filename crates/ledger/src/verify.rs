@@ -175,12 +175,11 @@ fn before(connection: &Connection, from: i64, marks: &[HighWater]) -> Result<Ver
         let brought = entry
             .key_brought_in()
             .map_err(|reason| damage(&row, &entry, reason))?;
+        let founds = row.position == 1 && entry.is_genesis();
+        if let Some(own) = brought.filter(|_| founds || entry.is_request()) {
+            keys.entry(own.device_id()).or_insert(own);
+        }
         if row.position == 1 {
-            keys.extend(
-                brought
-                    .filter(|_| entry.is_genesis())
-                    .map(|k| (k.device_id(), k)),
-            );
             ledger = entry.is_genesis().then(|| entry.ledger());
         }
         let signer = keys

@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 
 use crate::schema::Migration;
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, KEYS_OF_REQUESTS];
+
+const FIRST: Migration = Migration {
     to: 1,
     sql: "
 CREATE TABLE entries (
@@ -36,7 +38,16 @@ WHEN EXISTS (
 )
 BEGIN SELECT RAISE(ABORT, 'entries are never replaced'); END;
 ",
-}];
+};
+
+const KEYS_OF_REQUESTS: Migration = Migration {
+    to: 2,
+    sql: "
+DROP INDEX entries_with_keys;
+CREATE INDEX entries_with_keys ON entries (position)
+WHERE kind IN ('device.add', 'member.request');
+",
+};
 
 /// What keeps the table append-only; checked by the integrity check.
 pub(crate) const TRIGGERS: [&str; 3] = [
@@ -209,7 +220,8 @@ pub(crate) fn with_keys(connection: &Connection, position: i64) -> Result<Vec<Ra
         "SELECT {COLUMNS} FROM entries WHERE position = 1
          UNION ALL
          SELECT {COLUMNS} FROM entries
-         WHERE kind = 'device.add' AND position > 1 AND position <= ?1 ORDER BY position"
+         WHERE kind IN ('device.add', 'member.request')
+           AND position > 1 AND position <= ?1 ORDER BY position"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![position], RawRow::read)?;

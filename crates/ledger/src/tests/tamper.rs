@@ -202,6 +202,21 @@ fn inserted_and_moved_entries_are_named() {
 }
 
 #[test]
+fn a_device_that_asked_to_join_is_known_to_a_check_of_the_tail() {
+    let world = World::new();
+    let ledger = world.filled(6);
+    let key = world.keys[2].public().to_string();
+    world.add(&ledger, 2, "member.request", json!({ "key": key }));
+    for n in 0..6 {
+        world.add(&ledger, 2, "note", json!({ "n": n }));
+    }
+    for rows in [1, 3, 6, 7, 20] {
+        let verdict = ledger.verify_tail(rows, &[]).unwrap();
+        assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
+    }
+}
+
+#[test]
 fn entries_known_from_outside_must_be_there() {
     let world = World::new();
     let ledger = world.filled(40);
