@@ -45,7 +45,7 @@ pub enum Command {
     Approve(Approve),
     /// Show the decision log, newest first.
     Log(Log),
-    /// Check every entry of the ledger: text, signature and link.
+    /// Check every entry of a workspace, or an evidence pack: text, signature and link.
     Verify(Verify),
     /// Export the log as an evidence pack that stock tools verify.
     Export(Export),
@@ -248,11 +248,21 @@ pub struct Log {
     pub limit: u32,
 }
 
-/// What is checked.
+/// What is checked: a workspace, or an evidence pack.
 #[derive(Debug, Args)]
 pub struct Verify {
-    #[command(flatten)]
-    pub at: Workspace,
+    /// The folder of an evidence pack. Needs neither a workspace nor a key.
+    #[arg(required_unless_present = "workspace", conflicts_with = "workspace")]
+    pub pack: Option<PathBuf>,
+    /// The workspace folder.
+    #[arg(long)]
+    pub workspace: Option<PathBuf>,
+    /// A file with the keys that may have signed the pack, as ssh-keygen reads it.
+    #[arg(long, requires = "pack")]
+    pub allowed_signers: Option<PathBuf>,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What is exported. Without a choice it is everything.

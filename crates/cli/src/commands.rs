@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::args::{self, Command, OnOff};
 use crate::notice;
 use crate::output::{self, Exit};
-use crate::{export, watch};
+use crate::{export, verify, watch};
 
 /// A verdict is owed after 10 s; this leaves room to write it down.
 pub(crate) const SETTLE_MS: u64 = 15_000;
@@ -53,7 +53,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Notice(command) => notice::run(command).await,
         Command::Approve(args) => approve(args).await,
         Command::Log(args) => log(args).await,
-        Command::Verify(args) => verify(args).await,
+        Command::Verify(args) => verify::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Watch(args) => watch::run(args).await,
         Command::Rebuild(args) => {
@@ -383,28 +383,6 @@ async fn log(args: args::Log) -> Result<Exit, Problem> {
         }
     }
     Ok(Exit::AsAsked)
-}
-
-async fn verify(args: args::Verify) -> Result<Exit, Problem> {
-    let handle = workspace(&args.at.workspace).await?;
-    let done: Done = handle.do_it(Act::VerifyLog(Nothing {})).await?;
-    let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
-    let intact = view.ledger.badge.words == "Intact";
-    if args.at.json {
-        output::document(&json!({
-            "intact": intact,
-            "entries": view.ledger.entries,
-            "sentence": done.sentence,
-            "head": view.ledger.head,
-        }));
-    } else {
-        output::line(&done.sentence);
-    }
-    Ok(if intact {
-        Exit::AsAsked
-    } else {
-        Exit::NotAsAsked
-    })
 }
 
 /// Opens a workspace that must be there.

@@ -7,6 +7,7 @@ mod export;
 mod notice;
 mod output;
 mod sandbox;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;

@@ -88,6 +88,11 @@ impl Verifier {
         self.keys.get(&device).copied()
     }
 
+    /// How many entries were taken, those that do not hold included: the newest one's position.
+    pub fn position(&self) -> u64 {
+        self.fed
+    }
+
     /// Also asks that this entry is in the ledger.
     #[must_use]
     pub fn expecting(mut self, mark: HighWater) -> Self {

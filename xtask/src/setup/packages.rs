@@ -20,6 +20,10 @@ pub fn debian(scope: Scope) -> Vec<&'static str> {
             "gnome-keyring",
             "postgresql",
             "python3-venv",
+            "openssh-client",
+            "openssl",
+            "golang-go",
+            "golang-golang-x-mod-dev",
         ],
     )
 }
@@ -42,6 +46,10 @@ pub fn fedora(scope: Scope) -> Vec<&'static str> {
             "gnome-keyring",
             "postgresql-server",
             "python3",
+            "openssh-clients",
+            "openssl",
+            "golang-bin",
+            "golang-x-mod-devel",
         ],
     )
 }

@@ -38,6 +38,11 @@ pub const ALL: &[Step] = &[
         run: google,
     },
     Step {
+        name: "pack",
+        about: "an evidence pack under sha256sum, ssh-keygen, OpenSSL, Node and Go",
+        run: pack,
+    },
+    Step {
         name: "peers",
         about: "a real Unleash on a real PostgreSQL",
         run: real_peers,
@@ -74,6 +79,7 @@ fn clippy(paths: &Paths, _: &mut Vec<String>) -> Result<(), Failure> {
     check_warnings(workspace(paths, "clippy").arg("--all-targets"))?;
     // "All targets" leaves out the tests that run only by name.
     for (name, main) in [
+        ("pack", "tests/pack/main.rs"),
         ("peers", "tests/peers/main.rs"),
         ("window", "tests/app/main.rs"),
     ] {
@@ -95,8 +101,8 @@ fn rust(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     // own package.
     build(paths, "cockpit")?;
     let program = paths.built("cockpit");
-    // `peers` and `window` say `test = false` in their manifest, so neither runner takes them
-    // unless they are named.
+    // `pack`, `peers` and `window` say `test = false` in their manifest, so neither runner takes
+    // them unless they are named.
     let selection = ["--lib", "--bins", "--tests"];
     let tests = if tools::has_nextest(paths) {
         let mut nextest = paths.cargo();
@@ -157,6 +163,11 @@ fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
         counts,
         |line| line.contains(" passed, ") && line.ends_with(" failed"),
     )
+}
+
+fn pack(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    let mut cargo = workspace(paths, "test");
+    process::watch(cargo.args(["--test", "pack"]), counts, is_result)
 }
 
 fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Exports the log as an evidence pack: checks every entry, writes it beside its place, seals that
 //! it was made, then puts it there. Must not know the form of any file.
 
+mod check;
 mod folder;
 mod rows;
 
@@ -23,6 +24,7 @@ use crate::inner::Inner;
 use crate::keychain;
 use crate::record::{admitted, blocking};
 use crate::workspace::DEVICE_KEY;
+pub use check::{PackCheck, verify_pack};
 use folder::Folder;
 
 /// Rows that are read at a time.

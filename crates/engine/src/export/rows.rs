@@ -5,7 +5,7 @@ use cockpit_domain::export::app_of;
 use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::views;
 use cockpit_seal::Entry;
-use cockpit_seal::pack::Row;
+use cockpit_seal::pack::{Row, Section};
 
 /// The row of an entry, from the state after it was folded. `fault` is why it does not hold.
 pub(super) fn row(
@@ -57,9 +57,21 @@ pub(super) fn row(
         .find(|(at, _)| *at == position)
         .map(|(_, why)| why.clone())
         .unwrap_or_default();
+    row.section = section(&row.kind, views::log_line(&event.event).by_person);
     row.facts = views::entry_facts(&event.event)
         .into_iter()
         .map(|fact| (fact.name, fact.value))
         .collect();
     row
+}
+
+fn section(kind: &str, by_person: bool) -> Section {
+    let family = kind.split('.').next().unwrap_or_default();
+    match family {
+        "connection" | "device" | "ledger" | "member" | "person" | "policy" | "proposal" => {
+            Section::Authority
+        }
+        _ if by_person => Section::Decision,
+        _ => Section::Observation,
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! [`PackWriter`] makes a pack, [`verify`] checks one.
 
+mod chain;
 mod csv;
 mod ocsf;
 mod readme;

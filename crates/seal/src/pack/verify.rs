@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Read as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::chain::{self, Next};
 use super::writer::key_files;
 use super::{
     BODIES, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, HEADERS, NAMESPACE, OCSF, Row, SIGNATURES,
@@ -222,19 +223,8 @@ impl<S: Source> Check<'_, S> {
             self.tree.push(leaf_hash(&leaf));
             let withheld = body == WITHHELD.as_bytes();
             self.found.withheld += u64::from(withheld);
-            let (signed, broken) = match withheld {
-                false => {
-                    let fed = verifier.feed_lines(header, body, signature);
-                    (SignedHeader::from_lines(header, signature).ok(), fed.err())
-                }
-                true => match SignedHeader::from_lines(header, signature) {
-                    Ok(signed) => {
-                        let fed = verifier.feed_without_body(&signed);
-                        (Some(signed), fed.err())
-                    }
-                    Err(_) => (None, verifier.feed_lines(header, body, signature).err()),
-                },
-            };
+            let body = (!withheld).then_some(&body[..]);
+            let Next { signed, broken, .. } = chain::feed(&mut verifier, header, body, signature);
             if let Some(broken) = broken {
                 self.entry_fault(&broken);
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::chain::{self, Next};
 use super::report::Report;
 use super::{
     About, BODIES, CHECK_MJS, CHECK_PY, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, Facts, HEADERS,
@@ -71,19 +72,12 @@ impl<S: Sink> PackWriter<S> {
         withheld: impl FnOnce(Option<&Entry>) -> bool,
     ) -> Result<(Option<Entry>, Option<String>), S::Error> {
         self.facts.entries += 1;
-        let read = Entry::from_lines(raw.header, raw.body, raw.signature);
-        let (entry, broken) = match read {
-            Ok(entry) => {
-                let broken = self.verifier.feed(&entry).err();
-                (Some(entry), broken)
-            }
-            Err(_) => {
-                let broken = self
-                    .verifier
-                    .feed_lines(raw.header, raw.body, raw.signature);
-                (None, broken.err())
-            }
-        };
+        let Next { entry, broken, .. } = chain::feed(
+            &mut self.verifier,
+            raw.header,
+            Some(raw.body),
+            raw.signature,
+        );
         let mut brings_key = false;
         if let Some(entry) = &entry {
             self.note_entry(entry);

@@ -42,11 +42,11 @@ impl List {
         let mut blocks = vec![Block::Table {
             head: &[
                 ("#", 6),
-                ("Claimed time (UTC)", 17),
+                ("Claimed time (UTC)", 18),
                 ("Who", 15),
                 ("What", 16),
                 ("To what", 20),
-                ("Why, or what was read", 26),
+                ("Why, or what was read", 25),
             ],
             rows: self.rows,
         }];
@@ -134,9 +134,12 @@ impl Report {
         blocks.push(Block::Text(match self.redacted.is_empty() {
             true => "No entry that was selected is redacted.".to_owned(),
             false => format!(
-                "{} selected entries are told without their text, which stayed behind by request; \
-                 their headers, hashes and signatures are in the pack. Positions: {}.",
-                facts.redacted,
+                "The text of {} stayed behind by request; header, hash and signature are in the \
+                 pack. Positions: {}.",
+                match facts.redacted {
+                    1 => "1 selected entry".to_owned(),
+                    redacted => format!("{redacted} selected entries"),
+                },
                 list(&self.redacted)
             ),
         }));
@@ -199,7 +202,8 @@ fn cells(row: &Row) -> Vec<String> {
     };
     vec![
         row.position.to_string(),
-        row.at.clone(),
+        // To the second; decisions.csv has the rest.
+        row.at.get(..19).unwrap_or_default().replace('T', " "),
         row.person.clone(),
         what,
         row.target.clone(),
