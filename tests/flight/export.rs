@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
+use crate::cli;
 use crate::workspace::Workspace;
 
 /// A workspace with a stop in its log, and its export as the command answered.
@@ -184,6 +185,73 @@ async fn wrong_input_leaves_nothing() {
     let names: Vec<_> = std::fs::read_dir(away.path()).unwrap().collect();
     assert_eq!(names.len(), 1, "{names:?}");
     assert_eq!(workspace.log().await.len(), before);
+}
+
+/// What lies in a folder, hidden or not.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|it| it.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_leaves_nothing_and_a_kill_nothing_that_looks_like_a_pack() {
+    let workspace = Workspace::on("calm", 0).await;
+    let entries = workspace.log().await.len();
+    let away = tempfile::tempdir().unwrap();
+    let out = away.path().join("pack");
+    let arguments = ["export", "--out", out.to_str().unwrap()];
+    let export = || cli::halted_at("export-written", workspace.command(&arguments));
+
+    let mut interrupted = export().await;
+    let id = interrupted.id().unwrap().to_string();
+    tool("kill", &["-INT", &id], away.path(), "").await;
+    assert_eq!(interrupted.wait().await.unwrap().code(), Some(1));
+    assert_eq!(names(away.path()), [""; 0]);
+
+    let mut killed = export().await;
+    killed.kill().await.unwrap();
+    let left = names(away.path());
+    assert!(left.len() == 1 && left[0].starts_with(".pack."), "{left:?}");
+    assert_eq!(workspace.log().await.len(), entries);
+    workspace.run(&arguments).await.exits(0);
+    assert_eq!(names(away.path()), ["pack"]);
+    assert_eq!(workspace.log().await.len(), entries + 1);
+}
+
+#[tokio::test]
+async fn a_pack_is_verified_by_the_command_that_needs_no_workspace() {
+    let (_workspace, away, made) = exported(&["--redact-kind", "intent.request"]).await;
+    let pack = away.path().join("pack");
+    let path = pack.to_str().unwrap();
+    let verify =
+        |more: &[&str]| cli::run(cli::command(&[&["verify", path, "--json"], more].concat()));
+    let found = verify(&[]).await.exits(0).json();
+    assert_eq!(found["holds"], true);
+    assert_eq!(found["entries"], made["entries"]);
+    assert_eq!(
+        (&found["withheld"], &made["redacted"]),
+        (&3.into(), &3.into())
+    );
+    let allowed = away.path().join("allowed_signers");
+    std::fs::write(&allowed, made["allowed_signer"].as_str().unwrap()).unwrap();
+    let allowed = allowed.to_str().unwrap();
+    verify(&["--allowed-signers", allowed]).await.exits(0);
+    std::fs::write(allowed, "somebody ssh-ed25519 AAAA").unwrap();
+    verify(&["--allowed-signers", allowed]).await.exits(1);
+
+    let bodies = pack.join("bodies.jsonl");
+    let text = std::fs::read_to_string(&bodies).unwrap();
+    std::fs::write(&bodies, text.replace("confirmed", "confirmes")).unwrap();
+    let found = verify(&[]).await.exits(1).json();
+    let faults = found["faults"].as_array().unwrap();
+    assert_eq!(faults[0]["file"], "bodies.jsonl");
+    assert!(faults.iter().any(|it| it["line"].is_u64()), "{found}");
+    cli::run(cli::command(&["verify"])).await.exits(2);
+    cli::run(cli::command(&["verify", "nowhere"]))
+        .await
+        .exits(2);
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ const screens = [
   ],
   ["log-entry", "/?scene=breach#/log", (page) => page.getByTestId("log-row").nth(2).click()],
   ["log-search", "/?scene=breach#/log", (page) => page.getByTestId("log-search").fill("breach")],
+  ["log-exporting", "/?scene=exporting#/log", open("export-open")],
   ["log-export", "/?scene=breach#/log", open("export-open")],
   [
     "log-exported",

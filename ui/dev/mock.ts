@@ -80,6 +80,10 @@ function query(name: string, args: Record<string, unknown>): unknown {
         ledger: made.ledgerStatus,
       };
     }
+    case "export_progress":
+      return scene === "exporting"
+        ? { running: true, done: 9120, total: 24816 }
+        : { running: false, done: 0, total: 0 };
     case "log_choices":
       return made.logChoices;
     case "entry":

@@ -326,6 +326,9 @@ export const text = {
         "What is left out stays counted, and its hash stays, so nothing can be put in its place.",
       go: "Export and sign",
       busy: "Checking and writing…",
+      done: (done: string, total: string) =>
+        `${done} of ${total} steps: each entry is checked, then written`,
+      cancel: "Cancel",
       folder: "It lies in",
       entries: "Told in words",
       told: (told: string, entries: string) => `${told} of ${entries} entries`,

@@ -1,6 +1,6 @@
 //! `cockpit export`: the log as an evidence pack. Must not know what is in it.
 
-use cockpit_engine::api::{ExportArgs, Problem};
+use cockpit_engine::api::{Act, ExportArgs, Nothing, Problem};
 use serde_json::json;
 
 use crate::args;
@@ -21,7 +21,16 @@ pub async fn run(args: args::Export) -> Result<Exit, Problem> {
         redact_persons: args.redact_persons,
         redact_entries: args.redact_entries,
     };
-    let made = handle.export(asked, args.out).await?;
+    let export = handle.export(asked, args.out);
+    tokio::pin!(export);
+    let made = tokio::select! {
+        made = &mut export => made?,
+        _ = tokio::signal::ctrl_c() => {
+            // Where it is too late, the export stands and says so.
+            let _ = handle.act(Act::CancelExport(Nothing {})).await;
+            export.await?
+        }
+    };
     if args.at.json {
         output::document(&json!({
             "pack": made.folder,

@@ -35,9 +35,11 @@ impl From<Exit> for ExitCode {
 
 /// Says a problem on standard error.
 pub fn problem(problem: &Problem) -> Exit {
-    eprintln!("{}", problem.sentence);
+    // A closed pipe changes nothing about how it ended.
+    let mut error = std::io::stderr();
+    let _ = writeln!(error, "{}", problem.sentence);
     if let Some(hint) = &problem.hint {
-        eprintln!("{hint}");
+        let _ = writeln!(error, "{hint}");
     }
     if problem.kind == "bad_input" {
         Exit::Usage

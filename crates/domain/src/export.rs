@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Export};
+use crate::event::Event;
 use crate::state::{Admitted, State};
 use crate::time::Time;
 
@@ -123,9 +123,8 @@ pub fn app_of(state: &State, event: &Event) -> Option<String> {
     .filter(|app| !app.is_empty())
 }
 
-/// A selection in words: "entries 1 to 15", "entries 1 to 15, of intent.request, 2 redacted".
-pub fn in_words(export: &Export) -> String {
-    let it = &export.selection;
+/// A selection in words: "entries 1 to 15", "entries 1 to 15, of kind intent.request".
+pub fn in_words(it: &Selection) -> String {
     let mut words = vec![match it.through {
         0 => "no entries".to_owned(),
         1 => "entry 1".to_owned(),
@@ -141,9 +140,6 @@ pub fn in_words(export: &Export) -> String {
         if !list.is_empty() {
             words.push(format!("{what} {}", list.join(" or ")));
         }
-    }
-    if export.redacted > 0 {
-        words.push(format!("{} redacted", export.redacted));
     }
     words.join(", ")
 }

@@ -94,6 +94,7 @@ impl Inner {
                 return to_value(&done("The theme is set."));
             }
             Act::Export(args) => to_value(&self.export(&args, None).await?)?,
+            Act::CancelExport(_) => return to_value(&self.cancel_export()?),
             Act::VerifyLog(_) => to_value(&self.verify_log().await?)?,
             Act::Refresh(_) => {
                 observe::everything(self).await;

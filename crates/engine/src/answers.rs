@@ -53,6 +53,7 @@ impl Inner {
     }
 
     fn boot(&self) -> BootView {
+            Query::ExportProgress(_) => to_value(&self.export_progress()),
         let state = self.state();
         let keychain = self.keychain.read().unwrap_or_else(PoisonError::into_inner);
         let (keys_kept_in, locked, new_passphrase) = match &*keychain {

@@ -30,6 +30,8 @@ pub enum Tag {
 }
 
 /// What went wrong, in words for a person. Carries no secret.
+    /// How far an export is.
+    Export,
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{sentence}")]
 pub struct Problem {
@@ -339,6 +341,19 @@ macro_rules! table {
             pub fn export(config: &Config) -> Result<(), ts_rs::ExportError> {
                 $(<$args as TS>::export_all(config)?; <$answer as TS>::export_all(config)?;)*
                 Ok(())
+/// How far an export is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportProgress {
+    /// Whether one is under way.
+    pub running: bool,
+    /// Steps that are done: each entry is checked, then written.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Steps in all.
+    #[ts(type = "number")]
+    pub total: u64,
+}
+
             }
         }
     };
@@ -397,3 +412,5 @@ table!(Approval, "What only the approval window may do.", {
     approve Approve: ApproveArgs => Done, [Decided, Log], "Approve the exact bytes of an intent, and of others of its press.";
     reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent, and others of its press.";
 });
+    export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
+    cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";

@@ -20,6 +20,7 @@ use crate::api::{Problem, Tag};
 use crate::changes::Change;
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::export::Underway;
 use crate::keychain::{Closed, Keychain};
 use crate::record::{Recorder, blocking};
 
@@ -51,6 +52,8 @@ pub(crate) struct Inner {
     /// A workspace is made or unlocked by one at a time.
     pub opening: tokio::sync::Mutex<()>,
     /// Keeps a second process from writing to the same workspace, as long as anybody here may.
+    /// The export under way.
+    pub exporting: Mutex<Option<Arc<Underway>>>,
     pub _lock: File,
 }
 

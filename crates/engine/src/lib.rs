@@ -139,6 +139,7 @@ impl Engine {
             pollers: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             _lock: lock,
+            exporting: Mutex::default(),
             drill_over: AtomicBool::new(false),
         });
         let life = Arc::new(Life(Arc::clone(&inner)));

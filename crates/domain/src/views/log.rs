@@ -159,7 +159,7 @@ pub fn log_line(event: &Event) -> LogLine {
         Event::Authority(it) => people_log::line(it),
         Event::ExportMade(it) => line(
             "Exported the log",
-            export::in_words(it),
+            export::in_words(&it.selection),
             format!("SHA256SUMS {}", super::short(&it.sums)),
         ),
     }
@@ -255,7 +255,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
         }
         Event::Authority(it) => people_log::facts(it),
         Event::ExportMade(it) => vec![
-            fact("Selection", export::in_words(it)),
+            fact("Selection", export::in_words(&it.selection)),
             fact("Entries told", it.told.to_string()),
             fact("Redacted", it.redacted.to_string()),
             fact("SHA-256 of SHA256SUMS", it.sums.clone()),

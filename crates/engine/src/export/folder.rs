@@ -36,6 +36,7 @@ impl Folder {
             false => parent,
         };
         fs::create_dir_all(parent)?;
+        sweep(parent, name);
         let nonce = random::<8>().map_err(|problem| io::Error::other(problem.sentence))?;
         let name = format!(".{}.{}.part", name.to_string_lossy(), hex::encode(nonce));
         let partial = parent.join(name);
@@ -109,6 +110,21 @@ impl Sink for Folder {
     }
 }
 
+/// Takes away what a process that was killed left of an export to the same place.
+fn sweep(parent: &Path, name: &std::ffi::OsStr) {
+    let begin = format!(".{}.", name.to_string_lossy());
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let found = entry.file_name();
+        let found = found.to_string_lossy();
+        if found.starts_with(&begin) && found.ends_with(".part") {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 fn keep(mut file: BufWriter<File>) -> io::Result<()> {
     file.flush()?;
     file.get_ref().sync_all()
@@ -169,6 +185,18 @@ mod tests {
             Folder::begin(&place).unwrap_err().kind(),
             io::ErrorKind::AlreadyExists
         );
+    }
+
+    #[test]
+    fn what_was_left_by_a_process_that_was_killed_goes() {
+        let parent = tempfile::tempdir().unwrap();
+        let place = parent.path().join("pack");
+        let mut folder = Folder::begin(&place).unwrap();
+        folder.put("keys/a", b"1").unwrap();
+        std::mem::forget(folder);
+        assert_eq!(names(parent.path()).len(), 1);
+        drop(Folder::begin(&place).unwrap());
+        assert_eq!(names(parent.path()), [""; 0]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod check;
 mod folder;
 mod rows;
+mod underway;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,12 +21,14 @@ use cockpit_seal::pack::{About, Made, PackWriter, RawLines};
 use serde_json::Value;
 
 use crate::api::{ExportArgs, Exported, Problem, Tag};
+use crate::crash;
 use crate::inner::Inner;
 use crate::keychain;
 use crate::record::{admitted, blocking};
 use crate::workspace::DEVICE_KEY;
 pub use check::{PackCheck, verify_pack};
 use folder::Folder;
+pub(crate) use underway::Underway;
 
 /// Rows that are read at a time.
 const BATCH: usize = 1_000;
@@ -43,14 +46,27 @@ impl Inner {
         let last = blocking(move || ledger.count()).await??;
         let selection = self.selection(args, u64::try_from(last).unwrap_or(0))?;
         let place = place.unwrap_or_else(|| self.own_place(selection.through));
-        let database = self.database_fault().await?;
+        let place_of_one = self.begin_export(2 * selection.through)?;
+        let underway = Arc::clone(&place_of_one.underway);
+        let checking = self.database_fault(&underway);
+        let database = underway.unless_called_off(checking).await?;
         let workspace = self.state().workspace.clone();
         let signer = self.signer();
 
         let ledger = Arc::clone(&self.ledger);
         let asked = selection.clone();
-        let (made, mut folder) =
-            blocking(move || write(&ledger, &asked, &place, workspace, database, signer)).await??;
+        let about = About {
+            workspace,
+            selection: in_words(&asked),
+            selected: as_map(&asked),
+            database,
+        };
+        let (inner, step) = (Arc::clone(self), Arc::clone(&underway));
+        let (made, mut folder) = blocking(move || {
+            let step = |position| step.step(&inner, asked.through + position);
+            write(&ledger, &asked, &place, &about, signer, step)
+        })
+        .await??;
         let export = Export {
             selection,
             told: made.told,
@@ -60,6 +76,11 @@ impl Inner {
         folder = blocking(move || folder.settle().map(|()| folder))
             .await?
             .map_err(|error| trouble(&error))?;
+        let paused = async {
+            crash::point("export-written").await;
+            Ok(())
+        };
+        underway.unless_called_off(paused).await?;
         // What leaves is in the log before it can be carried away.
         let not_in_log = self
             .record(Command::NoteExport(export.clone()))
@@ -125,9 +146,19 @@ impl Inner {
     }
 
     /// Checks the whole database; what does not hold, in a sentence.
-    async fn database_fault(self: &Arc<Self>) -> Result<Option<String>, Problem> {
+    async fn database_fault(
+        self: &Arc<Self>,
+        underway: &Arc<Underway>,
+    ) -> Result<Option<String>, Problem> {
         let (ledger, marks) = (Arc::clone(&self.ledger), self.marks());
-        let verdict = blocking(move || ledger.verify_all(&marks, |_, _| {})).await??;
+        let (inner, underway) = (Arc::clone(self), Arc::clone(underway));
+        let checking = move || {
+            ledger.verify_all(&marks, |position, _| {
+                // Whoever waits for this hears of it being called off at once.
+                let _ = underway.step(&inner, u64::try_from(position).unwrap_or(0));
+            })
+        };
+        let verdict = blocking(checking).await??;
         let sentence = self.verified(&verdict, None);
         Ok(match verdict {
             Verdict::Whole(_) => None,
@@ -143,14 +174,14 @@ impl Inner {
     }
 }
 
-/// Writes the whole pack beside its place.
+/// Writes the whole pack beside its place. `step` hears how many entries were written, and ends it.
 fn write(
     ledger: &Ledger,
     selection: &Selection,
     place: &Path,
-    workspace: String,
-    database: Option<String>,
+    about: &About,
     signer: Option<DeviceKey>,
+    step: impl Fn(u64) -> Result<(), Problem>,
 ) -> Result<(Made, Folder), Problem> {
     let folder = Folder::begin(place).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Problem::new(
@@ -169,6 +200,7 @@ fn write(
         if rows.is_empty() {
             break;
         }
+        step(u64::try_from(after).unwrap_or(0))?;
         for row in rows {
             if row.position > through || row.position - after > GAP_MAX {
                 break 'all;
@@ -206,21 +238,7 @@ fn write(
             }
         }
     }
-    let about = About {
-        workspace,
-        selection: in_words(&Export {
-            selection: selection.clone(),
-            told: 0,
-            redacted: 0,
-            sums: String::new(),
-        }),
-        selected: match serde_json::to_value(selection) {
-            Ok(Value::Object(map)) => map,
-            Ok(_) | Err(_) => serde_json::Map::new(),
-        },
-        database,
-    };
-    pack.finish(&about, signer.as_ref())
+    pack.finish(about, signer.as_ref())
         .map_err(|error| trouble(&error))
 }
 
@@ -248,13 +266,20 @@ fn told(export: &Export, made: Made, place: &Path, not_in_log: Option<String>) -
         holds,
         sentence: format!(
             "Exported {} ({} told).{redacted} {verified}{in_log}",
-            in_words(export),
+            in_words(&export.selection),
             made.told
         ),
         verified,
         in_log: not_in_log.is_none(),
         sums: made.sums,
         allowed_signer: made.allowed_signer,
+    }
+}
+
+fn as_map(selection: &Selection) -> serde_json::Map<String, Value> {
+    match serde_json::to_value(selection) {
+        Ok(Value::Object(map)) => map,
+        Ok(_) | Err(_) => serde_json::Map::new(),
     }
 }
 

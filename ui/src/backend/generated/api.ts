@@ -13,6 +13,7 @@ import type { EntryView } from "./EntryView";
 import type { ExportArgs } from "./ExportArgs";
 import type { Exported } from "./Exported";
 import type { IntentArgs } from "./IntentArgs";
+import type { ExportProgress } from "./ExportProgress";
 import type { IntentView } from "./IntentView";
 import type { LogArgs } from "./LogArgs";
 import type { LogChoicesView } from "./LogChoicesView";
@@ -67,6 +68,8 @@ export interface Acts {
   /** Open the key file, or make one, with a passphrase. */
   unlock: { args: UnlockArgs; answer: Done };
   /** Try a credential without keeping it. */
+  /** How far the export is that is under way. */
+  export_progress: { args: Nothing; answer: ExportProgress };
   check_connection: { args: ConnectArgs; answer: CredentialCheck };
   /** Keep a credential in the keychain and connect. */
   connect: { args: ConnectArgs; answer: Done };
@@ -100,6 +103,8 @@ export interface Approvals {
   /** Approve the exact bytes of an intent, and of others of its press. */
   approve: { args: ApproveArgs; answer: Done };
   /** Reject an intent, and others of its press. */
+  /** Call off the export that is under way. */
+  cancel_export: { args: Nothing; answer: Done };
   reject: { args: RejectArgs; answer: Done };
 }
 
@@ -116,3 +121,4 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   notices: ["decided","settings"],
   settings: ["settings","observed"],
 };
+  export_progress: ["export"],

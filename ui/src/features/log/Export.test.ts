@@ -9,12 +9,15 @@ import { everything, type Filter } from "./pages.svelte";
 const acted = vi.fn();
 let answer: unknown = exported;
 let refusal: unknown = null;
+let progress = { running: false, done: 0, total: 0 };
 beforeEach(() => {
   acted.mockReset();
   answer = exported;
   refusal = null;
-  mockIPC((_command, payload) => {
+  progress = { running: false, done: 0, total: 0 };
+  mockIPC((command, payload) => {
     const { name, args } = payload as { name: string; args: unknown };
+    if (command === "query") return progress;
     acted(name, args);
     if (refusal !== null) throw refusal;
     return answer;
@@ -75,6 +78,16 @@ describe("the export", () => {
     await fireEvent.click(screen.getByTestId("export-go"));
     expect(await screen.findByText("Entry 7 does not hold.")).toBeInTheDocument();
     expect(screen.getByTestId("export-made")).toHaveTextContent("is not in the log");
+  });
+
+  it("shows how far an export is and calls it off", async () => {
+    progress = { running: true, done: 9120, total: 24816 };
+    open();
+    const bar = await screen.findByRole("progressbar");
+    expect(bar).toHaveValue(9120);
+    expect(screen.getByTestId("export-go")).toHaveAttribute("aria-disabled", "true");
+    await fireEvent.click(screen.getByTestId("export-cancel"));
+    expect(acted).toHaveBeenCalledWith("cancel_export", {});
   });
 
   it("keeps the sheet when it was refused", async () => {
