@@ -58,7 +58,7 @@ pub(crate) fn tell_changes(app: AppHandle, engine: &Handle) {
                 Ok(change) => serde_json::json!(change),
                 // Some were missed: everything may be stale.
                 Err(RecvError::Lagged(_)) => serde_json::json!({
-                    "tags": ["boot", "observed", "decided", "log", "settings"]
+                    "tags": ["boot", "observed", "decided", "log", "settings", "export"]
                 }),
                 Err(RecvError::Closed) => return,
             };

@@ -5,8 +5,12 @@
 //! cargo +nightly fuzz run --fuzz-dir crates/seal/fuzz slot
 //! ```
 
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+
 use cockpit_seal::checkpoint::{Checkpoint, SignedCheckpoint, cosigner_key, writer_key};
 use cockpit_seal::note::{Note, NoteKey};
+use cockpit_seal::pack;
 use cockpit_seal::slot::{AnyKnownDevice, Slot, SlotVerifier, Verdict};
 use cockpit_seal::tree::TileId;
 use cockpit_seal::{DeviceKey, Entry, Head, SignedHeader, Verifier};
@@ -135,6 +139,55 @@ pub fn note(bytes: &[u8]) {
     }
     if let Ok(tile) = text.parse::<TileId>() {
         assert_eq!(tile.to_string(), text);
+    }
+}
+
+/// Files of a pack, each as a line with its name and its length, then its bytes. Whatever they
+/// are, a check ends, says the same twice, and finds nothing to hold that nobody signed.
+pub fn pack(bytes: &[u8]) {
+    let files = Files::read(bytes);
+    let check = || pack::verify(&files, &mut |_| {}).expect("memory can be read");
+    let found = check();
+    assert_eq!(found, check());
+    if found.faults.is_empty() {
+        let signer = found.signer.expect("it is signed");
+        assert!(found.ledger.is_some() && found.entries > 0);
+        assert!(
+            files
+                .0
+                .contains_key(&format!("keys/{}.pem", signer.device_id()))
+        );
+    }
+}
+
+struct Files(BTreeMap<String, Vec<u8>>);
+
+impl Files {
+    fn read(mut bytes: &[u8]) -> Self {
+        let mut files = BTreeMap::new();
+        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            let line = String::from_utf8_lossy(&bytes[..end]).into_owned();
+            bytes = &bytes[end + 1..];
+            let Some((name, length)) = line.rsplit_once(' ') else {
+                break;
+            };
+            let length: usize = length.parse().unwrap_or(0);
+            let (content, rest) = bytes.split_at(length.min(bytes.len()));
+            files.insert(name.to_owned(), content.to_vec());
+            bytes = rest;
+        }
+        Self(files)
+    }
+}
+
+impl pack::Source for Files {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.0.keys().cloned().collect())
+    }
+
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn BufRead + '_>>> {
+        let bytes = self.0.get(name);
+        Ok(bytes.map(|bytes| Box::new(&bytes[..]) as Box<dyn BufRead>))
     }
 }
 

@@ -6,9 +6,10 @@ mod targets;
 
 use std::path::Path;
 
-/// Changed inputs for each target, and fewer for whole logs, which have many signatures.
+/// Changed inputs for each target, and fewer for whole logs and packs, which have many signatures.
 const RUNS: u64 = 6_000;
 const LOG_RUNS: u64 = 600;
+const PACK_RUNS: u64 = 1_500;
 
 /// A small generator, so that a run is the same everywhere.
 struct Chance(u64);
@@ -117,4 +118,9 @@ fn notes() {
 #[test]
 fn logs() {
     run("log", targets::log, LOG_RUNS);
+}
+
+#[test]
+fn packs() {
+    run("pack", targets::pack, PACK_RUNS);
 }

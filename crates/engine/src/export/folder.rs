@@ -35,7 +35,11 @@ impl Folder {
             true => Path::new("."),
             false => parent,
         };
-        fs::create_dir_all(parent)?;
+        fs::create_dir_all(parent).map_err(|error| match error.kind() {
+            // The place is free; what it should lie in is a file.
+            io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+            _ => error,
+        })?;
         sweep(parent, name);
         let nonce = random::<8>().map_err(|problem| io::Error::other(problem.sentence))?;
         let name = format!(".{}.{}.part", name.to_string_lossy(), hex::encode(nonce));

@@ -5,6 +5,7 @@ mod connections;
 mod drift;
 mod end;
 mod flight;
+mod export;
 mod keys;
 mod log;
 mod offline;

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Files, entries, faults, key, lines, pack};
 
 /// Seeded cases of each kind of wrong hand.
-const CASES: u64 = 1_500;
+const CASES: u64 = 3_000;
 
 fn outsider() -> DeviceKey {
     DeviceKey::from_seed(&[99; 32])
