@@ -5,7 +5,7 @@ use cockpit_domain::export::app_of;
 use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::views;
 use cockpit_seal::Entry;
-use cockpit_seal::pack::{Row, Section};
+use cockpit_seal::pack::{Row, RowFact, Section};
 
 /// The row of an entry, from the state after it was folded. `fault` is why it does not hold.
 pub(super) fn row(
@@ -60,7 +60,10 @@ pub(super) fn row(
     row.section = section(&row.kind, views::log_line(&event.event).by_person);
     row.facts = views::entry_facts(&event.event)
         .into_iter()
-        .map(|fact| (fact.name, fact.value))
+        .map(|fact| RowFact {
+            name: fact.name,
+            value: fact.value,
+        })
         .collect();
     row
 }

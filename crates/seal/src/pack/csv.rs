@@ -4,7 +4,7 @@
 /// like a formula gets an apostrophe in front: spreadsheets then take it as text (the exact text
 /// is in the file with one JSON object a line).
 pub(super) fn line(cells: &[&str]) -> String {
-    let mut line = String::new();
+    let mut line = String::with_capacity(cells.iter().map(|cell| cell.len() + 4).sum());
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
             line.push(',');
@@ -13,7 +13,11 @@ pub(super) fn line(cells: &[&str]) -> String {
         if is_risky(cell) {
             line.push('\'');
         }
-        line.push_str(&cell.replace('"', "\"\""));
+        if cell.contains('"') {
+            line.push_str(&cell.replace('"', "\"\""));
+        } else {
+            line.push_str(cell);
+        }
         line.push('"');
     }
     line + "\r\n"

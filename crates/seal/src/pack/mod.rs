@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::id::LedgerId;
 
-pub use told::{Row, Section, TOLD_COLUMNS};
+pub use told::{Row, RowFact, Section, TOLD_COLUMNS};
 pub use verify::{PackFault, PackVerified, Source, verify};
 pub use writer::PackWriter;
 

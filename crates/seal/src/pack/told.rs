@@ -1,6 +1,6 @@
 //! An entry in words, as a row. Must not know how the words came about.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::csv;
 
@@ -35,43 +35,55 @@ pub enum Section {
     Authority,
 }
 
-/// An entry in words. What is not known is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// An entry in words. What is not known is empty. The fields stand in the order of the file's keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
-    /// Its line in the chain's files.
-    pub position: u64,
-    /// The entry's id, in hex.
-    pub id: String,
-    /// The time that its device claims.
-    pub at: String,
-    /// The device.
-    pub device: String,
-    /// Its number on the device.
-    pub seq: Option<u64>,
-    /// Who, by name.
-    pub person: String,
-    /// The entry's kind.
-    pub kind: String,
     /// The app.
     pub app: String,
+    /// The time that its device claims.
+    pub at: String,
     /// What happened.
     pub decision: String,
-    /// To what.
-    pub target: String,
-    /// Why, or what was read.
-    pub reason: String,
-    /// The outcome's word.
-    pub outcome: String,
-    /// Why the entry has no force though it holds; empty when it has.
-    pub without_force: String,
+    /// The device.
+    pub device: String,
     /// Why the entry does not hold; empty when it does.
     pub does_not_hold: String,
+    /// More about it, name by name.
+    pub facts: Vec<RowFact>,
+    /// The entry's id, in hex.
+    pub id: String,
+    /// The entry's kind.
+    pub kind: String,
+    /// The outcome's word.
+    pub outcome: String,
+    /// Who, by name.
+    pub person: String,
+    /// Its line in the chain's files.
+    pub position: u64,
+    /// Why, or what was read.
+    pub reason: String,
     /// Its text does not leave.
     pub redacted: bool,
-    /// More about it, name by name.
-    pub facts: Vec<(String, String)>,
+    /// Its number on the device.
+    pub seq: Option<u64>,
+    /// To what.
+    pub target: String,
+    /// Why the entry has no force though it holds; empty when it has.
+    pub without_force: String,
     /// Where the report puts it.
+    #[serde(skip)]
     pub section: Section,
+}
+
+/// A fact of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowFact {
+    /// What it is about.
+    pub name: String,
+    /// What it says.
+    pub value: String,
 }
 
 impl Row {
@@ -94,75 +106,34 @@ impl Row {
 
     /// Reads back what [`Row::json_line`] wrote; `None` for anything else.
     pub(super) fn from_json_line(line: &[u8]) -> Option<Self> {
-        let object: Map<String, Value> = serde_json::from_slice(line).ok()?;
-        let text = |key: &str| object.get(key)?.as_str().map(ToOwned::to_owned);
-        let facts = object.get("facts")?.as_array()?.iter().map(|fact| {
-            let part = |key: &str| fact.get(key)?.as_str().map(ToOwned::to_owned);
-            Some((part("name")?, part("value")?))
-        });
-        let row = Self {
-            position: object.get("position")?.as_u64()?,
-            id: text("id")?,
-            at: text("at")?,
-            device: text("device")?,
-            seq: object.get("seq")?.as_u64(),
-            person: text("person")?,
-            kind: text("kind")?,
-            app: text("app")?,
-            decision: text("decision")?,
-            target: text("target")?,
-            reason: text("reason")?,
-            outcome: text("outcome")?,
-            without_force: text("without_force")?,
-            does_not_hold: text("does_not_hold")?,
-            redacted: object.get("redacted")?.as_bool()?,
-            facts: facts.collect::<Option<_>>()?,
-            section: Section::default(),
-        };
+        let row: Self = serde_json::from_slice(line).ok()?;
         // One spelling, so that nothing hides beside what is read.
         (row.json_line().trim_end().as_bytes() == line).then_some(row)
     }
 
     pub(super) fn csv_line(&self) -> String {
-        let columns = self.columns();
-        csv::line(&columns.each_ref().map(String::as_str))
-    }
-
-    fn columns(&self) -> [String; TOLD_COLUMNS.len()] {
-        [
-            self.position.to_string(),
-            self.id.clone(),
-            self.at.clone(),
-            self.device.clone(),
-            self.seq.map(|seq| seq.to_string()).unwrap_or_default(),
-            self.person.clone(),
-            self.kind.clone(),
-            self.app.clone(),
-            self.decision.clone(),
-            self.target.clone(),
-            self.reason.clone(),
-            self.outcome.clone(),
-            self.without_force.clone(),
-            self.does_not_hold.clone(),
-            if self.redacted { "yes" } else { "" }.to_owned(),
-        ]
+        let position = self.position.to_string();
+        let seq = self.seq.map(|seq| seq.to_string()).unwrap_or_default();
+        csv::line(&[
+            &position,
+            &self.id,
+            &self.at,
+            &self.device,
+            &seq,
+            &self.person,
+            &self.kind,
+            &self.app,
+            &self.decision,
+            &self.target,
+            &self.reason,
+            &self.outcome,
+            &self.without_force,
+            &self.does_not_hold,
+            if self.redacted { "yes" } else { "" },
+        ])
     }
 
     pub(super) fn json_line(&self) -> String {
-        let mut object: Map<String, Value> = TOLD_COLUMNS
-            .iter()
-            .zip(self.columns())
-            .map(|(name, value)| ((*name).to_owned(), Value::String(value)))
-            .collect();
-        object.insert("position".to_owned(), json!(self.position));
-        object.insert("seq".to_owned(), json!(self.seq));
-        object.insert("redacted".to_owned(), json!(self.redacted));
-        let facts: Vec<Value> = self
-            .facts
-            .iter()
-            .map(|(name, value)| json!({ "name": name, "value": value }))
-            .collect();
-        object.insert("facts".to_owned(), Value::Array(facts));
-        Value::Object(object).to_string() + "\n"
+        serde_json::to_string(self).expect("texts and numbers are JSON") + "\n"
     }
 }
