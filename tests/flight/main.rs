@@ -5,6 +5,7 @@ mod cli;
 mod exits;
 mod export;
 mod killed;
+mod notice;
 mod scenarios;
 mod secrets;
 mod stop;

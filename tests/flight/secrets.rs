@@ -32,6 +32,7 @@ async fn no_secret_is_written_said_or_passed_in_the_open() {
         &["stop", "--reason", "Crash on opening Transfer", "--json"],
         &resume,
         &wrong,
+        &["notice", "submit", "--severity", "minor"],
         &["verify"],
         &["log"],
     ] {
@@ -95,7 +96,7 @@ fn secrets(connections: &Value) -> Vec<(String, String)> {
         for (name, value) in fields.as_object().unwrap() {
             let value = value.get("private_key").unwrap_or(value);
             let Some(text) = value.as_str() else { continue };
-            let is_secret = ["token", "key", "account"]
+            let is_secret = ["token", "key", "account", "password"]
                 .iter()
                 .any(|it| name.contains(it));
             if !is_secret || name == "key_id" {

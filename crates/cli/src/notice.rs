@@ -7,7 +7,9 @@ use std::path::Path;
 use cockpit_engine::Handle;
 use cockpit_engine::api::{Act, Nothing, Pressed, Problem, Query, RequestNoticeArgs};
 use cockpit_engine::domain::target::Phase;
-use cockpit_engine::domain::views::{DraftView, NoticeText, NoticeView, NoticesView, OutcomeWord};
+use cockpit_engine::domain::views::{
+    NoticeDraftView, NoticeText, NoticeView, NoticesView, OutcomeWord,
+};
 use serde_json::json;
 
 use crate::args;
@@ -184,7 +186,7 @@ async fn notices(handle: &Handle) -> Result<NoticesView, Problem> {
     handle.ask(Query::Notices(Nothing {})).await
 }
 
-fn of_severity(view: &NoticesView, severity: args::Severity) -> Result<&DraftView, Problem> {
+fn of_severity(view: &NoticesView, severity: args::Severity) -> Result<&NoticeDraftView, Problem> {
     let severity = severity.into();
     view.drafts
         .iter()

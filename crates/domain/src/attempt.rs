@@ -171,8 +171,12 @@ impl Attempt {
         }
     }
 
-    /// A verdict is owed this long after the beginning; after "queued", this long after the send.
+    /// A verdict is owed this long after the beginning; after "queued", this long after the send;
+    /// at once where nobody can be asked what became of a write.
     fn verdict_due(&self) -> Time {
+        if self.reply_lost && !words::can_be_asked(&self.intent.pre.state) {
+            return self.began_at;
+        }
         match (self.reported, self.sent_at) {
             (Some(Outcome::Queued), Some(sent_at)) => sent_at + VERDICT_MS,
             (Some(_) | None, Some(_) | None) => self.began_at + VERDICT_MS,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ChannelView, DraftView, Live, NoticeView, NoticesView, OutcomeWord, ReceiptView, asker,
+    ChannelView, Live, NoticeDraftView, NoticeView, NoticesView, OutcomeWord, ReceiptView, asker,
     capital, of_record,
 };
 use crate::decide::{may_not_approve, may_not_ask};
@@ -161,11 +161,11 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
 }
 
 /// A draft of each severity for the newest stop; none when nothing was stopped.
-fn drafts(state: &State, now: Time) -> Vec<DraftView> {
+fn drafts(state: &State, now: Time) -> Vec<NoticeDraftView> {
     facts(state).map_or_else(Vec::new, |facts| {
         Severity::ALL
             .into_iter()
-            .map(|severity| DraftView {
+            .map(|severity| NoticeDraftView {
                 severity,
                 name: severity.name().to_owned(),
                 text: draft(severity, &facts, now),

@@ -5,7 +5,7 @@ import type { Severity } from "./Severity";
 /**
  * A draft.
  */
-export type DraftView = { 
+export type NoticeDraftView = { 
 /**
  * The severity.
  */

@@ -12,7 +12,7 @@ pub struct NoticesView {
     /// Notices, newest first.
     pub notices: Vec<NoticeView>,
     /// A draft of each severity, filled from the newest stop; empty when nothing was stopped.
-    pub drafts: Vec<DraftView>,
+    pub drafts: Vec<NoticeDraftView>,
     /// Where notices go; empty when nothing that publishes is connected.
     pub channels: Vec<ChannelView>,
     /// Why nothing can be asked for now; absent when it can.
@@ -21,7 +21,7 @@ pub struct NoticesView {
 
 /// A draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct DraftView {
+pub struct NoticeDraftView {
     /// The severity.
     pub severity: Severity,
     /// "Major".
