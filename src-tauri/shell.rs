@@ -199,12 +199,17 @@ impl Desk for Desktop {
     }
 
     fn open_approval(&self, intent: &str) -> bool {
-        match windows::open_approval(&self.app, intent) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "approval window not opened");
-                false
-            }
+        self.opens(windows::ToSign::Intent(intent))
+    }
+
+    fn open_change(&self, change: &str) -> bool {
+        self.opens(windows::ToSign::Change(change))
+    }
+
+    fn exports(&self) -> Option<PathBuf> {
+        // A workspace that was chosen from outside keeps everything in itself.
+        if std::env::var_os("COCKPIT_WORKSPACE").is_some() {
+            return None;
         }
     }
 

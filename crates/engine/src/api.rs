@@ -402,7 +402,8 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
     set_policy SetPolicy: SetPolicyArgs => Done, [Settings, Log, Decided], "Set how many persons an act needs.";
     set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
-    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to the folder of the workspace.";
+    export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to where the shell keeps exports.";
+    cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";
     verify_log VerifyLog: Nothing => Done, [Log], "Check every entry again.";
     refresh Refresh: Nothing => Done, [Observed], "Read every service now.";
     open_approval OpenApproval: IntentArgs => Done, [], "Open the approval window on an intent.";

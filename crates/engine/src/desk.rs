@@ -1,5 +1,7 @@
 //! What the engine asks of the shell around it. Must not know a window.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -11,6 +13,16 @@ pub trait Desk: Send + Sync {
 
     /// Opens the approval window on an intent. False when this shell has none.
     fn open_approval(&self, intent: &str) -> bool;
+
+    /// Opens the approval window on a change of people or policy. False when this shell has none.
+    fn open_change(&self, _change: &str) -> bool {
+        false
+    }
+
+    /// The folder for exports that a person finds again. `None`: one in the workspace folder.
+    fn exports(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// Starts the embedded sandbox with a scenario; gives its connections.
     ///

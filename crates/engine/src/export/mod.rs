@@ -36,7 +36,7 @@ const BATCH: usize = 1_000;
 const GAP_MAX: i64 = 10_000;
 
 impl Inner {
-    /// Exports what was asked for to `place`; to the workspace's own `exports` folder without one.
+    /// Exports what was asked for to `place`; without one to where the shell keeps exports.
     pub(crate) async fn export(
         self: &Arc<Self>,
         args: &ExportArgs,
@@ -131,18 +131,18 @@ impl Inner {
         Ok(sorted(found.collect::<Result<_, _>>()?))
     }
 
-    /// The first free name in the workspace's own folder of exports.
+    /// The first free name in the folder that the shell offers for exports.
     fn own_place(&self, through: u64) -> PathBuf {
-        let folder = self.folder.join("exports");
-        let name = |nth: u32| match nth {
-            1 => format!("evidence-1-to-{through}"),
-            nth => format!("evidence-1-to-{through}-{nth}"),
-        };
-        let mut nth = 1;
-        while folder.join(name(nth)).symlink_metadata().is_ok() && nth < u32::MAX {
+        let offered = self.desk.exports();
+        let folder = offered.unwrap_or_else(|| self.folder.join("exports"));
+        let name = format!("evidence-{}-1-to-{through}", slug(&self.state().workspace));
+        let mut place = folder.join(&name);
+        let mut nth = 1_u32;
+        while place.symlink_metadata().is_ok() && nth < u32::MAX {
             nth += 1;
+            place = folder.join(format!("{name}-{nth}"));
         }
-        folder.join(name(nth))
+        place
     }
 
     /// Checks the whole database; what does not hold, in a sentence.
@@ -280,6 +280,19 @@ fn as_map(selection: &Selection) -> serde_json::Map<String, Value> {
     match serde_json::to_value(selection) {
         Ok(Value::Object(map)) => map,
         Ok(_) | Err(_) => serde_json::Map::new(),
+    }
+}
+
+/// A name as a part of a folder's name on any system.
+fn slug(name: &str) -> String {
+    let words = name
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase);
+    let slug = words.collect::<Vec<_>>().join("-");
+    match slug.is_empty() {
+        true => "workspace".to_owned(),
+        false => slug,
     }
 }
 

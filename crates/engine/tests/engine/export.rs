@@ -35,7 +35,7 @@ async fn it_lies_in_the_workspace_and_each_has_a_name_of_its_own() {
     };
     let second = export(&handle, again).await.unwrap();
     assert_eq!(first.sums, second.sums);
-    let name = format!("evidence-1-to-{entries}");
+    let name = format!("evidence-northwind-wallet-1-to-{entries}");
     assert_eq!(
         names(&world.folder.path().join("exports")),
         [name.clone(), format!("{name}-2")]

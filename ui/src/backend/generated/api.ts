@@ -89,7 +89,7 @@ export interface Acts {
   set_policy: { args: SetPolicyArgs; answer: Done };
   /** Set the theme. */
   set_theme: { args: SetThemeArgs; answer: Done };
-  /** Export the log as an evidence pack, to the folder of the workspace. */
+  /** Export the log as an evidence pack, to where the shell keeps exports. */
   export: { args: ExportArgs; answer: Exported };
   /** Check every entry again. */
   verify_log: { args: Nothing; answer: Done };
