@@ -199,11 +199,13 @@ impl Desk for Desktop {
     }
 
     fn open_approval(&self, intent: &str) -> bool {
-        self.opens(windows::ToSign::Intent(intent))
-    }
-
-    fn open_change(&self, change: &str) -> bool {
-        self.opens(windows::ToSign::Change(change))
+        match windows::open_approval(&self.app, intent) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "approval window not opened");
+                false
+            }
+        }
     }
 
     fn exports(&self) -> Option<PathBuf> {
@@ -211,6 +213,8 @@ impl Desk for Desktop {
         if std::env::var_os("COCKPIT_WORKSPACE").is_some() {
             return None;
         }
+        let documents = self.app.path().document_dir().ok()?;
+        Some(documents.join("Release Cockpit"))
     }
 
     async fn open_sandbox(&self, scenario: &str) -> Result<Value, String> {
