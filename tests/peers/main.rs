@@ -6,6 +6,8 @@
 mod admin;
 mod postgres;
 mod sdk;
+mod smtp_adapter;
+mod smtp_server;
 mod supervised;
 mod unleash_adapter;
 mod unleash_app;

@@ -385,6 +385,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
     notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices, their channels, and the drafts for the newest stop.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
+    export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
 });
 
 table!(Act, "What may be done from the main window. Approves nothing.", {
@@ -413,5 +414,3 @@ table!(Approval, "What only the approval window may do.", {
     approve Approve: ApproveArgs => Done, [Decided, Log], "Approve the exact bytes of an intent, and of others of its press.";
     reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent, and others of its press.";
 });
-    export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
-    cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";

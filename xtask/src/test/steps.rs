@@ -44,7 +44,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "peers",
-        about: "a real Unleash on a real PostgreSQL",
+        about: "a real Unleash on a real PostgreSQL, a real mail server",
         run: real_peers,
     },
     Step {
@@ -172,10 +172,13 @@ fn pack(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
 
 fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     peers::install_unleash(paths)?;
+    let mail = paths.root.join("tests/peers/smtp/requirements.txt");
+    let python = tools::python_environment(paths, "smtp", &mail)?;
     let mut cargo = workspace(paths, "test");
     cargo
         .args(["--test", "peers"])
-        .env("COCKPIT_PEERS", peers::home(paths));
+        .env("COCKPIT_PEERS", peers::home(paths))
+        .env("COCKPIT_SMTP_PYTHON", python);
     process::watch(&mut cargo, counts, is_result)
 }
 

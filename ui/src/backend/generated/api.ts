@@ -91,6 +91,8 @@ export interface Acts {
   set_theme: { args: SetThemeArgs; answer: Done };
   /** Export the log as an evidence pack, to where the shell keeps exports. */
   export: { args: ExportArgs; answer: Exported };
+  /** Call off the export that is under way. */
+  cancel_export: { args: Nothing; answer: Done };
   /** Check every entry again. */
   verify_log: { args: Nothing; answer: Done };
   /** Read every service now. */
@@ -103,8 +105,6 @@ export interface Approvals {
   /** Approve the exact bytes of an intent, and of others of its press. */
   approve: { args: ApproveArgs; answer: Done };
   /** Reject an intent, and others of its press. */
-  /** Call off the export that is under way. */
-  cancel_export: { args: Nothing; answer: Done };
   reject: { args: RejectArgs; answer: Done };
 }
 
