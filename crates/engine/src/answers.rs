@@ -49,11 +49,11 @@ impl Inner {
                 to_value(&self.with_live(|live| views::notices(&state, live, now)))
             }
             Query::Settings(_) => to_value(&self.settings()?),
+            Query::ExportProgress(_) => to_value(&self.export_progress()),
         }
     }
 
     fn boot(&self) -> BootView {
-            Query::ExportProgress(_) => to_value(&self.export_progress()),
         let state = self.state();
         let keychain = self.keychain.read().unwrap_or_else(PoisonError::into_inner);
         let (keys_kept_in, locked, new_passphrase) = match &*keychain {

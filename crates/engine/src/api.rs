@@ -27,11 +27,11 @@ pub enum Tag {
     Log,
     /// Connections, people, policy.
     Settings,
+    /// How far an export is.
+    Export,
 }
 
 /// What went wrong, in words for a person. Carries no secret.
-    /// How far an export is.
-    Export,
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{sentence}")]
 pub struct Problem {
@@ -315,6 +315,19 @@ pub struct Exported {
     pub sentence: String,
 }
 
+/// How far an export is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportProgress {
+    /// Whether one is under way.
+    pub running: bool,
+    /// Steps that are done: each entry is checked, then written.
+    #[ts(type = "number")]
+    pub done: u64,
+    /// Steps in all.
+    #[ts(type = "number")]
+    pub total: u64,
+}
+
 /// One line of the table: `name: Args => Answer, [tags], "purpose"`.
 macro_rules! table {
     ($enum:ident, $doc:literal, { $($name:ident $variant:ident: $args:ty => $answer:ty, [$($tag:ident),*], $purpose:literal;)* }) => {
@@ -341,19 +354,6 @@ macro_rules! table {
             pub fn export(config: &Config) -> Result<(), ts_rs::ExportError> {
                 $(<$args as TS>::export_all(config)?; <$answer as TS>::export_all(config)?;)*
                 Ok(())
-/// How far an export is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ExportProgress {
-    /// Whether one is under way.
-    pub running: bool,
-    /// Steps that are done: each entry is checked, then written.
-    #[ts(type = "number")]
-    pub done: u64,
-    /// Steps in all.
-    #[ts(type = "number")]
-    pub total: u64,
-}
-
             }
         }
     };

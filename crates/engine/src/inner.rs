@@ -51,9 +51,9 @@ pub(crate) struct Inner {
     pub running: Mutex<BTreeMap<String, Running>>,
     /// A workspace is made or unlocked by one at a time.
     pub opening: tokio::sync::Mutex<()>,
-    /// Keeps a second process from writing to the same workspace, as long as anybody here may.
     /// The export under way.
     pub exporting: Mutex<Option<Arc<Underway>>>,
+    /// Keeps a second process from writing to the same workspace, as long as anybody here may.
     pub _lock: File,
 }
 

@@ -138,8 +138,8 @@ impl Engine {
             tasks: Mutex::new(Some(JoinSet::new())),
             pollers: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
-            _lock: lock,
             exporting: Mutex::default(),
+            _lock: lock,
             drill_over: AtomicBool::new(false),
         });
         let life = Arc::new(Life(Arc::clone(&inner)));
