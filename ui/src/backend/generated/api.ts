@@ -11,9 +11,9 @@ import type { Done } from "./Done";
 import type { EntryArgs } from "./EntryArgs";
 import type { EntryView } from "./EntryView";
 import type { ExportArgs } from "./ExportArgs";
+import type { ExportProgress } from "./ExportProgress";
 import type { Exported } from "./Exported";
 import type { IntentArgs } from "./IntentArgs";
-import type { ExportProgress } from "./ExportProgress";
 import type { IntentView } from "./IntentView";
 import type { LogArgs } from "./LogArgs";
 import type { LogChoicesView } from "./LogChoicesView";
@@ -56,6 +56,8 @@ export interface Queries {
   notices: { args: Nothing; answer: NoticesView };
   /** Connections, people, policy, rules. */
   settings: { args: Nothing; answer: SettingsView };
+  /** How far the export is that is under way. */
+  export_progress: { args: Nothing; answer: ExportProgress };
 }
 
 export interface Acts {
@@ -68,8 +70,6 @@ export interface Acts {
   /** Open the key file, or make one, with a passphrase. */
   unlock: { args: UnlockArgs; answer: Done };
   /** Try a credential without keeping it. */
-  /** How far the export is that is under way. */
-  export_progress: { args: Nothing; answer: ExportProgress };
   check_connection: { args: ConnectArgs; answer: CredentialCheck };
   /** Keep a credential in the keychain and connect. */
   connect: { args: ConnectArgs; answer: Done };
@@ -120,5 +120,5 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   intent: ["observed","decided"],
   notices: ["decided","settings"],
   settings: ["settings","observed"],
-};
   export_progress: ["export"],
+};
