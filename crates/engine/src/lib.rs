@@ -44,10 +44,10 @@ use tokio::task::JoinSet;
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
 
-pub use export::{PackCheck, verify_pack};
 use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
+pub use export::{PackCheck, verify_pack};
 use inner::{Inner, KeychainState};
 use keychain::{Keychain, OpenError, Wish};
 pub use record::index_of_entry;

@@ -4,8 +4,8 @@
 mod connections;
 mod drift;
 mod end;
-mod flight;
 mod export;
+mod flight;
 mod keys;
 mod log;
 mod offline;
