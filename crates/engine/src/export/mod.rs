@@ -87,9 +87,13 @@ impl Inner {
             .await
             .err()
             .map(|problem| problem.sentence);
-        let place = blocking(move || folder.stand())
-            .await?
-            .map_err(|error| trouble(&error))?;
+        let place = blocking(move || folder.stand()).await?.map_err(|error| {
+            let mut problem = trouble(&error);
+            if not_in_log.is_none() {
+                problem.sentence += " The log says that it was made.";
+            }
+            problem
+        })?;
         self.changed(&[Tag::Log]);
         Ok(told(&export, made, &place, not_in_log))
     }

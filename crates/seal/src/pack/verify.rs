@@ -204,26 +204,32 @@ impl<S: Source> Check<'_, S> {
         }
         let mut told = Told::open(self.source)?;
         let mut verifier = Verifier::new();
+        let mut leaf = Vec::new();
         loop {
-            let mut lines = [None, None, None];
-            for (line, file) in lines.iter_mut().zip(&mut files) {
-                *line = file.next()?;
+            let mut ends = [false; 3];
+            for (end, file) in ends.iter_mut().zip(&mut files) {
+                *end = !file.step()?;
             }
-            let [Some(header), Some(body), Some(signature)] = &lines else {
-                if lines.iter().any(Option::is_some) {
-                    let short = lines.iter().position(Option::is_none).unwrap_or(0);
+            if ends.contains(&true) {
+                if let Some(short) = ends.iter().position(|end| *end)
+                    && ends.contains(&false)
+                {
                     let name = [HEADERS, BODIES, SIGNATURES][short];
                     let line = self.found.entries + 1;
                     self.fault(name, Some(line), "It ends here, and the others do not.");
                 }
                 break;
-            };
+            }
+            let [header, body, signature] = [0, 1, 2].map(|file| &files[file].line[..]);
             self.found.entries += 1;
-            let leaf = [&header[..], b"\n", signature].concat();
+            leaf.clear();
+            leaf.extend_from_slice(header);
+            leaf.push(b'\n');
+            leaf.extend_from_slice(signature);
             self.tree.push(leaf_hash(&leaf));
             let withheld = body == WITHHELD.as_bytes();
             self.found.withheld += u64::from(withheld);
-            let body = (!withheld).then_some(&body[..]);
+            let body = (!withheld).then_some(body);
             let Next { signed, broken, .. } = chain::feed(&mut verifier, header, body, signature);
             if let Some(broken) = broken {
                 self.entry_fault(&broken);
@@ -393,9 +399,9 @@ impl<'a> Told<'a> {
 
     fn step(&mut self) -> io::Result<()> {
         self.next = None;
-        if let Some(line) = self.rows.next()? {
+        if self.rows.step()? {
             self.line += 1;
-            self.next = Row::from_json_line(&line);
+            self.next = Row::from_json_line(&self.rows.line);
             // A line that is no row ends what can be told apart.
             self.over |= self.next.is_none();
         }
@@ -446,7 +452,7 @@ impl<'a> Told<'a> {
     }
 
     fn end<S: Source>(mut self, check: &mut Check<'_, S>) -> io::Result<()> {
-        if self.over || self.next.is_some() || self.rows.next()?.is_some() {
+        if self.over || self.next.is_some() || self.rows.step()? {
             let what = "From here on it does not follow the entries.";
             check.fault(DECISIONS_JSONL, Some(self.line), what);
             return Ok(());
@@ -465,10 +471,17 @@ impl<'a> Told<'a> {
 }
 
 /// Whether these bytes come next; they are read then.
-fn is_next(file: &mut dyn BufRead, wanted: &[u8]) -> io::Result<bool> {
-    let mut found = Vec::with_capacity(wanted.len());
-    file.take(wanted.len() as u64).read_to_end(&mut found)?;
-    Ok(found == wanted)
+fn is_next(file: &mut dyn BufRead, mut wanted: &[u8]) -> io::Result<bool> {
+    while !wanted.is_empty() {
+        let found = file.fill_buf()?;
+        let length = found.len().min(wanted.len());
+        if length == 0 || found[..length] != wanted[..length] {
+            return Ok(false);
+        }
+        file.consume(length);
+        wanted = &wanted[length..];
+    }
+    Ok(true)
 }
 
 fn column_that_differs(row: &Row, signed: &SignedHeader) -> Option<&'static str> {
@@ -511,26 +524,31 @@ fn file_of(reason: &Reason) -> &'static str {
 /// Lines, each ended by a line feed.
 struct Lines<'a> {
     file: Box<dyn BufRead + 'a>,
+    /// The newest line without its line feed. A last line without one, and what is longer than
+    /// any line of a pack, keep something that no line has, so that they are found.
+    line: Vec<u8>,
 }
 
 impl<'a> Lines<'a> {
     fn of(file: Box<dyn BufRead + 'a>) -> Self {
-        Self { file }
+        Self {
+            file,
+            line: Vec::new(),
+        }
     }
 
-    /// The next line without its line feed. A last line without one, and what is longer than any
-    /// line of a pack, keep something that no line has, so that they are found.
-    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut line = Vec::new();
+    /// Reads the next line; `false` at the end.
+    fn step(&mut self) -> io::Result<bool> {
+        self.line.clear();
         let mut file = (&mut self.file).take(LINE_BYTES_MAX);
-        file.read_until(b'\n', &mut line)?;
-        match line.last() {
-            None => return Ok(None),
+        file.read_until(b'\n', &mut self.line)?;
+        match self.line.last() {
+            None => return Ok(false),
             Some(b'\n') => {
-                line.pop();
+                self.line.pop();
             }
-            Some(_) => line.push(b'\n'),
+            Some(_) => self.line.push(b'\n'),
         }
-        Ok(Some(line))
+        Ok(true)
     }
 }
