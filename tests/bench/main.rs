@@ -7,6 +7,7 @@ mod fan_out;
 mod ingest;
 #[cfg(target_os = "linux")]
 mod memory;
+mod pack;
 mod sample;
 mod table;
 #[cfg(target_os = "linux")]
@@ -22,6 +23,7 @@ fn main() {
     let folder = tempfile::tempdir_in(folder).expect("the folder can be written");
     let mut rows = append::measure(folder.path());
     rows.extend(ingest::measure());
+    rows.extend(on_a_runtime(pack::measure(folder.path())));
     rows.extend(on_a_runtime(fan_out::measure(folder.path())));
     rows.extend(windows(folder.path()));
     table::print(&rows);

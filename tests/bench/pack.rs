@@ -1,0 +1,150 @@
+//! An evidence pack checked as `cockpit verify PACK` checks it, against its signatures alone.
+//! Knows nothing of how a pack is checked.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use cockpit_seal::pack::{About, PackWriter, RawLines, Row as Told, RowFact, Sink};
+use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, seal};
+use serde_json::{Map, json};
+
+use crate::{
+    sample::Sample,
+    table::{Row, Target},
+};
+
+const ENTRIES: usize = 100_000;
+const ROUNDS: usize = 3;
+const RATIO_MAX: f64 = 1.3;
+
+/// Measures in a folder below this one.
+pub async fn measure(folder: &Path) -> Vec<Row> {
+    let place = folder.join("pack");
+    let key = DeviceKey::from_seed(&[7; 32]);
+    let entries = entries(&key);
+    write(&place, &entries, &key).expect("the folder can be written");
+    let public = key.public();
+    let [mut ours, mut peers] = [const { Sample::new() }; 2];
+    for round in 0..=ROUNDS {
+        if round == 1 {
+            [ours, peers] = [const { Sample::new() }; 2]; // the first does not count
+        }
+        let runtime = tokio::runtime::Handle::current();
+        ours.time_ms(|| {
+            tokio::task::block_in_place(|| {
+                let check = cockpit_engine::verify_pack(place.clone(), None, |_| {});
+                let check = runtime.block_on(check).expect("the pack can be read");
+                assert!(check.holds(), "{}", check.sentence);
+            });
+        });
+        peers.time_ms(|| {
+            for entry in &entries {
+                entry.verify(&public).expect("the signature holds");
+            }
+        });
+    }
+    let [ours, peers] = [ours, peers].map(|sample| sample.median() / 1e3);
+    let ratio = ours / peers;
+    println!(
+        "\nAn evidence pack of {ENTRIES} entries: every hash, signature, link, text, row, tile and key\n\
+         of it, against its signatures alone, on one core each, {ROUNDS} tries in turns"
+    );
+    vec![Row {
+        what: "pack verified, seconds",
+        measured: format!("{ours:.2}"),
+        peer: format!("{peers:.2}"),
+        ratio,
+        target: Target::ratio(RATIO_MAX, ratio),
+    }]
+}
+
+fn entries(key: &DeviceKey) -> Vec<Entry> {
+    let mut head = Head::genesis(key.device_id());
+    let sealed = (0..ENTRIES).map(|n| {
+        let mut body = Map::new();
+        body.insert("intent".to_owned(), json!("0".repeat(64)));
+        body.insert("reason".to_owned(), json!(format!("checkout fails {n}")));
+        if n == 0 {
+            body.insert("key".to_owned(), json!(key.public().to_string()));
+        }
+        let draft = Draft {
+            at: "2026-11-23T18:30:05.123Z",
+            kind: "intent.withdraw",
+            body,
+            salt: (n as u128).to_be_bytes(),
+            seen: Seen::default(),
+        };
+        let entry = seal(key, &head, draft).expect("a small body is sealed");
+        head = entry.head();
+        entry
+    });
+    sealed.collect()
+}
+
+fn write(place: &Path, entries: &[Entry], key: &DeviceKey) -> io::Result<()> {
+    let mut pack = PackWriter::begin(Folder {
+        place: place.to_owned(),
+        files: BTreeMap::new(),
+    })?;
+    for (entry, position) in entries.iter().zip(1..) {
+        let signature = entry.signature_line();
+        let raw = RawLines {
+            header: entry.header_line().as_bytes(),
+            body: entry.body_line().as_bytes(),
+            signature: signature.as_bytes(),
+        };
+        pack.entry(raw, |_| false)?;
+        let header = entry.header();
+        pack.tell(&Told {
+            position,
+            id: entry.id().to_string(),
+            at: header.at.to_string(),
+            device: header.device.to_string(),
+            seq: Some(header.seq),
+            kind: header.kind.clone(),
+            person: "Mara Lindqvist".to_owned(),
+            decision: "Took back".to_owned(),
+            target: "Google Play · production · 8.4.0".to_owned(),
+            reason: "checkout fails".to_owned(),
+            facts: vec![RowFact {
+                name: "About".to_owned(),
+                value: "Google Play · production · 8.4.0".to_owned(),
+            }],
+            ..Told::default()
+        })?;
+    }
+    let (_, folder) = pack.finish(&About::default(), Some(key))?;
+    let mut files = folder.files.into_values();
+    files.try_for_each(|mut file| file.flush())
+}
+
+struct Folder {
+    place: PathBuf,
+    files: BTreeMap<String, BufWriter<File>>,
+}
+
+impl Sink for Folder {
+    type Error = io::Error;
+
+    fn put(&mut self, file: &str, bytes: &[u8]) -> io::Result<()> {
+        if let Some(open) = self.files.get_mut(file) {
+            return open.write_all(bytes);
+        }
+        let path = self.place.join(file);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut open = BufWriter::new(File::create_new(path)?);
+        open.write_all(bytes)?;
+        self.files.insert(file.to_owned(), open);
+        Ok(())
+    }
+
+    fn close(&mut self, file: &str) -> io::Result<()> {
+        self.files
+            .remove(file)
+            .map_or(Ok(()), |mut file| file.flush())
+    }
+}
