@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::fault::{Fault, Part, Reason};
 use crate::id::{BodyHash, DeviceId, EntryId, LedgerId, SlotHash};
-use crate::json;
+use crate::json::{self, INTEGER_MAX};
 use crate::key::{PublicKey, Signature};
 use crate::time::Timestamp;
 use crate::verify::{KEY_FIELD, KIND_DEVICE_ADD, KIND_MEMBER_REQUEST};
@@ -406,6 +406,37 @@ pub(crate) fn header_map(json: &str, keys: &[&'static str]) -> Result<Map<String
 }
 
 fn parse_header(line: &str) -> Result<Header, Fault> {
+    // A header in its one spelling is read where its values must stand. All else is read as
+    // JSON, which says what is wrong with it.
+    as_written(line).map_or_else(|| read_header(line), Ok)
+}
+
+fn as_written(line: &str) -> Option<Header> {
+    let mut rest = line.strip_prefix(ENTRY_PREFIX)?;
+    let mut next = |before: &str, end: char| {
+        let (text, after) = rest.strip_prefix(before)?.split_once(end)?;
+        rest = after;
+        Some(text)
+    };
+    let header = Header {
+        at: next("{\"at\":\"", '"')?.parse().ok()?,
+        body: next(",\"body\":\"", '"')?.parse().ok()?,
+        device: next(",\"dev\":\"", '"')?.parse().ok()?,
+        kind: next(",\"kind\":\"", '"')?.to_owned(),
+        ledger: next(",\"ledger\":\"", '"')?.parse().ok()?,
+        prev: next(",\"prev\":\"", '"')?.parse().ok()?,
+        seen: Seen {
+            slot: next(",\"seen\":[", ',')?.parse().ok()?,
+            hash: next("\"", '"')?.parse().ok()?,
+        },
+        seq: next("],\"seq\":", ',')?.parse().ok()?,
+    };
+    let fits = header.seq <= INTEGER_MAX && header.seen.slot <= INTEGER_MAX;
+    // Spelled again it is the line: nothing stands in it beside these values.
+    (fits && consistent(&header).is_ok() && header.line() == line).then_some(header)
+}
+
+fn read_header(line: &str) -> Result<Header, Fault> {
     let json = line.strip_prefix(ENTRY_PREFIX).ok_or(Fault::Prefix)?;
     let map = &header_map(json, &HEADER_KEYS)?;
     let header = Header {
@@ -418,6 +449,14 @@ fn parse_header(line: &str) -> Result<Header, Fault> {
         seen: seen(&map["seen"]).ok_or(Fault::BadValue("seen"))?,
         seq: number(map, "seq")?,
     };
+    consistent(&header)?;
+    if header.line() != line {
+        return Err(Fault::NotCanonical);
+    }
+    Ok(header)
+}
+
+fn consistent(header: &Header) -> Result<(), Fault> {
     if !is_kind(&header.kind) {
         return Err(Fault::BadValue("kind"));
     }
@@ -427,10 +466,7 @@ fn parse_header(line: &str) -> Result<Header, Fault> {
     if header.ledger.is_zero() && header.seq != 0 {
         return Err(Fault::BadValue("ledger"));
     }
-    if header.line() != line {
-        return Err(Fault::NotCanonical);
-    }
-    Ok(header)
+    Ok(())
 }
 
 pub(crate) fn value<T: std::str::FromStr>(
@@ -477,4 +513,64 @@ fn parse_body(line: &str) -> Result<Map<String, Value>, Fault> {
 pub(crate) fn is_kind(text: &str) -> bool {
     let allowed = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
     (1..=KIND_BYTES_MAX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines() -> Vec<String> {
+        let header = Header {
+            at: "2026-11-23T18:30:05.123Z".parse().unwrap(),
+            body: BodyHash::of_body_line(b"{}"),
+            device: DeviceId::from_bytes([7; 8]),
+            kind: "stop.approve".to_owned(),
+            ledger: LedgerId::from_bytes([8; 32]),
+            prev: EntryId::from_bytes([9; 32]),
+            seen: Seen {
+                slot: 4711,
+                hash: SlotHash::from_bytes([10; 32]),
+            },
+            seq: 12,
+        };
+        let genesis = Header {
+            ledger: LedgerId::ZERO,
+            prev: EntryId::ZERO,
+            seen: Seen::default(),
+            seq: 0,
+            ..header.clone()
+        };
+        let last = Header {
+            seq: INTEGER_MAX,
+            ..header.clone()
+        };
+        let beyond = Header {
+            seq: INTEGER_MAX + 1,
+            ..header.clone()
+        };
+        [header, genesis, last, beyond].map(|it| it.line()).to_vec()
+    }
+
+    #[test]
+    fn both_ways_to_read_a_header_agree() {
+        let agree = |line: &str| {
+            let read = read_header(line);
+            assert_eq!(as_written(line), read.clone().ok(), "{line}: {read:?}");
+        };
+        for line in lines() {
+            agree(&line);
+            for at in 0..=line.len() {
+                agree(&line[..at]);
+                for more in [
+                    "", " ", "0", "9", "\"", ",", "a", "A", "\\u0061", "[", "-", ".0",
+                ] {
+                    agree(&format!("{}{more}{}", &line[..at], &line[at..]));
+                    let rest = line.get(at + 1..).unwrap_or_default();
+                    agree(&format!("{}{more}{rest}", &line[..at]));
+                }
+            }
+        }
+        assert!(as_written(&lines()[2]).is_some());
+        assert!(as_written(&lines()[3]).is_none());
+    }
 }
