@@ -35,6 +35,7 @@ const DRAWN: &[Place] = &[
             "cockpit-ledger",
             "cockpit-providers",
             "cockpit-seal",
+            "cockpit-sync",
         ],
     },
     Place {

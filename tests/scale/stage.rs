@@ -44,7 +44,7 @@ impl Place {
     pub fn snapshot(&self) -> Option<i64> {
         let database = Connection::open(self.database()).unwrap();
         database
-            .query_row("SELECT position FROM snapshot", [], |row| row.get(0))
+            .query_row("SELECT entries FROM snapshot", [], |row| row.get(0))
             .optional()
             .unwrap()
     }

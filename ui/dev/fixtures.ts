@@ -680,6 +680,8 @@ export function entry(position: number): EntryView {
     device: "laptop 4c9a",
     seq: position,
     prev: "77ab19e0c4d2f3a8b1e07c55d0a9f2c4",
+    bracket:
+      "Claimed 10:02:11Z, provable 09:58:02Z to 10:03:40Z: its author had seen slot 811, and slot 812 admitted it.",
     facts: [
       { name: "Asked for", value: "stop 8.4.0 on 3 targets" },
       { name: "Seen", value: "in progress 20 %, read 14 s before" },

@@ -309,6 +309,7 @@ export const text = {
     sequence: "Number in the device’s chain",
     id: "Entry id",
     previous: "Entry before it",
+    bracket: "When it was made",
     raw: "The lines as signed",
     keys: "Arrow keys move, Enter opens an entry.",
     export: {

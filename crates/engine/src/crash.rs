@@ -2,9 +2,11 @@
 //! and nothing without the variable. Must not know what happens at a point.
 
 /// Every point, in the order in which an effect passes them.
-pub const POINTS: [&str; 10] = [
+pub const POINTS: [&str; 12] = [
     "before-record",
     "after-record",
+    "before-publish",
+    "after-publish",
     "after-claim",
     "after-reread",
     "after-start",

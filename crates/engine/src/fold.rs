@@ -5,6 +5,7 @@
 //! the device signs it, and it is believed only under a key that an entry of this ledger brought
 //! in. Without one the whole ledger is folded; that costs time and nothing else.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use cockpit_domain::state::State;
@@ -28,6 +29,9 @@ const SNAPSHOT_AFTER: i64 = 1_000;
 pub(crate) struct Folded {
     /// The state after the last entry.
     pub state: State,
+    /// The state after the last entry that a slot has admitted; none when a snapshot stood for
+    /// later ones too.
+    pub admitted: Option<State>,
     /// The entries that the snapshot stood for; 0 without one.
     pub from: i64,
     /// How many of the rejected entries were in the snapshot.
@@ -39,47 +43,60 @@ pub(crate) struct Folded {
 /// # Errors
 /// The log cannot be read.
 pub(crate) fn fold(ledger: &Ledger) -> Result<Folded, Problem> {
-    let mut folded = from_snapshot(ledger)?.unwrap_or_default();
-    fold_rest(ledger, folded.from, &mut folded.state)?;
-    Ok(folded)
+    let folded = from_snapshot(ledger)?.unwrap_or_default();
+    fold_rest(ledger, folded)
 }
 
 /// Folds a ledger from its first entry on. Blocks.
 ///
 /// # Errors
 /// The log cannot be read.
-pub(crate) fn fold_whole(ledger: &Ledger) -> Result<State, Problem> {
-    let mut state = State::default();
-    fold_rest(ledger, 0, &mut state)?;
-    Ok(state)
+pub(crate) fn fold_whole(ledger: &Ledger) -> Result<Folded, Problem> {
+    fold_rest(ledger, Folded::default())
 }
 
-fn fold_rest(ledger: &Ledger, from: i64, state: &mut State) -> Result<(), Problem> {
-    let mut after = from;
+/// Folds in the order of the log; what no slot has admitted yet comes last.
+fn fold_rest(ledger: &Ledger, mut folded: Folded) -> Result<Folded, Problem> {
+    let admitted = i64::try_from(ledger.log_end()?.tree.size()).unwrap_or(i64::MAX);
+    let mut after = folded.from;
+    let state = &mut folded.state;
     loop {
-        let batch = match ledger.entries_after(after, BATCH) {
+        if after == admitted {
+            folded.admitted = Some(state.clone());
+        }
+        let limit = match usize::try_from(admitted - after) {
+            Ok(left) if left > 0 => left.min(BATCH),
+            Ok(_) | Err(_) => BATCH,
+        };
+        let batch = match ledger.in_order(after, limit) {
             Ok(batch) => batch,
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 match fold_singly(ledger, after, state)? {
                     Some(last) => after = last,
-                    None => return Ok(()),
+                    None => return Ok(folded),
                 }
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
-        let Some(last) = batch.last() else {
-            return Ok(());
-        };
-        after = last.position;
-        for stored in &batch {
-            fold_one(state, stored);
+        if batch.is_empty() {
+            return Ok(folded);
+        }
+        after += i64::try_from(batch.len()).unwrap_or(0);
+        for ordered in batch {
+            match ordered.entry {
+                Ok(stored) => fold_one(state, &stored),
+                // Left out with its reason. Acts are refused on such a ledger.
+                Err(error) => {
+                    let place = u64::try_from(ordered.position).unwrap_or(0);
+                    state.rejected.push((place, error.to_string()));
+                }
+            }
         }
     }
 }
 
-/// Reading goes on in a damaged log: what does not hold is left out with its reason. Nothing is
-/// done on such a state, because acts are refused then. Gives where it stopped; none at the end.
+/// Reading goes on in a damaged database, row by row. Gives where it stopped; none at the end.
 fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<i64>, Problem> {
     let step = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let last = after.saturating_add(step);
@@ -100,7 +117,7 @@ fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<
     Ok((found && last < ledger.count()?).then_some(last))
 }
 
-fn fold_one(state: &mut State, stored: &StoredEntry) {
+pub(crate) fn fold_one(state: &mut State, stored: &StoredEntry) {
     match admitted(stored.position, &stored.entry) {
         Some(entry) => state.fold(&entry),
         None => state.rejected.push((
@@ -110,15 +127,33 @@ fn fold_one(state: &mut State, stored: &StoredEntry) {
     }
 }
 
-/// Says of the entries without force, from the given one on, in their lines of the log that they
-/// have none. Blocks.
+/// Says in the lines of the log which entries are without force, where that is not said yet.
+/// `before` are those of which it was said. Blocks.
 ///
 /// # Errors
 /// The log cannot be read or written.
-pub(crate) fn list_rejected(ledger: &Ledger, state: &State, from: usize) -> Result<(), Problem> {
+pub(crate) fn list_rejected(
+    ledger: &Ledger,
+    state: &State,
+    before: &[(u64, String)],
+) -> Result<(), Problem> {
+    if state.rejected == before || ledger.read_only().is_some() {
+        return Ok(());
+    }
+    let known: BTreeMap<u64, &str> = before.iter().map(|(at, why)| (*at, why.as_str())).collect();
+    let now: BTreeMap<u64, &str> = state
+        .rejected
+        .iter()
+        .map(|(at, why)| (*at, why.as_str()))
+        .collect();
+    let places: BTreeSet<u64> = known.keys().chain(now.keys()).copied().collect();
     let mut lines = Vec::new();
-    for (place, why) in state.rejected.iter().skip(from) {
-        let position = i64::try_from(*place).unwrap_or(0);
+    for place in places {
+        let why = now.get(&place);
+        if known.get(&place) == why {
+            continue;
+        }
+        let position = i64::try_from(place).unwrap_or(0);
         let stored = match ledger.entry_at(position) {
             Ok(Some(stored)) => stored,
             // The checks say what is wrong with it.
@@ -126,14 +161,25 @@ pub(crate) fn list_rejected(ledger: &Ledger, state: &State, from: usize) -> Resu
             Err(error) if error.kind() == ErrorKind::Corrupt => continue,
             Err(error) => return Err(error.into()),
         };
-        let device = stored.entry.header().device.to_string();
-        let person = state.devices.get(&device).map_or("", String::as_str);
-        lines.push((position, record::rejected_line(&stored.entry, person, why)));
+        let person = person_of(state, &stored);
+        lines.push((
+            position,
+            match why {
+                Some(why) => record::rejected_line(&stored.entry, person, why),
+                None => record::index_of_entry(&stored.entry, person),
+            },
+        ));
     }
-    if lines.is_empty() || ledger.read_only().is_some() {
-        return Ok(());
+    match lines.is_empty() {
+        true => Ok(()),
+        false => ledger.relist(&lines).map_err(Problem::from),
     }
-    ledger.relist(&lines).map_err(Problem::from)
+}
+
+/// Whose device signed an entry; empty when nobody knows.
+fn person_of<'a>(state: &'a State, stored: &StoredEntry) -> &'a str {
+    let device = stored.entry.header().device.to_string();
+    state.devices.get(&device).map_or("", String::as_str)
 }
 
 // ---- the snapshot
@@ -142,7 +188,7 @@ fn from_snapshot(ledger: &Ledger) -> Result<Option<Folded>, LedgerError> {
     let Some(snapshot) = ledger.snapshot(VERSION)? else {
         return Ok(None);
     };
-    let Some(place) = place(ledger, snapshot.position)? else {
+    let Some(place) = place(ledger, snapshot.entries)? else {
         return Ok(None);
     };
     if !is_signed(ledger, &place, &snapshot)? {
@@ -153,7 +199,8 @@ fn from_snapshot(ledger: &Ledger) -> Result<Option<Folded>, LedgerError> {
     };
     Ok(Some(Folded {
         rejected_before: state.rejected.len(),
-        from: snapshot.position,
+        from: snapshot.entries,
+        admitted: None,
         state,
     }))
 }
@@ -161,8 +208,10 @@ fn from_snapshot(ledger: &Ledger) -> Result<Option<Folded>, LedgerError> {
 /// What a snapshot is bound to.
 struct Place {
     ledger: LedgerId,
-    position: i64,
-    entry: EntryId,
+    /// How many entries it stands for, in the order of the log.
+    entries: i64,
+    /// The last of them.
+    last: EntryId,
 }
 
 impl Place {
@@ -170,8 +219,8 @@ impl Place {
         format!(
             "release-cockpit/{}/snapshot\n{VERSION}\n{}\n{}\n{}\n",
             self.ledger,
-            self.position,
-            self.entry,
+            self.entries,
+            self.last,
             leaf_hash(bytes)
         )
     }
@@ -181,16 +230,16 @@ impl Place {
     }
 }
 
-fn place(ledger: &Ledger, position: i64) -> Result<Option<Place>, LedgerError> {
-    let entry = match ledger.entry_at(position) {
-        Ok(entry) => entry,
+fn place(ledger: &Ledger, entries: i64) -> Result<Option<Place>, LedgerError> {
+    let last = match ledger.in_order(entries - 1, 1) {
+        Ok(mut found) => found.pop().and_then(|last| last.entry.ok()),
         Err(error) if error.kind() == ErrorKind::Corrupt => None,
         Err(error) => return Err(error),
     };
-    Ok(entry.map(|stored| Place {
+    Ok(last.map(|stored| Place {
         ledger: stored.entry.ledger(),
-        position,
-        entry: stored.entry.id(),
+        entries,
+        last: stored.entry.id(),
     }))
 }
 
@@ -222,7 +271,7 @@ fn snapshot_of(place: &Place, key: &DeviceKey, state: &State) -> Option<Snapshot
     let mut note = Note::new(place.text(&bytes)).ok()?;
     note.sign(key, &place.signer(key.device_id())).ok()?;
     Some(Snapshot {
-        position: place.position,
+        entries: place.entries,
         version: VERSION.to_owned(),
         proof: note.to_string(),
         bytes,
@@ -242,11 +291,11 @@ impl Recorder {
         };
         let ledger = Arc::clone(&self.ledger);
         let found = blocking(move || {
-            let position = ledger.count()?;
-            let kept = ledger.snapshot(VERSION)?.map_or(0, |it| it.position);
-            match position - kept < SNAPSHOT_AFTER {
+            let entries = ledger.count()?;
+            let kept = ledger.snapshot(VERSION)?.map_or(0, |it| it.entries);
+            match entries - kept < SNAPSHOT_AFTER {
                 true => Ok(None),
-                false => place(&ledger, position),
+                false => place(&ledger, entries),
             }
         });
         let Some(place) = found.await?? else {

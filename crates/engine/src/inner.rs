@@ -23,6 +23,7 @@ use crate::desk::Desk;
 use crate::export::Underway;
 use crate::keychain::{Closed, Keychain};
 use crate::record::{Recorder, blocking};
+use crate::slots::Slots;
 
 /// Shared by the loop, the executor and the pollers.
 pub(crate) struct Inner {
@@ -53,6 +54,8 @@ pub(crate) struct Inner {
     pub opening: tokio::sync::Mutex<()>,
     /// The export under way.
     pub exporting: Mutex<Option<Arc<Underway>>>,
+    /// The log of slots; read and written by one at a time.
+    pub slots: tokio::sync::Mutex<Slots>,
     /// Keeps a second process from writing to the same workspace, as long as anybody here may.
     pub _lock: File,
 }

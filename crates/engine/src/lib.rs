@@ -21,6 +21,7 @@ mod mark;
 mod observe;
 mod problem;
 mod record;
+mod slots;
 mod verify;
 mod workspace;
 
@@ -52,6 +53,7 @@ use inner::{Inner, KeychainState};
 use keychain::{Keychain, OpenError, Wish};
 pub use record::index_of_entry;
 use record::{Recorder, blocking};
+use slots::Slots;
 
 /// How an engine starts.
 pub struct Options {
@@ -109,16 +111,18 @@ impl Engine {
         let now = clock();
         let ledger = blocking(move || Ledger::open(path, now.as_ms())).await??;
         let ledger = Arc::new(ledger);
-        let state = {
-            let ledger = Arc::clone(&ledger);
+        let folded = {
+            let (ledger, folder) = (Arc::clone(&ledger), folder.clone());
             blocking(move || {
+                slots::restore(&ledger, &folder)?;
                 let folded = fold::fold(&ledger)?;
-                fold::list_rejected(&ledger, &folded.state, folded.rejected_before)?;
-                Ok::<_, Problem>(folded.state)
+                let known = &folded.state.rejected[..folded.rejected_before];
+                fold::list_rejected(&ledger, &folded.state, known)?;
+                Ok::<_, Problem>(folded)
             })
             .await??
         };
-        let state = Arc::new(RwLock::new(state));
+        let state = Arc::new(RwLock::new(folded.state));
         let inner = Arc::new(Inner {
             folder,
             recorder: Recorder::new(Arc::clone(&ledger), Arc::clone(&state)),
@@ -139,6 +143,7 @@ impl Engine {
             pollers: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             exporting: Mutex::default(),
+            slots: tokio::sync::Mutex::new(Slots::not_open(folded.admitted)),
             _lock: lock,
             drill_over: AtomicBool::new(false),
         });
@@ -213,12 +218,42 @@ impl Handle {
         if let Some(mut tasks) = self.inner.end_tasks() {
             tasks.shutdown().await;
         }
+        if let Err(problem) = self.inner.sync().await {
+            // It stays in the ledger and is put into the log at the next start.
+            tracing::warn!(kind = %problem.kind, "log of slots not written");
+        }
         if let Err(problem) = self.inner.keep_snapshot().await {
             tracing::warn!(kind = %problem.kind, "snapshot not kept");
         }
         // A record that has begun is finished first.
         self.inner.recorder.lock().await;
         self.inner.keep_mark().await
+    }
+
+    /// Reads what others have put into the log of slots, and puts into it what was recorded here.
+    ///
+    /// # Errors
+    /// The place of the log does not answer, or what stands there cannot be the log of this
+    /// ledger. What was recorded stays.
+    pub async fn sync(&self) -> Result<(), Problem> {
+        self.inner.sync().await
+    }
+
+    /// Moves the log of slots to a folder that other laptops write to as well.
+    ///
+    /// # Errors
+    /// The folder cannot keep the order of decisions, or keeps another ledger's.
+    pub async fn share(&self, folder: PathBuf) -> Result<(), Problem> {
+        self.inner.share(folder).await
+    }
+
+    /// Begins an empty workspace with the log that others keep in a folder. This laptop can read
+    /// everything then and decide nothing until somebody has admitted it.
+    ///
+    /// # Errors
+    /// There is a workspace here already, or the folder does not keep the log of this ledger.
+    pub async fn follow(&self, folder: PathBuf, ledger: &str) -> Result<(), Problem> {
+        self.inner.follow(folder, ledger).await
     }
 
     /// Hears of every change.

@@ -7,7 +7,9 @@ use cockpit_domain::state::State;
 use cockpit_domain::views::{
     self, Badge, EntryView, Icon, LogChoice, LogChoicesView, LogPage, LogRow, Tone,
 };
-use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, StoredEntry};
+use cockpit_domain::words;
+use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, SlotKind, SlotRow, StoredEntry};
+use cockpit_seal::Seen;
 
 use crate::answers::gone;
 use crate::api::{LogArgs, Problem};
@@ -177,7 +179,37 @@ impl Inner {
             seq: header.seq,
             prev: header.prev.to_string(),
             facts,
+            bracket: self.bracket(&stored)?,
             raw: stored.entry.lines(),
+        })
+    }
+
+    /// Between which moments an entry was made, as slots show it: its author had seen one, and
+    /// another one admitted it.
+    fn bracket(&self, stored: &StoredEntry) -> Result<String, Problem> {
+        let header = stored.entry.header();
+        let claimed = words::clock(Time::from_ms(header.at.ms()));
+        let seen = match header.seen == Seen::default() {
+            true => None,
+            false => self.ledger.slot(header.seen.slot)?,
+        };
+        let after = seen.as_ref().and_then(slot_time);
+        let Some(slot) = self.ledger.slot_of(stored.position)? else {
+            return Ok(format!("Claimed {claimed}; no slot has admitted it yet."));
+        };
+        let before = slot_time(&slot).unwrap_or_default();
+        let number = slot.n;
+        Ok(match after {
+            Some(after) => format!(
+                "Claimed {claimed}, provable {after} to {before}: its author had seen slot {}, and \
+                 slot {number} admitted it.",
+                header.seen.slot
+            ),
+            None => {
+                format!(
+                    "Claimed {claimed}, provable until {before}, when slot {number} admitted it."
+                )
+            }
         })
     }
 
@@ -200,6 +232,14 @@ impl Inner {
             Some(before) if before.position < stored.position => Ok(()),
             Some(_) | None => Err("The entry before it is not in its place.".to_owned()),
         }
+    }
+}
+
+/// When a slot was written, as its writer says.
+fn slot_time(slot: &SlotRow) -> Option<String> {
+    match &slot.kind {
+        SlotKind::Admitting { at, .. } => Some(words::clock(at.parse().ok()?)),
+        SlotKind::Void { .. } => None,
     }
 }
 
@@ -240,11 +280,8 @@ fn choices(values: Vec<String>, words: impl Fn(&str) -> String) -> Vec<LogChoice
 
 /// Why an entry was rejected when it was taken in, if it was.
 fn why_without_force(state: &State, position: u64) -> Option<&str> {
-    let place = state
-        .rejected
-        .binary_search_by_key(&position, |(position, _)| *position)
-        .ok()?;
-    Some(&state.rejected[place].1)
+    let found = state.rejected.iter().find(|(place, _)| *place == position);
+    found.map(|(_, why)| why.as_str())
 }
 
 /// A row for an entry whose text is not what was signed: its place and why, nothing that it says.

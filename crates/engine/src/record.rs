@@ -1,7 +1,7 @@
 //! The one way into the ledger: decide, seal, append, fold. From the moment it returns, the
 //! decision cannot be lost. Knows no provider.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use cockpit_domain::decide::{Command, Context, decide};
 use cockpit_domain::event::Event;
@@ -10,6 +10,7 @@ use cockpit_domain::views::log_line;
 use cockpit_domain::{Time, views};
 use cockpit_ledger::{Append, Ledger, LogIndex, OutboxChange};
 use cockpit_seal::{DeviceKey, Entry, Head, Seen, seal};
+use tokio::sync::Notify;
 
 use crate::api::Problem;
 use crate::crash;
@@ -21,6 +22,10 @@ pub struct Recorder {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) state: Arc<RwLock<State>>,
     pub(crate) writer: tokio::sync::Mutex<Option<Writer>>,
+    /// The newest slot that was verified here: what every entry says to have seen.
+    pub(crate) seen: Mutex<Seen>,
+    /// Something was appended that no slot has admitted yet.
+    pub(crate) grew: Notify,
 }
 
 /// The device's end of its own chain.
@@ -50,6 +55,8 @@ impl Recorder {
             ledger,
             state,
             writer: tokio::sync::Mutex::new(None),
+            seen: Mutex::default(),
+            grew: Notify::new(),
         }
     }
 
@@ -116,7 +123,7 @@ impl Recorder {
                 kind: event.kind(),
                 body: event.to_body(),
                 salt: random()?,
-                seen: Seen::default(),
+                seen: *self.seen.lock().unwrap_or_else(PoisonError::into_inner),
             };
             let entry = seal(&writer.key, &head, draft).map_err(|error| {
                 Problem::new(
@@ -163,11 +170,12 @@ impl Recorder {
                 entry.position = u64::try_from(position).unwrap_or(0);
                 state.fold(entry);
             }
-            (state.rejected.len() > before).then_some(before)
+            (state.rejected.len() > before).then(|| state.rejected[..before].to_vec())
         };
         if let Some(before) = rejected_before {
             self.list_rejected(before).await?;
         }
+        self.grew.notify_one();
         crash::point("after-record").await;
         Ok(Recorded {
             entries: admitted,
@@ -177,12 +185,12 @@ impl Recorder {
 }
 
 impl Recorder {
-    /// Says in the lines of the log which entries are without force, from the given one on.
-    async fn list_rejected(&self, from: usize) -> Result<(), Problem> {
+    /// Says in the lines of the log which entries are without force.
+    async fn list_rejected(&self, before: Vec<(u64, String)>) -> Result<(), Problem> {
         let (ledger, state) = (Arc::clone(&self.ledger), Arc::clone(&self.state));
         blocking(move || {
             let state = state.read().unwrap_or_else(PoisonError::into_inner);
-            fold::list_rejected(&ledger, &state, from)
+            fold::list_rejected(&ledger, &state, &before)
         })
         .await?
     }
@@ -196,12 +204,12 @@ impl Recorder {
         let _writer = self.writer.lock().await;
         let (ledger, state) = (Arc::clone(&self.ledger), Arc::clone(&self.state));
         blocking(move || {
-            let folded = fold::fold_whole(&ledger)?;
+            let folded = fold::fold_whole(&ledger)?.state;
             let count = ledger.rebuild(|entry| {
                 let person = folded.devices.get(&entry.header().device.to_string());
                 index_of_entry(entry, person.map_or("", String::as_str))
             })?;
-            fold::list_rejected(&ledger, &folded, 0)?;
+            fold::list_rejected(&ledger, &folded, &[])?;
             *state.write().unwrap_or_else(PoisonError::into_inner) = folded;
             Ok(count)
         })

@@ -41,11 +41,26 @@ impl Inner {
         let found = blocking(move || ledger.verify_all(&marks, |_, _| {})).await;
         self.with_live(|live| live.ledger.checking = false);
         let found = found??;
-        let sentence = self.verified(&found, None);
+        let mut sentence = self.verified(&found, None);
+        let mut holds = matches!(found, Verdict::Whole(_));
+        if holds && self.ledger.read_only().is_none() {
+            match self.verify_slots().await {
+                Ok(Ok(0)) => {}
+                Ok(Ok(slots)) => {
+                    sentence = format!("{sentence} {slots} slots of the log hold them.");
+                }
+                Ok(Err(what)) => {
+                    self.with_live(|live| live.ledger.broken = Some(what.clone()));
+                    (sentence, holds) = (what, false);
+                }
+                // The entries hold by themselves.
+                Err(problem) => {
+                    sentence = format!("{sentence} The slots were not checked: {problem}");
+                }
+            }
+        }
         self.changed(&[Tag::Log]);
-        if let Verdict::Whole(_) = found
-            && self.ledger.read_only().is_none()
-        {
+        if holds && self.ledger.read_only().is_none() {
             let (ledger, now) = (Arc::clone(&self.ledger), self.now());
             blocking(move || ledger.setting_put(CHECKED_AT, &json!(now.as_ms()))).await??;
         }

@@ -18,6 +18,7 @@ use crate::keychain::{self, Keychain, OpenError, Wish};
 use crate::mark;
 use crate::observe;
 use crate::record::{Writer, blocking, random};
+use crate::slots;
 use crate::verify;
 
 /// The scenario of the first-run drill: all is well, and a crash spike begins a minute later.
@@ -236,6 +237,7 @@ impl Inner {
     /// Begins what goes on beside the loop for as long as the workspace is open.
     fn keep_it_well(self: &Arc<Self>) {
         self.spawn(mark::keep_marking(Arc::clone(self)));
+        self.spawn(slots::keep_in_step(Arc::clone(self)));
         self.spawn(verify::keep_well(Arc::clone(self)));
     }
 }

@@ -188,13 +188,37 @@ impl Ledger {
     /// # Errors
     /// Those of [`Ledger::entries_after`].
     pub fn key_of(&self, device: DeviceId) -> Result<Option<PublicKey>, LedgerError> {
-        for row in self.store.read(|c| entries::with_keys(c, i64::MAX))? {
+        let keys = self.keys()?;
+        let found = keys.into_iter().find(|(_, key)| key.device_id() == device);
+        Ok(found.map(|(_, key)| key))
+    }
+
+    /// Every public key that an entry has brought in, with that entry's place. Whether the entry
+    /// holds is not checked.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::entries_after`].
+    pub fn keys(&self) -> Result<Vec<(i64, PublicKey)>, LedgerError> {
+        let rows = self.store.read(|c| entries::with_keys(c, i64::MAX))?;
+        let mut keys = Vec::new();
+        for row in rows {
             let brought = stored(&row)?.entry.key_brought_in().ok().flatten();
-            if let Some(key) = brought.filter(|key| key.device_id() == device) {
-                return Ok(Some(key));
-            }
+            keys.extend(brought.map(|key| (row.position, key)));
         }
-        Ok(None)
+        Ok(keys)
+    }
+
+    /// The entry with this number of a device.
+    ///
+    /// # Errors
+    /// As [`Ledger::entries_after`].
+    pub fn entry_of(&self, device: DeviceId, seq: u64) -> Result<Option<StoredEntry>, LedgerError> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        self.store
+            .read(|c| entries::by_seq(c, device, seq))?
+            .as_ref()
+            .map(stored)
+            .transpose()
     }
 
     /// Where each device that has written goes on, by device.
@@ -299,7 +323,7 @@ impl Ledger {
         })
     }
 
-    /// Keeps what followed from the entries up to `snapshot.position`, in place of what was kept.
+    /// Keeps what followed from the first entries, in place of what was kept.
     ///
     /// # Errors
     /// Those of writing.
@@ -308,8 +332,7 @@ impl Ledger {
             .write(|c| snapshot::put(c, snapshot).map_err(writing))
     }
 
-    /// What followed from the entries up to some place, made the same way. None when the entry at
-    /// that place is another one than it was made with.
+    /// What followed from the first entries, made the same way.
     ///
     /// # Errors
     /// Those of reading.

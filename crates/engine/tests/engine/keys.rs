@@ -175,6 +175,8 @@ async fn a_lost_database_does_not_cost_the_key() {
     for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm"] {
         let _ = std::fs::remove_file(world.folder.path().join(name));
     }
+    // And with it the slots that it could be made again from.
+    std::fs::remove_dir_all(world.folder.path().join("log")).unwrap();
     let handle = world.engine(file_wish(PASSPHRASE), false).await.unwrap();
     let refused = handle
         .act(Act::CreateWorkspace(CreateWorkspaceArgs {

@@ -10,6 +10,7 @@ mod keys;
 mod log;
 mod offline;
 mod restart;
+mod slots;
 mod stage;
 mod stale;
 mod table;

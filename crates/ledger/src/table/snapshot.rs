@@ -9,12 +9,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     to: 2,
     sql: "
 CREATE TABLE snapshot (
-  only     INTEGER PRIMARY KEY CHECK (only = 1),
-  position INTEGER NOT NULL,
-  entry    BLOB NOT NULL,
-  version  TEXT NOT NULL,
-  proof    TEXT NOT NULL,
-  bytes    BLOB NOT NULL
+  only    INTEGER PRIMARY KEY CHECK (only = 1),
+  entries INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  proof   TEXT NOT NULL,
+  bytes   BLOB NOT NULL
 ) STRICT;
 ",
 }];
@@ -22,8 +21,8 @@ CREATE TABLE snapshot (
 /// What followed from the entries up to a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The place of the last entry in it.
-    pub position: i64,
+    /// How many of the first entries, in the order of the log, it stands for.
+    pub entries: i64,
     /// How it was made; another way makes another one.
     pub version: String,
     /// By what the caller believes it.
@@ -32,15 +31,15 @@ pub struct Snapshot {
     pub bytes: Vec<u8>,
 }
 
-/// Keeps it in place of what was there, for the entry that stands at its place.
+/// Keeps it in place of what was there.
 pub(crate) fn put(connection: &Connection, snapshot: &Snapshot) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO snapshot (only, position, entry, version, proof, bytes)
-             SELECT 1, position, id, ?2, ?3, ?4 FROM entries WHERE position = ?1",
+            "INSERT OR REPLACE INTO snapshot (only, entries, version, proof, bytes)
+             VALUES (1, ?1, ?2, ?3, ?4)",
         )?
         .execute(params![
-            snapshot.position,
+            snapshot.entries,
             snapshot.version,
             snapshot.proof,
             snapshot.bytes
@@ -48,16 +47,13 @@ pub(crate) fn put(connection: &Connection, snapshot: &Snapshot) -> Result<()> {
         .map(|_| ())
 }
 
-/// The one of this version, if the entry at its place is still the one that it was made with.
+/// The one of this version.
 pub(crate) fn get(connection: &Connection, version: &str) -> Result<Option<Snapshot>> {
     connection
-        .prepare_cached(
-            "SELECT s.position, s.version, s.proof, s.bytes FROM snapshot s
-             JOIN entries e ON e.position = s.position AND e.id = s.entry WHERE s.version = ?1",
-        )?
+        .prepare_cached("SELECT entries, version, proof, bytes FROM snapshot WHERE version = ?1")?
         .query_row(params![version], |row| {
             Ok(Snapshot {
-                position: row.get(0)?,
+                entries: row.get(0)?,
                 version: row.get(1)?,
                 proof: row.get(2)?,
                 bytes: row.get(3)?,

@@ -40,6 +40,10 @@ prev: string,
  */
 facts: Array<Fact>, 
 /**
+ * Between which moments it can be proven to have been made, in words.
+ */
+bracket: string, 
+/**
  * The three lines as signed.
  */
 raw: string, };

@@ -84,6 +84,8 @@ pub struct EntryView {
     pub prev: String,
     /// Facts in words: name and value.
     pub facts: Vec<Fact>,
+    /// Between which moments it can be proven to have been made, in words.
+    pub bracket: String,
     /// The three lines as signed.
     pub raw: String,
 }
