@@ -135,7 +135,10 @@ async fn tells_customers(person: &Person) {
     // The notice and the panel that asked for it are two views; both must come to the same.
     let published = |page: &str| {
         page.matches("Read back: 1 notice of ours").count() == 2
-            && page.matches("The mail server took it for 3 recipients").count() == 2
+            && page
+                .matches("The mail server took it for 3 recipients")
+                .count()
+                == 2
             && page.contains("2 of 2 confirmed")
             && !page.contains("nothing is in effect")
     };

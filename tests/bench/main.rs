@@ -5,6 +5,7 @@ mod append;
 mod bare;
 mod fan_out;
 mod ingest;
+mod many;
 #[cfg(target_os = "linux")]
 mod memory;
 mod pack;
@@ -24,6 +25,7 @@ fn main() {
     let mut rows = append::measure(folder.path());
     rows.extend(ingest::measure());
     rows.extend(on_a_runtime(pack::measure(folder.path())));
+    rows.extend(on_a_runtime(many::measure(folder.path())));
     rows.extend(on_a_runtime(fan_out::measure(folder.path())));
     rows.extend(windows(folder.path()));
     table::print(&rows);

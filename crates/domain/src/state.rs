@@ -108,6 +108,8 @@ pub struct IntentRecord {
     pub withdrawn: bool,
     /// The newest attempt that was claimed.
     pub attempt: u32,
+    /// The device that has taken it up, and until when nobody else may.
+    pub claim: Option<(String, Time)>,
     /// The newest result, with its time.
     pub result: Option<(EffectResult, Time)>,
 }
@@ -333,12 +335,22 @@ impl State {
                 Ok(())
             }
             Event::EffectClaimed {
-                intent, attempt, ..
+                intent,
+                attempt,
+                lease_until,
             } => {
                 let record = self.open_intent(intent)?;
                 if record.standing() != Standing::Ready {
                     return Err("the intent is not approved".to_owned());
                 }
+                // The first one that the log admits has it, until its lease is over.
+                if let Some((device, until)) = &record.claim
+                    && *device != entry.device
+                    && entry.at < *until
+                {
+                    return Err("another device had taken it up".to_owned());
+                }
+                record.claim = Some((entry.device.clone(), *lease_until));
                 record.attempt = record.attempt.max(*attempt);
                 Ok(())
             }
@@ -402,6 +414,7 @@ impl State {
             rejected: None,
             withdrawn: false,
             attempt: 0,
+            claim: None,
             result: None,
         };
         self.intents.insert(entry.id.clone(), record);

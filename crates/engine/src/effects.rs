@@ -98,6 +98,7 @@ impl Inner {
             attempt,
             started,
             lost: started,
+            elsewhere: false,
         };
         let inner = Arc::clone(self);
         self.spawn(async move {
@@ -117,6 +118,8 @@ struct Run {
     started: bool,
     /// An answer was lost once, so that it may be in effect whatever came afterwards.
     lost: bool,
+    /// Another laptop carries it out.
+    elsewhere: bool,
 }
 
 impl Run {
@@ -128,7 +131,12 @@ impl Run {
             self.say(&step);
             match step {
                 Step::Done => return,
-                Step::Claim { lease_until } => self.claim(lease_until).await,
+                Step::Claim { lease_until } => {
+                    self.claim(lease_until).await;
+                    if self.elsewhere {
+                        return;
+                    }
+                }
                 Step::Observe(reading) => self.observe(reading).await,
                 Step::Start => self.start().await,
                 Step::Send(before) => self.send(*before).await,
@@ -183,9 +191,33 @@ impl Run {
         match self.inner.record(command).await {
             Ok(_) => {
                 crash::point("after-claim").await;
-                self.attempt.handle(Came::Claimed, self.inner.now());
+                if self.claim_is_first().await {
+                    self.attempt.handle(Came::Claimed, self.inner.now());
+                }
             }
             Err(problem) => self.log_failed(&problem).await,
+        }
+    }
+
+    /// Where several laptops write, the log decides who carries an effect out: waits until it has
+    /// admitted the claim. Gives false when another laptop was first, which then does it.
+    async fn claim_is_first(&mut self) -> bool {
+        loop {
+            match self.inner.holds_claim(self.attempt.intent_id()).await {
+                Ok(holds) => {
+                    self.elsewhere = !holds;
+                    return holds;
+                }
+                Err(problem) if self.inner.now() > self.attempt.intent().expires_at => {
+                    tracing::warn!(kind = %problem.kind, "a claim was never shared");
+                    self.attempt.give_up(
+                        "The shared log could not be reached in time. Nothing was sent.",
+                        self.inner.now(),
+                    );
+                    return false;
+                }
+                Err(problem) => self.log_failed(&problem).await,
+            }
         }
     }
 

@@ -89,6 +89,29 @@ impl Inner {
         Ok(self.ledger.setting(TEAM_FOLDER)?.is_some())
     }
 
+    /// Whether this laptop may carry an effect out that it has claimed. Where nobody else writes
+    /// it may at once; otherwise the log must have admitted the claim, and as the first.
+    ///
+    /// # Errors
+    /// The place of the log does not answer, so it is not known.
+    pub(crate) async fn holds_claim(self: &Arc<Self>, intent: &str) -> Result<bool, Problem> {
+        if !self.is_shared()? {
+            return Ok(true);
+        }
+        self.sync().await?;
+        if !self.ledger.pending(1)?.is_empty() {
+            return Err(Problem::new(
+                "storage",
+                "What was recorded here is not in the shared log yet.",
+            ));
+        }
+        let own = self.own_device().await;
+        let state = self.state();
+        let record = state.intents.get(intent);
+        let claim = record.and_then(|it| it.claim.as_ref());
+        Ok(own.is_some() && claim.map(|(device, _)| device) == own.as_ref())
+    }
+
     async fn open_log(&self, admitted: Option<State>) -> Result<Option<Log>, Problem> {
         let ledger = Arc::clone(&self.ledger);
         let Some(reader) = blocking(move || Reader::resume(ledger, admitted)).await?? else {

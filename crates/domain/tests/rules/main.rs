@@ -5,6 +5,7 @@ mod approvals;
 mod authority;
 mod bodies;
 mod cases;
+mod claims;
 mod effects;
 mod exports;
 mod health;
