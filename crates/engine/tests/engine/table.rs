@@ -24,6 +24,7 @@ fn queries() -> Vec<Value> {
         json!({"name": "intent", "args": {"intent": "ab"}}),
         json!({"name": "notices", "args": {}}),
         json!({"name": "settings", "args": {}}),
+        json!({"name": "export_progress", "args": {}}),
     ]
 }
 
@@ -52,6 +53,14 @@ fn acts() -> Vec<Value> {
         of("withdraw", json!({"intent": "ab"})),
         of("set_policy", json!({"act": "stop", "persons": 2})),
         of("set_theme", json!({"theme": "dark"})),
+        of(
+            "export",
+            json!({
+                "through": 7, "from": null, "until": null, "apps": [], "kinds": [],
+                "persons": [], "redact_kinds": [], "redact_persons": [], "redact_entries": [3],
+            }),
+        ),
+        of("cancel_export", json!({})),
         of("verify_log", json!({})),
         of("refresh", json!({})),
         of("open_approval", json!({"intent": "ab"})),
@@ -77,8 +86,8 @@ fn every_line_of_the_table_is_read_as_the_page_writes_it() {
         let act: Act = serde_json::from_value(sent.clone()).unwrap();
         assert_eq!(serde_json::to_value(&act).unwrap(), sent);
     }
-    let approve = json!({"name": "approve", "args": {"intent": "ab"}});
-    let reject = json!({"name": "reject", "args": {"intent": "ab", "reason": "r"}});
+    let approve = json!({"name": "approve", "args": {"intent": "ab", "also": []}});
+    let reject = json!({"name": "reject", "args": {"intent": "ab", "also": [], "reason": "r"}});
     for sent in [approve, reject] {
         let approval: Approval = serde_json::from_value(sent.clone()).unwrap();
         assert_eq!(serde_json::to_value(&approval).unwrap(), sent);
