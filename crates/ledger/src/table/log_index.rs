@@ -246,17 +246,39 @@ pub(crate) fn lacking(connection: &Connection) -> Result<i64> {
 /// A database in memory that can search in these lines.
 pub(crate) fn beside(rows: &[LogRow]) -> Result<Connection> {
     let memory = Connection::open_in_memory()?;
-    // The entries themselves are not in it.
-    memory.pragma_update(None, "foreign_keys", false)?;
-    for migration in MIGRATIONS {
-        memory.execute_batch(migration.sql)?;
+    // Nothing of it is kept, and nothing of it is found by a facet.
+    memory.execute_batch(
+        "PRAGMA journal_mode = OFF;
+         BEGIN;
+         CREATE TABLE log_index (
+           position INTEGER PRIMARY KEY, at_ms, kind, person, app, target, outcome, title, text
+         );
+         CREATE TABLE log_span (block INTEGER PRIMARY KEY, first_ms, last_ms);
+         CREATE VIRTUAL TABLE log_search USING fts5 (
+           title, text, kind, person, app, target, outcome,
+           content = 'log_index', content_rowid = 'position',
+           tokenize = 'unicode61 remove_diacritics 2'
+         );",
+    )?;
+    {
+        let mut statement =
+            memory.prepare("INSERT INTO log_index VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        for LogRow { position, index } in rows {
+            statement.execute(params![
+                position,
+                index.at_ms,
+                index.kind,
+                index.person,
+                index.app,
+                index.target,
+                index.outcome,
+                index.title,
+                index.text
+            ])?;
+        }
     }
-    let all = memory.unchecked_transaction()?;
-    for LogRow { position, index } in rows {
-        insert(&all, *position, index)?;
-    }
-    catch_up(&all)?;
-    all.commit()?;
+    catch_up(&memory)?;
+    memory.execute_batch("COMMIT")?;
     Ok(memory)
 }
 
