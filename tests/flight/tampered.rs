@@ -10,12 +10,12 @@ const UNPROTECTED: &str = "
     DROP TRIGGER entries_never_change; DROP TRIGGER entries_never_go;
     DROP TRIGGER entries_never_replaced; PRAGMA foreign_keys = OFF;";
 
-/// What is done to a ledger of 15 entries, and the entry that must be named.
+/// What is done to a ledger of 16 entries, and the entry that must be named.
 const TAMPERED: [(&str, &str, i64); 6] = [
     (
         "a word of a reason",
-        "UPDATE entries SET body = replace(body, 'Transfer', 'Transfes') WHERE position = 7",
-        7,
+        "UPDATE entries SET body = replace(body, 'Transfer', 'Transfes') WHERE position = 8",
+        8,
     ),
     (
         "a digit of a signature",
@@ -31,9 +31,9 @@ const TAMPERED: [(&str, &str, i64); 6] = [
     ),
     (
         "an entry put in",
-        "INSERT INTO entries SELECT 16, x'0102', dev, 15, prev, kind, at, header, body, sig
+        "INSERT INTO entries SELECT 17, x'0102', dev, 16, prev, kind, at, header, body, sig
          FROM entries WHERE position = 5",
-        16,
+        17,
     ),
     (
         "two entries exchanged",
@@ -60,9 +60,9 @@ async fn every_tampering_is_named_and_nothing_is_done_on_it() {
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     };
     let database = Connection::open(&path).unwrap();
-    let kind = "SELECT kind FROM entries WHERE position = 7";
+    let kind = "SELECT kind FROM entries WHERE position = 8";
     let kind: String = database.query_row(kind, [], |row| row.get(0)).unwrap();
-    assert_eq!((kind.as_str(), count(&database)), ("intent.request", 15));
+    assert_eq!((kind.as_str(), count(&database)), ("intent.request", 16));
     database
         .pragma_update(None, "wal_checkpoint", "TRUNCATE")
         .unwrap();
