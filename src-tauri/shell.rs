@@ -181,6 +181,16 @@ impl Desktop {
             sandbox: Mutex::default(),
         }
     }
+
+    fn opens(&self, to_sign: windows::ToSign<'_>) -> bool {
+        match windows::open_approval(&self.app, to_sign) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "approval window not opened");
+                false
+            }
+        }
+    }
 }
 
 #[async_trait]
@@ -199,13 +209,11 @@ impl Desk for Desktop {
     }
 
     fn open_approval(&self, intent: &str) -> bool {
-        match windows::open_approval(&self.app, intent) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "approval window not opened");
-                false
-            }
-        }
+        self.opens(windows::ToSign::Intent(intent))
+    }
+
+    fn open_change(&self, change: &str) -> bool {
+        self.opens(windows::ToSign::Change(change))
     }
 
     fn exports(&self) -> Option<PathBuf> {

@@ -93,6 +93,12 @@ function query(name: string, args: Record<string, unknown>): unknown {
     case "notices":
       if (scene === "empty") return { notices: [], drafts: [], channels: [], why_not: null };
       return made.notices;
+    case "people":
+      return made.people;
+    case "mandate_preview":
+      return { sentence: made.people.policy[0]?.sentence ?? "", why_not: null };
+    case "change_sheet":
+      return made.changeSheet;
     case "settings":
       return { ...made.settings, theme };
     default:

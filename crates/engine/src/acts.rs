@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use cockpit_domain::decide::{Command, Press, policy_problem};
+use cockpit_domain::decide::{Command, Press};
 use cockpit_domain::event::{Event, Verdict};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::Notice;
@@ -12,7 +12,7 @@ use cockpit_domain::{Desired, Observation, Service, TargetId, words};
 use serde_json::Value;
 
 use crate::answers::to_value;
-use crate::api::{Act, Approval, ChangeArgs, Done, Pressed, Problem, SetPolicyArgs, StopArgs, Tag};
+use crate::api::{Act, Approval, ChangeArgs, Done, Pressed, Problem, StopArgs, Tag};
 use crate::crash;
 use crate::inner::{Hold, Inner};
 use crate::observe;
@@ -80,7 +80,7 @@ impl Inner {
             Act::Restop(args) => to_value(&self.change(args).await?)?,
             Act::RequestNotice(args) => to_value(&self.request_notice(args.text).await?)?,
             Act::Withdraw(args) => to_value(&self.withdraw(args.intent).await?)?,
-            Act::SetPolicy(args) => to_value(&self.set_policy(&args).await?)?,
+            Act::Propose(args) => return to_value(&self.propose(args.change)?),
             Act::SetTheme(args) => {
                 if !["light", "dark", "system"].contains(&args.theme.as_str()) {
                     return Err(Problem::new(
@@ -123,6 +123,11 @@ impl Inner {
                 String::new(),
                 "Approved and signed.",
             ),
+            Approval::SignChange(args) => {
+                let done = self.sign_change(&args.change).await?;
+                crash::point("before-reply").await;
+                return to_value(&done);
+            }
             Approval::Reject(args) => (
                 args.intent,
                 args.also,
@@ -133,12 +138,14 @@ impl Inner {
         };
         let intents = self.of_one_press(first, also)?;
         let count = intents.len();
+        // One window shows every part of a press.
+        let opened = Some(intents.iter().any(|intent| self.was_opened(intent)));
         for (done, intent) in intents.into_iter().enumerate() {
             let command = Command::Judge {
                 intent,
                 verdict,
                 reason: reason.clone(),
-                opened: None,
+                opened,
             };
             if let Err(mut problem) = self.record(command).await {
                 if done > 0 {
@@ -364,28 +371,6 @@ impl Inner {
         self.let_go(&id);
         recorded?;
         Ok(done("Taken back. Nothing was sent."))
-    }
-
-    async fn set_policy(self: &Arc<Self>, args: &SetPolicyArgs) -> Result<Done, Problem> {
-        let act = ActKind::from_key(&args.act).ok_or_else(|| {
-            Problem::new(
-                "bad_input",
-                format!("There is no kind of act '{}'.", args.act),
-            )
-        })?;
-        if let Some(why) = policy_problem(&self.state(), act, args.persons) {
-            return Err(Problem::new(
-                "refused",
-                format!("{why} The policy is as it was."),
-            ));
-        }
-        self.record(Command::SetPolicy {
-            act,
-            persons: args.persons,
-        })
-        .await?;
-        self.changed(&[Tag::Settings]);
-        Ok(done("The policy is changed and stands in the log."))
     }
 }
 

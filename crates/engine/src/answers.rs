@@ -42,12 +42,16 @@ impl Inner {
             Query::Intent(args) => {
                 let state = self.state();
                 let view = self.with_live(|live| views::intent(&state, live, &args.intent, now));
+                self.note_opened(&args.intent);
                 to_value(&view.ok_or_else(|| gone("intent"))?)
             }
             Query::Notices(_) => {
                 let state = self.state();
                 to_value(&self.with_live(|live| views::notices(&state, live, now)))
             }
+            Query::People(_) => to_value(&self.people_room()),
+            Query::MandatePreview(args) => to_value(&self.mandate_preview(args)),
+            Query::ChangeSheet(args) => to_value(&self.change_sheet(&args.change)?),
             Query::Settings(_) => to_value(&self.settings()?),
             Query::ExportProgress(_) => to_value(&self.export_progress()),
         }

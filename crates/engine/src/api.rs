@@ -4,10 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_domain::authority::Mandate;
+use cockpit_domain::policy::ActKind;
 use cockpit_domain::provider::CredentialCheck;
 use cockpit_domain::views::{
-    BootView, CockpitView, EntryView, IntentView, LogChoicesView, LogPage, NoticeText, NoticesView,
-    PressView, SettingsView, StopSheetView,
+    BootView, ChangeDraft, ChangeSheetView, CockpitView, EntryView, IntentView, LogChoicesView,
+    LogPage, MandatePreview, NoticeText, NoticesView, PeopleView, PressView, SettingsView,
+    StopSheetView,
 };
 use cockpit_domain::{Desired, TargetId, Time};
 use serde::{Deserialize, Serialize};
@@ -35,7 +38,7 @@ pub enum Tag {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{sentence}")]
 pub struct Problem {
-    /// A short code to branch on: "refused", "locked", "read_only", "not_found", "bad_input",
+    /// A short code to branch on: "refused", "cancelled", "locked", "read_only", "not_found", "bad_input",
     /// "provider", "storage".
     pub kind: String,
     /// What happened, and what is and is not in effect.
@@ -217,13 +220,36 @@ pub struct RequestNoticeArgs {
     pub text: NoticeText,
 }
 
-/// Set how many persons an act needs.
+/// A change of people or policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct SetPolicyArgs {
-    /// Kind of act, as in the settings.
-    pub act: String,
-    /// 1 or 2.
-    pub persons: u8,
+pub struct ProposeArgs {
+    /// The change.
+    pub change: ChangeDraft,
+}
+
+/// A change that waits for a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChangeArg {
+    /// Its number, in hex.
+    pub change: String,
+}
+
+/// A change was taken down and waits for a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Proposed {
+    /// Its number, in hex.
+    pub change: String,
+    /// What happens next, in words.
+    pub sentence: String,
+}
+
+/// What a policy would mean.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MandatePreviewArgs {
+    /// Kind of act.
+    pub act: ActKind,
+    /// What it would need.
+    pub mandate: Mandate,
 }
 
 /// The passphrase of the key file. Never kept as text, never shown.
@@ -384,6 +410,9 @@ table!(Query, "What may be asked. Changes nothing.", {
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
     notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices, their channels, and the drafts for the newest stop.";
+    people People: Nothing => PeopleView, [Settings, Decided, Log], "People, devices, policy, and what waits for a look.";
+    mandate_preview MandatePreview: MandatePreviewArgs => MandatePreview, [Settings], "What a policy would mean, in words.";
+    change_sheet ChangeSheet: ChangeArg => ChangeSheetView, [Settings], "A change of people or policy before it is signed.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
     export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
 });
@@ -401,7 +430,7 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
     request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published on every connected channel.";
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
-    set_policy SetPolicy: SetPolicyArgs => Done, [Settings, Log, Decided], "Set how many persons an act needs.";
+    propose Propose: ProposeArgs => Proposed, [], "Ask for a change of people or policy; the approval window signs it.";
     set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
     export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to where the shell keeps exports.";
     cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";
@@ -412,5 +441,6 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
 
 table!(Approval, "What only the approval window may do.", {
     approve Approve: ApproveArgs => Done, [Decided, Log], "Approve the exact bytes of an intent, and of others of its press.";
+    sign_change SignChange: ChangeArg => Done, [Settings, Log, Decided], "Sign a change of people or policy.";
     reject Reject: RejectArgs => Done, [Decided, Log], "Reject an intent, and others of its press.";
 });

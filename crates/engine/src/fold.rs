@@ -15,6 +15,7 @@ use cockpit_seal::tree::leaf_hash;
 use cockpit_seal::{DeviceId, DeviceKey, EntryId, LedgerId, PublicKey};
 
 use crate::api::Problem;
+use crate::people;
 use crate::record::{self, Recorder, admitted, blocking};
 
 /// The rules that fold here.
@@ -119,7 +120,10 @@ fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<
 
 pub(crate) fn fold_one(state: &mut State, stored: &StoredEntry) {
     match admitted(stored.position, &stored.entry) {
-        Some(entry) => state.fold(&entry),
+        Some(entry) if people::holds(state, &entry.event) => state.fold(&entry),
+        Some(entry) => state
+            .rejected
+            .push((entry.position, "its proof does not hold".to_owned())),
         None => state.rejected.push((
             u64::try_from(stored.position).unwrap_or(0),
             "this version cannot read it".to_owned(),

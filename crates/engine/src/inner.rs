@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::export::Underway;
 use crate::keychain::{Closed, Keychain};
+use crate::people::OnScreen;
 use crate::record::{Recorder, blocking};
 use crate::slots::Slots;
 
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub opening: tokio::sync::Mutex<()>,
     /// The export under way.
     pub exporting: Mutex<Option<Arc<Underway>>>,
+    /// What is on this screen and not in the ledger.
+    pub screen: Mutex<OnScreen>,
     /// The log of slots; read and written by one at a time.
     pub slots: tokio::sync::Mutex<Slots>,
     /// Keeps a second process from writing to the same workspace, as long as anybody here may.

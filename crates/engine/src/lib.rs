@@ -19,6 +19,7 @@ pub mod keychain;
 mod log;
 mod mark;
 mod observe;
+mod people;
 mod problem;
 mod record;
 mod slots;
@@ -44,11 +45,11 @@ use tokio::task::JoinSet;
 
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
+pub use export::{PackCheck, verify_pack};
 
 use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
-pub use export::{PackCheck, verify_pack};
 use inner::{Inner, KeychainState};
 use keychain::{Keychain, OpenError, Wish};
 pub use record::index_of_entry;
@@ -143,6 +144,7 @@ impl Engine {
             pollers: Mutex::default(),
             opening: tokio::sync::Mutex::default(),
             exporting: Mutex::default(),
+            screen: Mutex::default(),
             slots: tokio::sync::Mutex::new(Slots::not_open(folded.admitted)),
             _lock: lock,
             drill_over: AtomicBool::new(false),

@@ -17,6 +17,7 @@ use crate::inner::{Inner, KeychainState};
 use crate::keychain::{self, Keychain, OpenError, Wish};
 use crate::mark;
 use crate::observe;
+use crate::people;
 use crate::record::{Writer, blocking, random};
 use crate::slots;
 use crate::verify;
@@ -124,6 +125,7 @@ impl Inner {
         let head = Head::genesis(key.device_id());
         self.with_live(|live| {
             live.actor.clone_from(&actor);
+            live.device.clone_from(&actor);
             live.ledger.checked_at = Some(self.now());
         });
         self.recorder.unlock(Writer { key, head, actor }).await;
@@ -212,7 +214,10 @@ impl Inner {
                 "The key in this keychain belongs to nobody in this workspace.",
             )
         })?;
-        self.with_live(|live| live.actor = person.clone());
+        self.with_live(|live| {
+            live.actor.clone_from(&person);
+            live.device.clone_from(&actor);
+        });
         if let Some(head) = head {
             self.recorder
                 .unlock(Writer {
@@ -237,6 +242,7 @@ impl Inner {
     /// Begins what goes on beside the loop for as long as the workspace is open.
     fn keep_it_well(self: &Arc<Self>) {
         self.spawn(mark::keep_marking(Arc::clone(self)));
+        self.spawn(people::keep_deadlines(Arc::clone(self)));
         self.spawn(slots::keep_in_step(Arc::clone(self)));
         self.spawn(verify::keep_well(Arc::clone(self)));
     }

@@ -1,9 +1,12 @@
 import { mount } from "svelte";
 import Approval from "./Approval.svelte";
+import Sign from "./Sign.svelte";
 import "../styles/index.css";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("approval.html has no #app");
 
-const intent = new URLSearchParams(location.search).get("intent");
-mount(Approval, { target, props: { intent } });
+const asked = new URLSearchParams(location.search);
+const change = asked.get("change");
+if (change === null) mount(Approval, { target, props: { intent: asked.get("intent") } });
+else mount(Sign, { target, props: { change } });

@@ -457,7 +457,7 @@ impl State {
     }
 
     /// How many of these are administrators who can sign.
-    pub(crate) fn agreed_now(&self, agreed: &[Agreed]) -> usize {
+    pub fn agreed_now(&self, agreed: &[Agreed]) -> usize {
         let there = self.administrators();
         let is_there = |who: &String| there.iter().any(|it| it.id == *who);
         agreed.iter().filter(|it| is_there(&it.person)).count()

@@ -27,8 +27,8 @@ pub struct Live {
     pub ledger: LedgerLive,
     /// The person at this laptop.
     pub actor: String,
-    /// The device's key, shortened.
-    pub key: String,
+    /// The device at this laptop.
+    pub device: String,
 }
 
 /// A target with its newest observation.

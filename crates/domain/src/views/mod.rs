@@ -29,7 +29,7 @@ pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 
 use crate::state::State;
 use crate::time::Time;
-use crate::words::capital;
+pub use crate::words::capital;
 
 fn age(at: Option<Time>, stale_after_ms: u32, problem: Option<&str>) -> Age {
     Age {

@@ -1,6 +1,7 @@
 //! The whole engine against the sandbox, in one process and on paused time. Must not know how
 //! the engine is built inside.
 
+mod authority;
 mod connections;
 mod drift;
 mod end;

@@ -1,12 +1,8 @@
 //! The table of what a shell may ask, as the page sends it, and what the policy refuses. Must not
 //! know what an answer holds.
 
-use cockpit_engine::api::{Act, Approval, Nothing, Query, SetPolicyArgs};
-use cockpit_engine::domain::views::SettingsView;
-use cockpit_engine::keychain::Wish;
+use cockpit_engine::api::{Act, Approval, Query};
 use serde_json::{Value, json};
-
-use crate::stage::World;
 
 fn queries() -> Vec<Value> {
     vec![
@@ -23,6 +19,12 @@ fn queries() -> Vec<Value> {
         json!({"name": "entry", "args": {"position": 1}}),
         json!({"name": "intent", "args": {"intent": "ab"}}),
         json!({"name": "notices", "args": {}}),
+        json!({"name": "people", "args": {}}),
+        json!({"name": "mandate_preview", "args": {"act": "stop", "mandate": {
+            "ask": ["responder"], "approve": [{"roles": ["product_lead"], "persons": 1}],
+            "expires_ms": 60_000, "fallback": [], "default_after_ms": null, "break_glass": [],
+        }}}),
+        json!({"name": "change_sheet", "args": {"change": "ab"}}),
         json!({"name": "settings", "args": {}}),
         json!({"name": "export_progress", "args": {}}),
     ]
@@ -51,7 +53,10 @@ fn acts() -> Vec<Value> {
         of("restop", change),
         of("request_notice", json!({"text": text})),
         of("withdraw", json!({"intent": "ab"})),
-        of("set_policy", json!({"act": "stop", "persons": 2})),
+        of(
+            "propose",
+            json!({"change": {"what": "threshold", "administrators": 1}}),
+        ),
         of("set_theme", json!({"theme": "dark"})),
         of(
             "export",
@@ -87,8 +92,9 @@ fn every_line_of_the_table_is_read_as_the_page_writes_it() {
         assert_eq!(serde_json::to_value(&act).unwrap(), sent);
     }
     let approve = json!({"name": "approve", "args": {"intent": "ab", "also": []}});
+    let sign = json!({"name": "sign_change", "args": {"change": "ab"}});
     let reject = json!({"name": "reject", "args": {"intent": "ab", "also": [], "reason": "r"}});
-    for sent in [approve, reject] {
+    for sent in [approve, sign, reject] {
         let approval: Approval = serde_json::from_value(sent.clone()).unwrap();
         assert_eq!(serde_json::to_value(&approval).unwrap(), sent);
     }
@@ -96,8 +102,8 @@ fn every_line_of_the_table_is_read_as_the_page_writes_it() {
 
 #[test]
 fn the_main_window_has_no_word_to_approve() {
-    for name in ["approve", "reject"] {
-        let sent = json!({"name": name, "args": {"intent": "ab", "reason": "r"}});
+    for name in ["approve", "reject", "sign_change"] {
+        let sent = json!({"name": name, "args": {"intent": "ab", "change": "ab", "reason": "r"}});
         assert!(serde_json::from_value::<Act>(sent.clone()).is_err());
         assert!(serde_json::from_value::<Query>(sent).is_err());
     }
@@ -115,25 +121,4 @@ fn secrets_are_not_in_debug_text() {
             assert!(!format!("{act:?}").contains("hidden"), "{act:?}");
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn two_persons_are_refused_where_there_is_one() {
-    let world = World::new("calm");
-    let handle = world.workspace(Wish::Memory, false).await;
-    let set = async |act: &str, persons: u8| {
-        let act = act.to_owned();
-        handle
-            .act(Act::SetPolicy(SetPolicyArgs { act, persons }))
-            .await
-            .unwrap_err()
-    };
-    let refused = set("stop", 2).await;
-    assert!(refused.sentence.contains("Nothing") || refused.sentence.contains("as it was"));
-    assert!(refused.sentence.contains("nobody could act"), "{refused:?}");
-    assert_eq!(set("stop", 3).await.kind, "refused");
-    assert_eq!(set("fly", 1).await.kind, "bad_input");
-    let settings: SettingsView = handle.ask(Query::Settings(Nothing {})).await.unwrap();
-    assert!(settings.policy.iter().all(|it| it.persons <= 1));
-    assert!(settings.policy.iter().all(|it| it.why_not.is_some()));
 }

@@ -5,7 +5,7 @@
  */
 export type Problem = { 
 /**
- * A short code to branch on: "refused", "locked", "read_only", "not_found", "bad_input",
+ * A short code to branch on: "refused", "cancelled", "locked", "read_only", "not_found", "bad_input",
  * "provider", "storage".
  */
 kind: string, 

@@ -2,7 +2,9 @@
 import type { AppArgs } from "./AppArgs";
 import type { ApproveArgs } from "./ApproveArgs";
 import type { BootView } from "./BootView";
+import type { ChangeArg } from "./ChangeArg";
 import type { ChangeArgs } from "./ChangeArgs";
+import type { ChangeSheetView } from "./ChangeSheetView";
 import type { CockpitView } from "./CockpitView";
 import type { ConnectArgs } from "./ConnectArgs";
 import type { CreateWorkspaceArgs } from "./CreateWorkspaceArgs";
@@ -18,15 +20,19 @@ import type { IntentView } from "./IntentView";
 import type { LogArgs } from "./LogArgs";
 import type { LogChoicesView } from "./LogChoicesView";
 import type { LogPage } from "./LogPage";
+import type { MandatePreview } from "./MandatePreview";
+import type { MandatePreviewArgs } from "./MandatePreviewArgs";
 import type { Nothing } from "./Nothing";
 import type { NoticesView } from "./NoticesView";
+import type { PeopleView } from "./PeopleView";
 import type { PressArgs } from "./PressArgs";
 import type { PressView } from "./PressView";
 import type { Pressed } from "./Pressed";
+import type { ProposeArgs } from "./ProposeArgs";
+import type { Proposed } from "./Proposed";
 import type { RejectArgs } from "./RejectArgs";
 import type { RequestNoticeArgs } from "./RequestNoticeArgs";
 import type { ServiceArgs } from "./ServiceArgs";
-import type { SetPolicyArgs } from "./SetPolicyArgs";
 import type { SetThemeArgs } from "./SetThemeArgs";
 import type { SettingsView } from "./SettingsView";
 import type { StartDrillArgs } from "./StartDrillArgs";
@@ -54,6 +60,12 @@ export interface Queries {
   intent: { args: IntentArgs; answer: IntentView };
   /** Notices, their channels, and the drafts for the newest stop. */
   notices: { args: Nothing; answer: NoticesView };
+  /** People, devices, policy, and what waits for a look. */
+  people: { args: Nothing; answer: PeopleView };
+  /** What a policy would mean, in words. */
+  mandate_preview: { args: MandatePreviewArgs; answer: MandatePreview };
+  /** A change of people or policy before it is signed. */
+  change_sheet: { args: ChangeArg; answer: ChangeSheetView };
   /** Connections, people, policy, rules. */
   settings: { args: Nothing; answer: SettingsView };
   /** How far the export is that is under way. */
@@ -85,8 +97,8 @@ export interface Acts {
   request_notice: { args: RequestNoticeArgs; answer: Pressed };
   /** Take back an intent that is not in effect. */
   withdraw: { args: IntentArgs; answer: Done };
-  /** Set how many persons an act needs. */
-  set_policy: { args: SetPolicyArgs; answer: Done };
+  /** Ask for a change of people or policy; the approval window signs it. */
+  propose: { args: ProposeArgs; answer: Proposed };
   /** Set the theme. */
   set_theme: { args: SetThemeArgs; answer: Done };
   /** Export the log as an evidence pack, to where the shell keeps exports. */
@@ -104,6 +116,8 @@ export interface Acts {
 export interface Approvals {
   /** Approve the exact bytes of an intent, and of others of its press. */
   approve: { args: ApproveArgs; answer: Done };
+  /** Sign a change of people or policy. */
+  sign_change: { args: ChangeArg; answer: Done };
   /** Reject an intent, and others of its press. */
   reject: { args: RejectArgs; answer: Done };
 }
@@ -119,6 +133,9 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   entry: [],
   intent: ["observed","decided"],
   notices: ["decided","settings"],
+  people: ["settings","decided","log"],
+  mandate_preview: ["settings"],
+  change_sheet: ["settings"],
   settings: ["settings","observed"],
   export_progress: ["export"],
 };

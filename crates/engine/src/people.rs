@@ -1,0 +1,204 @@
+//! People and policy: the room, and changes that a page asks for and the approval window signs.
+//! Until then a change lives in memory only. Must not know who may change what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use cockpit_domain::Time;
+use cockpit_domain::authority::AuthorityEvent;
+use cockpit_domain::decide::Command;
+use cockpit_domain::event::Event;
+use cockpit_domain::state::{Standing, State};
+use cockpit_domain::views::{self, ChangeDraft, ChangeSheetView, MandatePreview, PeopleView};
+use cockpit_seal::{BodyHash, Fork, PublicKey, SignedHeader};
+
+use crate::api::{Done, MandatePreviewArgs, Problem, Proposed, Tag};
+use crate::inner::Inner;
+use crate::record::random;
+
+/// Changes that wait for a signature at most; the oldest makes room.
+const WAITING_MAX: usize = 16;
+
+/// How long the clock is left alone at most while a stop could go on by itself.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// What is on this screen and not in the ledger.
+#[derive(Debug, Default)]
+pub(crate) struct OnScreen {
+    /// Changes that wait for a signature, by number, oldest first.
+    changes: Vec<(String, AuthorityEvent)>,
+    /// Intents whose change was shown here.
+    opened: BTreeSet<String>,
+}
+
+impl Inner {
+    pub(crate) fn people_room(&self) -> PeopleView {
+        let (state, now) = (self.state(), self.now());
+        self.with_live(|live| views::people_room(&state, live, &live.device.clone(), now, &sha256))
+    }
+
+    pub(crate) fn mandate_preview(&self, args: &MandatePreviewArgs) -> MandatePreview {
+        let (state, now) = (self.state(), self.now());
+        self.with_live(|live| {
+            let device = live.device.clone();
+            views::mandate_preview(&state, live, &device, now, args.act, &args.mandate)
+        })
+    }
+
+    pub(crate) fn change_sheet(&self, change: &str) -> Result<ChangeSheetView, Problem> {
+        let event = self.waiting_change(change)?;
+        let (state, now) = (self.state(), self.now());
+        Ok(self.with_live(|live| {
+            let device = live.device.clone();
+            views::change_sheet(&state, live, &device, now, &event, &sha256)
+        }))
+    }
+
+    /// Takes down what a page asks for and opens the approval window on it.
+    pub(crate) fn propose(&self, draft: ChangeDraft) -> Result<Proposed, Problem> {
+        let person = hex::encode(random::<8>()?);
+        let change = hex::encode(random::<16>()?);
+        let (state, now) = (self.state(), self.now());
+        let event = views::change_event(&state, draft, person);
+        let device = self.with_live(|live| live.device.clone());
+        if let Some(why) = state.objection(&device, now, &event) {
+            let sentence = format!("{}. Nothing was changed.", views::capital(&why));
+            return Err(Problem::new("refused", sentence));
+        }
+        drop(state);
+        self.with_screen(|screen| {
+            if screen.changes.len() >= WAITING_MAX {
+                screen.changes.remove(0);
+            }
+            screen.changes.push((change.clone(), event));
+        });
+        let sentence = match self.desk.open_change(&change) {
+            true => "Look at it in the approval window and sign it there. Nothing is changed yet.",
+            false => "It waits for a signature. Nothing is changed yet.",
+        };
+        Ok(Proposed {
+            change,
+            sentence: sentence.to_owned(),
+        })
+    }
+
+    /// Signs a change that was asked for.
+    pub(crate) async fn sign_change(self: &Arc<Self>, change: &str) -> Result<Done, Problem> {
+        let event = self.waiting_change(change)?;
+        let recorded = self.record(Command::Authority(event)).await?;
+        self.with_screen(|screen| screen.changes.retain(|(id, _)| id != change));
+        self.changed(&[Tag::Settings, Tag::Decided, Tag::Log]);
+        let state = self.state();
+        let waits = recorded.entries.first().and_then(|entry| {
+            let proposal = state.authority.proposals.get(&entry.id)?;
+            let missing = state.administrators_needed() - state.agreed_now(&proposal.agreed);
+            Some(match missing {
+                1 => "1 more administrator agrees".to_owned(),
+                more => format!("{more} more administrators agree"),
+            })
+        });
+        let sentence = match waits {
+            Some(missing) => {
+                format!("Signed. It takes force when {missing}; until then nothing is changed.")
+            }
+            None => "Signed. It stands in the log.".to_owned(),
+        };
+        Ok(Done { sentence })
+    }
+
+    /// Notes that what an intent changes was shown here.
+    pub(crate) fn note_opened(&self, intent: &str) {
+        self.with_screen(|screen| screen.opened.insert(intent.to_owned()));
+    }
+
+    /// Whether what an intent changes was shown here.
+    pub(crate) fn was_opened(&self, intent: &str) -> bool {
+        self.with_screen(|screen| screen.opened.contains(intent))
+    }
+
+    fn waiting_change(&self, change: &str) -> Result<AuthorityEvent, Problem> {
+        let found = self.with_screen(|screen| {
+            let mut changes = screen.changes.iter();
+            changes
+                .find(|(id, _)| id == change)
+                .map(|(_, it)| it.clone())
+        });
+        found.ok_or_else(|| {
+            Problem::new(
+                "not_found",
+                "This change waits no more: it was signed, or the app was restarted.",
+            )
+            .hint("Ask for it again in the people room.")
+        })
+    }
+
+    fn with_screen<T>(&self, change: impl FnOnce(&mut OnScreen) -> T) -> T {
+        change(&mut self.screen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Lets stops that nobody judged go on at the moment that the policy names, for as long as the
+/// workspace is open.
+pub(crate) async fn keep_deadlines(inner: Arc<Inner>) {
+    loop {
+        let now = inner.now();
+        let due = defaults(&inner.state());
+        for intent in due.iter().filter(|(_, at)| **at <= now).map(|(it, _)| it) {
+            let intent = intent.clone();
+            let taken = Command::Authority(AuthorityEvent::DefaultTaken { intent });
+            match inner.record(taken).await {
+                Ok(_) => inner.changed(&[Tag::Decided, Tag::Log]),
+                Err(problem) => tracing::warn!(kind = %problem.kind, "a stop did not go on"),
+            }
+        }
+        let next = due.values().filter(|at| **at > now).min();
+        let wait = next.map_or(LOOK, |at| Duration::from_millis(at.ms_since(now)).min(LOOK));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = inner.pace.notified() => {}
+        }
+    }
+}
+
+/// Stops that wait and may go on by themselves, and from when on.
+fn defaults(state: &State) -> BTreeMap<String, Time> {
+    state
+        .intents
+        .iter()
+        .filter(|(_, record)| record.standing() == Standing::Waiting)
+        .filter_map(|(id, record)| {
+            let after_ms = record.mandate.default_after_ms?;
+            let at = record.at + after_ms;
+            (at <= record.intent.expires_at).then(|| (id.clone(), at))
+        })
+        .collect()
+}
+
+/// Whether an event may be folded: a proof of a fork is folded only when both signatures hold.
+pub(crate) fn holds(state: &State, event: &Event) -> bool {
+    let Event::Authority(AuthorityEvent::DeviceForked {
+        device,
+        first,
+        second,
+        ..
+    }) = event
+    else {
+        return true;
+    };
+    let signed = |(header, signature): &(String, String)| {
+        SignedHeader::from_lines(header.as_bytes(), signature.as_bytes()).ok()
+    };
+    let fork = match (signed(first), signed(second)) {
+        (Some(first), Some(second)) => Fork::new(first, second),
+        (_, _) => None,
+    };
+    let known = state.authority.devices.get(device);
+    let key: Option<PublicKey> = known.and_then(|it| it.key.parse().ok());
+    fork.zip(key)
+        .is_some_and(|(fork, key)| fork.verify(&key).is_ok())
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    *BodyHash::of_body_line(text.as_bytes()).as_bytes()
+}
