@@ -68,11 +68,11 @@ fn files(folder: &Path, secrets: &[(String, String)]) {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            names.push(path.file_name().unwrap().to_string_lossy().into_owned());
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            names.push(path.file_name().unwrap().to_string_lossy().into_owned());
             search(
                 &path.display().to_string(),
                 &std::fs::read(&path).unwrap(),
@@ -80,7 +80,7 @@ fn files(folder: &Path, secrets: &[(String, String)]) {
             );
         }
     }
-    for name in ["ledger.db", "ledger.db-wal", "keys.age"] {
+    for name in ["ledger.db", "ledger.db-wal", "keys.age", "0000000000000000"] {
         assert!(names.iter().any(|it| it == name), "{name} in {names:?}");
     }
 }
