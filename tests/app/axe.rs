@@ -32,8 +32,11 @@ for (const level of ['error', 'warn']) {
 /// What was reported, and what stands on the page against the policy. The latter also finds what
 /// came before the watch, and was shut out then.
 const BROKEN: &str = r"
-const inline = [...document.querySelectorAll('style, script:not([src])')];
-const far = [...document.querySelectorAll('[src], link[href]')]
+// Tauri's isolation frame, and the style that would hide it, which the policy shuts out.
+const frame = '__tauri_isolation__';
+const inline = [...document.querySelectorAll('style, script:not([src])')]
+    .filter((e) => e.textContent.trim() !== `#${frame} { display: none !important }`);
+const far = [...document.querySelectorAll(`[src]:not(iframe#${frame}), link[href]`)]
     .filter((e) => new URL(e.src || e.href).origin !== location.origin);
 const handlers = [...document.querySelectorAll('*')]
     .filter((e) => e.getAttributeNames().some((one) => one.startsWith('on')));

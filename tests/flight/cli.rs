@@ -43,8 +43,13 @@ impl Ran {
 /// A command that is ready to be changed and run.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
+    command.args(arguments);
+    on_its_own(command)
+}
+
+/// With nothing from the terminal that runs the tests.
+fn on_its_own(mut command: Command) -> Command {
     command
-        .args(arguments)
         .env("COCKPIT_PASSPHRASE", PASSPHRASE)
         .env_remove("COCKPIT_LOG")
         .env_remove("COCKPIT_PAUSE_AT")
@@ -64,6 +69,20 @@ pub async fn run(mut command: Command) -> Ran {
         out: text(output.stdout),
         err: text(output.stderr),
     }
+}
+
+/// The same command where no file may grow beyond so many KiB. A write beyond ends in an error and
+/// not, as would be usual, in the end of the process.
+pub fn with_files_of_at_most(kib: u64, command: &Command) -> Command {
+    let inner = command.as_std();
+    // The unit is 512 bytes (POSIX, ulimit).
+    let limited = r#"trap '' XFSZ; ulimit -f "$0"; exec "$@""#;
+    let mut outer = Command::new("sh");
+    outer
+        .args(["-c", limited, &(kib * 2).to_string()])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    on_its_own(outer)
 }
 
 /// Starts a command and waits until it halts at a named point, then gives it to be killed.

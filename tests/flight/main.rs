@@ -4,6 +4,7 @@
 mod cli;
 mod exits;
 mod export;
+mod full_disk;
 mod killed;
 mod notice;
 mod scenarios;

@@ -22,6 +22,14 @@ use crate::workspace::FIRST_DRILL;
 impl Inner {
     /// Records a command and begins the effects that are ready by it.
     pub(crate) async fn record(self: &Arc<Self>, command: Command) -> Result<Recorded, Problem> {
+        self.record_together(vec![command]).await
+    }
+
+    /// As [`Inner::record`], for commands that stand or fall together.
+    async fn record_together(
+        self: &Arc<Self>,
+        commands: Vec<Command>,
+    ) -> Result<Recorded, Problem> {
         if let Some(broken) = self.with_live(|live| live.ledger.broken.clone()) {
             return Err(Problem::new(
                 "read_only",
@@ -35,7 +43,7 @@ impl Inner {
         // Not cut off halfway when the one who asked for it is: the chain goes on from it.
         let inner = Arc::clone(self);
         let recording = tokio::spawn(async move {
-            let recorded = inner.recorder.record(command, inner.now()).await?;
+            let recorded = inner.recorder.record(&commands, inner.now()).await?;
             inner.recorded(&recorded);
             for intent in &recorded.ready {
                 inner.begin_effect(intent);
@@ -137,27 +145,15 @@ impl Inner {
             ),
         };
         let intents = self.of_one_press(first, also)?;
-        let count = intents.len();
-        // One window shows every part of a press.
+        // One window shows every part of a press, and one signature of the person is all or nothing.
         let opened = Some(intents.iter().any(|intent| self.was_opened(intent)));
-        for (done, intent) in intents.into_iter().enumerate() {
-            let command = Command::Judge {
-                intent,
-                verdict,
-                reason: reason.clone(),
-                opened,
-            };
-            if let Err(mut problem) = self.record(command).await {
-                if done > 0 {
-                    self.changed(&[Tag::Decided, Tag::Log]);
-                    problem.sentence = format!(
-                        "{done} of {count} were signed; the others still wait. {}",
-                        problem.sentence
-                    );
-                }
-                return Err(problem);
-            }
-        }
+        let verdicts = intents.into_iter().map(|intent| Command::Judge {
+            intent,
+            verdict,
+            reason: reason.clone(),
+            opened,
+        });
+        self.record_together(verdicts.collect()).await?;
         self.changed(&[Tag::Decided, Tag::Log]);
         crash::point("before-reply").await;
         to_value(&done(words))

@@ -98,6 +98,7 @@ impl Inner {
             attempt,
             started,
             lost: started,
+            unlogged: false,
             elsewhere: false,
         };
         let inner = Arc::clone(self);
@@ -118,6 +119,8 @@ struct Run {
     started: bool,
     /// An answer was lost once, so that it may be in effect whatever came afterwards.
     lost: bool,
+    /// The log could not be written when it was tried last; what is shown says so until it can.
+    unlogged: bool,
     /// Another laptop carries it out.
     elsewhere: bool,
 }
@@ -169,7 +172,7 @@ impl Run {
     }
 
     fn say(&self, step: &Step) {
-        if matches!(step, Step::Done) {
+        if self.unlogged || matches!(step, Step::Done) {
             return;
         }
         let doing = self.attempt.doing().to_owned();
@@ -190,6 +193,7 @@ impl Run {
         };
         match self.inner.record(command).await {
             Ok(_) => {
+                self.unlogged = false;
                 crash::point("after-claim").await;
                 if self.claim_is_first().await {
                     self.attempt.handle(Came::Claimed, self.inner.now());
@@ -272,7 +276,7 @@ impl Run {
         .await;
         match done {
             Ok(Ok(_)) => {
-                self.started = true;
+                (self.started, self.unlogged) = (true, false);
                 crash::point("after-start").await;
                 self.attempt.handle(Came::Started, self.inner.now());
             }
@@ -281,7 +285,7 @@ impl Run {
         }
     }
 
-    async fn start_failed(&self, problem: &Problem) {
+    async fn start_failed(&mut self, problem: &Problem) {
         if !self.started {
             self.inner.let_go(self.attempt.intent_id());
         }
@@ -330,6 +334,7 @@ impl Run {
             .is_none_or(|record| record.standing() == Standing::Withdrawn);
         match self.inner.record(Command::Report(result)).await {
             Ok(_) => {
+                self.unlogged = false;
                 crash::point("after-result").await;
                 self.attempt.handle(Came::Reported, self.inner.now());
                 self.inner.changed(&[Tag::Decided, Tag::Log]);
@@ -380,7 +385,8 @@ impl Run {
     }
 
     /// The log could not be written, so nothing more is sent or claimed. Says so and tries again.
-    async fn log_failed(&self, problem: &Problem) {
+    async fn log_failed(&mut self, problem: &Problem) {
+        self.unlogged = true;
         let sent = if self.started {
             "It was sent or may have been, and what came of it cannot be recorded yet"
         } else {

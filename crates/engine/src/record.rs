@@ -70,11 +70,12 @@ impl Recorder {
         *self.writer.lock().await = None;
     }
 
-    /// Decides a command and seals what follows.
+    /// Decides commands that stand or fall together and seals what follows from all of them in one
+    /// transaction. Each is decided on the state before the first, so none may lean on another.
     ///
     /// # Errors
     /// A refusal, a closed keychain, or a log that cannot be written; nothing was changed then.
-    pub async fn record(&self, command: Command, now: Time) -> Result<Recorded, Problem> {
+    pub async fn record(&self, commands: &[Command], now: Time) -> Result<Recorded, Problem> {
         let mut writer = self.writer.lock().await;
         let Some(writer) = writer.as_mut() else {
             return Err(closed());
@@ -85,12 +86,15 @@ impl Recorder {
             device: writer.key.device_id().to_string(),
             nonce: hex::encode(random::<8>()?),
         };
-        let decision = {
+        let mut events = Vec::new();
+        {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-            decide(&state, &command, &context)?
-        };
-        let outbox = outbox_of(&command);
-        self.seal(writer, decision.events, outbox, now).await
+            for command in commands {
+                events.extend(decide(&state, command, &context)?.events);
+            }
+        }
+        let outbox = commands.iter().flat_map(outbox_of).collect();
+        self.seal(writer, events, outbox, now).await
     }
 
     /// Seals the first entry of a ledger.
