@@ -81,7 +81,11 @@ async fn stops(person: &Person) {
     person.press("Control+Shift+h").await;
     person.has_focus_on("field: Reason").await;
     let sheet = person.sees("Hold to stop 8.4.0 on 3 targets").await;
-    assert!(sheet.contains("crash-free sessions 98."), "no evidence");
+    // How far it has fallen depends on the minute; that it is below the floor does not.
+    assert!(
+        sheet.contains("below the floor of 99.50 %"),
+        "no evidence: {sheet}"
+    );
     assert_eq!(person.ticked().await, TARGETS);
     person.types(REASON).await;
     person.press("Enter").await;
