@@ -22,6 +22,8 @@ const CALLS = new Map([
   ["plugin:event|listen", (payload) => isObject(payload) && payload.event === "change"],
   ["plugin:event|unlisten", (payload) => isObject(payload) && payload.event === "change"],
   ["plugin:window|close", isObject],
+  // Asked by the notification plugin's own script in each window; no capability allows it.
+  ["plugin:notification|is_permission_granted", () => true],
 ]);
 
 function passes(call) {

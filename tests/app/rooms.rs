@@ -50,7 +50,7 @@ async fn csp_and_axe(theme: Theme) {
     inspect(person, "outcomes").await;
 
     person.activates("button: Draft customer notice").await;
-    person.sees("As it will stand on the page").await;
+    person.sees("Word for word, on each channel").await;
     inspect(person, "notice").await;
     person.activates("button: Ask for approval").await;
     person.activates("button: Open the approval window").await;
@@ -79,6 +79,10 @@ async fn csp_and_axe(theme: Theme) {
     person.press("Escape").await;
 
     person.press("Control+4").await;
+    person.sees("this is you").await;
+    inspect(person, "people").await;
+
+    person.press("Control+5").await;
     person.sees("Health rules").await;
     inspect(person, "settings").await;
     person.press("?").await;

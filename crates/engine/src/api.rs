@@ -409,7 +409,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     log_choices LogChoices: Nothing => LogChoicesView, [Log, Settings], "What the log can be narrowed to.";
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
-    notices Notices: Nothing => NoticesView, [Decided, Settings], "Notices, their channels, and the drafts for the newest stop.";
+    notices Notices: Nothing => NoticesView, [Decided, Observed, Settings], "Notices, their channels, and the drafts for the newest stop.";
     people People: Nothing => PeopleView, [Settings, Decided, Log], "People, devices, policy, and what waits for a look.";
     mandate_preview MandatePreview: MandatePreviewArgs => MandatePreview, [Settings], "What a policy would mean, in words.";
     change_sheet ChangeSheet: ChangeArg => ChangeSheetView, [Settings], "A change of people or policy before it is signed.";

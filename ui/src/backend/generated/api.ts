@@ -132,7 +132,7 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   log_choices: ["log","settings"],
   entry: [],
   intent: ["observed","decided"],
-  notices: ["decided","settings"],
+  notices: ["decided","observed","settings"],
   people: ["settings","decided","log"],
   mandate_preview: ["settings"],
   change_sheet: ["settings"],
