@@ -15,8 +15,11 @@ const WATCH: &str = r"
 if (window.brokenPolicy) return;
 window.brokenPolicy = [];
 const add = (what) => window.brokenPolicy.push(what);
-addEventListener('securitypolicyviolation', (event) =>
-    add(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`));
+addEventListener('securitypolicyviolation', (event) => {
+    // Tauri's own script for the isolation frame; the page's are named by their file.
+    if (event.effectiveDirective === 'style-src-elem' && event.sourceFile === 'user-script') return;
+    add(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
 addEventListener('error', (event) => add(`error: ${event.message}`));
 addEventListener('unhandledrejection', (event) => {
     // The notification plugin's own script asks for what no window of ours may ask for.
