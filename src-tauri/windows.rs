@@ -1,6 +1,6 @@
 //! The main window and the approval window. Must not know what they show.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// Label of the main window.
 pub const MAIN: &str = "main";
@@ -12,61 +12,29 @@ pub const APPROVAL: &str = "approval";
 /// # Errors
 /// The system gives no window.
 pub fn open_main(app: &AppHandle) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Release Cockpit")
         .inner_size(1280.0, 800.0)
         .min_inner_size(1024.0, 700.0)
         .build()?;
-    paint_without_gpu(&window)
+    Ok(())
 }
 
-/// What the approval window is opened on.
-#[derive(Clone, Copy, Debug)]
-pub enum ToSign<'a> {
-    /// An intent, in hex.
-    Intent(&'a str),
-    /// A change of people or policy, by its number in hex.
-    Change(&'a str),
-}
-
-/// Opens the approval window; an open one is replaced.
+/// Opens the approval window on an intent; an open one is replaced.
 ///
 /// # Errors
 /// The system gives no window.
-pub fn open_approval(app: &AppHandle, to_sign: ToSign<'_>) -> tauri::Result<()> {
+pub fn open_approval(app: &AppHandle, intent: &str) -> tauri::Result<()> {
     if let Some(open) = app.get_webview_window(APPROVAL) {
         open.destroy()?;
     }
-    let (what, number) = match to_sign {
-        ToSign::Intent(number) => ("intent", number),
-        ToSign::Change(number) => ("change", number),
-    };
-    // Both are numbers in hex; anything else must not get into an address.
-    let number: String = number.chars().filter(char::is_ascii_hexdigit).collect();
-    let page = WebviewUrl::App(format!("approval.html?{what}={number}").into());
-    let window = WebviewWindowBuilder::new(app, APPROVAL, page)
+    // An intent is a hash in hex; anything else must not get into an address.
+    let intent: String = intent.chars().filter(char::is_ascii_hexdigit).collect();
+    let page = WebviewUrl::App(format!("approval.html?intent={intent}").into());
+    WebviewWindowBuilder::new(app, APPROVAL, page)
         .title("Approve · Release Cockpit")
         .inner_size(640.0, 680.0)
         .min_inner_size(520.0, 560.0)
         .build()?;
-    paint_without_gpu(&window)
-}
-
-/// The pages are text and lines, which a processor paints at once. WebKitGTK's way over the GPU
-/// costs some 70 MiB for them (docs/performance.md) and leaves the window empty under some
-/// drivers, which is the last thing that may happen here.
-#[cfg(target_os = "linux")]
-fn paint_without_gpu(window: &WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-    window.with_webview(|webview| {
-        if let Some(settings) = webview.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
-}
-
-/// Other systems' web views are left as they are.
-#[cfg(not(target_os = "linux"))]
-fn paint_without_gpu(_window: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
