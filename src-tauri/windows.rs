@@ -20,17 +20,30 @@ pub fn open_main(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Opens the approval window on an intent; an open one is replaced.
+/// What the approval window is opened on.
+#[derive(Clone, Copy, Debug)]
+pub enum ToSign<'a> {
+    /// An intent, in hex.
+    Intent(&'a str),
+    /// A change of people or policy, by its number in hex.
+    Change(&'a str),
+}
+
+/// Opens the approval window; an open one is replaced.
 ///
 /// # Errors
 /// The system gives no window.
-pub fn open_approval(app: &AppHandle, intent: &str) -> tauri::Result<()> {
+pub fn open_approval(app: &AppHandle, to_sign: ToSign<'_>) -> tauri::Result<()> {
     if let Some(open) = app.get_webview_window(APPROVAL) {
         open.destroy()?;
     }
-    // An intent is a hash in hex; anything else must not get into an address.
-    let intent: String = intent.chars().filter(char::is_ascii_hexdigit).collect();
-    let page = WebviewUrl::App(format!("approval.html?intent={intent}").into());
+    let (what, number) = match to_sign {
+        ToSign::Intent(number) => ("intent", number),
+        ToSign::Change(number) => ("change", number),
+    };
+    // Both are numbers in hex; anything else must not get into an address.
+    let number: String = number.chars().filter(char::is_ascii_hexdigit).collect();
+    let page = WebviewUrl::App(format!("approval.html?{what}={number}").into());
     WebviewWindowBuilder::new(app, APPROVAL, page)
         .title("Approve · Release Cockpit")
         .inner_size(640.0, 680.0)
