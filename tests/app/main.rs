@@ -13,5 +13,6 @@ mod keyboard;
 mod person;
 mod rooms;
 mod secrets;
+mod signing;
 mod supervised;
 mod wrong_input;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cockpit_domain::Time;
-use cockpit_domain::views::{CockpitView, LogPage, LogRow, SettingsView};
+use cockpit_domain::views::{CockpitView, LogPage, LogRow, PeopleView};
 use cockpit_engine::api::{AppArgs, LogArgs, Nothing, Query};
 use cockpit_engine::{Engine, Handle, Http, Options, clock, desk, reqwest_transport};
 use cockpit_tests::many;
@@ -67,13 +67,13 @@ pub async fn numbers(handle: &Handle) -> Value {
         .ask(Query::Cockpit(AppArgs::default()))
         .await
         .unwrap();
-    let settings: SettingsView = handle.ask(Query::Settings(Nothing {})).await.unwrap();
+    let room: PeopleView = handle.ask(Query::People(Nothing {})).await.unwrap();
     json!({
         "without_force": rejected.rows.len(),
         "breaches": cockpit.breaches.len(),
         "waiting": cockpit.waiting.len(),
         "queued": cockpit.queued.len(),
-        "people": settings.people.iter().map(|it| it.name.clone()).collect::<Vec<_>>(),
+        "people": room.people.iter().map(|it| it.name.clone()).collect::<Vec<_>>(),
         "entries": cockpit.ledger.entries,
         "head": cockpit.ledger.head,
     })

@@ -482,7 +482,7 @@ export const text = {
       "Everything that was last read stays here, with its age.",
       "A stop can be decided. It says “queued, not in effect”, expires after 15 minutes, and is checked again before it is sent.",
       "A resume is never queued: it needs to see the present state.",
-      "Notices can be written, and are approved when there is a network again.",
+      "A notice can be approved. It waits up to 10 minutes for the network and is not sent after that.",
     ],
   },
   approval: {

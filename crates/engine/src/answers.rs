@@ -119,17 +119,15 @@ impl Inner {
             KeychainState::Open(keychain) => keychain.kept_in().to_owned(),
             KeychainState::Closed(_) | KeychainState::Broken(_) => "locked".to_owned(),
         };
-        Ok(self.with_live(|live| SettingsView {
+        Ok(SettingsView {
             workspace: state.workspace.clone(),
             drill: state.drill,
             connections,
-            people: views::people(&state, live),
-            policy: views::policy(&state),
             rules: views::rules(&state),
             theme: self.theme(),
             keys_kept_in: boot_keys,
             folder: self.folder.display().to_string(),
-        }))
+        })
     }
 
     fn connection(&self, state: &State, service: Service) -> ConnectionView {

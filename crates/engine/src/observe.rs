@@ -208,7 +208,8 @@ fn is_urgent(inner: &Inner) -> bool {
         || !state.breaches.is_empty()
         || !state.drifts.is_empty()
         || state.intents.values().any(|record| {
-            record.standing() == Standing::Ready
+            // What nobody can be asked about does not end by looking more often.
+            (record.standing() == Standing::Ready && words::can_be_asked(&record.intent.pre.state))
                 || record.result.as_ref().is_some_and(|(result, at)| {
                     result.outcome == Outcome::Confirmed
                         && record.intent.desired.is_safe_direction()

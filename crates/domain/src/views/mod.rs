@@ -24,7 +24,7 @@ pub use model::*;
 pub use notices::{Channel, channels, no_channel, notices};
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
-pub use settings::{people, policy, rules};
+pub use settings::rules;
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 
 use crate::state::State;

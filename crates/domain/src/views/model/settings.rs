@@ -15,10 +15,6 @@ pub struct SettingsView {
     pub drill: bool,
     /// Connected services and those that can be connected.
     pub connections: Vec<ConnectionView>,
-    /// People of the workspace.
-    pub people: Vec<PersonView>,
-    /// Policy, one line for each kind of act.
-    pub policy: Vec<PolicyView>,
     /// Health rules.
     pub rules: Vec<RuleView>,
     /// light, dark or system.
@@ -67,36 +63,6 @@ pub struct FieldView {
     pub optional: bool,
     /// The value now; always empty for secrets.
     pub value: String,
-}
-
-/// A person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PersonView {
-    /// Identifier.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// "Product lead, customer success".
-    pub roles: String,
-    /// This laptop acts as this person.
-    pub you: bool,
-    /// Key, "ed25519 4c…9a".
-    pub key: String,
-}
-
-/// Policy for one kind of act.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PolicyView {
-    /// Kind of act: stop, resume, flag_on, flag_off, publish.
-    pub act: String,
-    /// "Stop a rollout".
-    pub title: String,
-    /// How many persons must agree, the asker included.
-    pub persons: u8,
-    /// "With this policy, a stop needs: you".
-    pub sentence: String,
-    /// Why another number cannot be chosen now; absent when it can.
-    pub why_not: Option<String>,
 }
 
 /// A health rule.
