@@ -1081,7 +1081,7 @@ export const people: PeopleView = {
   proposals: [
     {
       proposal: "d".repeat(64),
-      title: "Changed the policy · Resume a rollout",
+      title: "Change of the policy · Resume a rollout",
       detail: "product lead asks; 1 product lead agrees; expires after 30 min",
       agreed: "Agreed by Mina; 1 more of you must agree",
       expires_at: ago(-86_400),
@@ -1127,7 +1127,7 @@ export const people: PeopleView = {
     {
       position: 40,
       at: ago(86_400),
-      title: "Admitted a person · request 91ab…3f00",
+      title: "Admission of a person · request 91ab…3f00",
       detail: "Administrator, customer success",
       by: "agreed by you",
     },
@@ -1146,7 +1146,7 @@ export const people: PeopleView = {
 };
 
 export const changeSheet: ChangeSheetView = {
-  title: "Changed the policy · Stop a rollout?",
+  title: "Change of the policy · Stop a rollout",
   facts: [
     { name: "Until now", value: "Needs you. It expires 15 min after it was asked for." },
     {

@@ -78,7 +78,7 @@ pub fn log_line(event: &Event) -> LogLine {
             String::new(),
         ),
         Event::PolicySet { act, persons } => line(
-            "Changed the policy",
+            "Change of the policy",
             act.title().to_owned(),
             format!(
                 "needs {persons} {}",

@@ -257,7 +257,7 @@ pub fn change_sheet(
     }
     facts.retain(|it| !it.value.is_empty());
     ChangeSheetView {
-        title: format!("{title}?"),
+        title,
         facts,
         needs: needs_words(state, device, event),
         proof: format!(

@@ -6,6 +6,8 @@ use crate::event::Verdict;
 use crate::policy::Role;
 use crate::words::{self, capital};
 
+/// Named, not told: the same words stand before the signature, while other administrators must
+/// still agree, and in the log.
 pub(super) fn line(event: &AuthorityEvent) -> LogLine {
     let line = |decision: &str, target: String, reason: &str| LogLine {
         app: String::new(),
@@ -16,36 +18,36 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
         by_person: true,
     };
     match event {
-        AuthorityEvent::Invited { roles, .. } => line("Invited somebody", named(roles), ""),
+        AuthorityEvent::Invited { roles, .. } => line("Invitation", named(roles), ""),
         AuthorityEvent::JoinRequested {
             name, device_name, ..
         } => line("Asked to join", name.clone(), device_name),
         AuthorityEvent::PersonAdmitted { request, roles, .. } => line(
-            "Admitted a person",
+            "Admission of a person",
             format!("request {}", short(request)),
             &named(roles),
         ),
         AuthorityEvent::RequestRefused { request, reason } => line(
-            "Turned down a request",
+            "Refusal of a request",
             format!("request {}", short(request)),
             reason,
         ),
         AuthorityEvent::RolesSet { person, roles } => {
-            line("Changed roles", person.clone(), &named(roles))
+            line("Change of roles", person.clone(), &named(roles))
         }
         AuthorityEvent::PersonRevoked { person, reason } => {
-            line("Removed a person", person.clone(), reason)
+            line("Removal of a person", person.clone(), reason)
         }
-        AuthorityEvent::DeviceAdded { person, .. } => line("Added a device", person.clone(), ""),
+        AuthorityEvent::DeviceAdded { person, .. } => line("Another device", person.clone(), ""),
         AuthorityEvent::DeviceRevoked { device, reason } => {
-            line("Revoked a device", device_words(device), reason)
+            line("Revocation of a device", device_words(device), reason)
         }
         AuthorityEvent::DeviceCompromised {
             device,
             from,
             reason,
         } => line(
-            "Reported a device in other hands",
+            "Report of a device in other hands",
             device_words(device),
             &format!("after entry {from}: {reason}"),
         ),
@@ -58,12 +60,12 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
             )
         },
         AuthorityEvent::MandateSet { act, mandate } => line(
-            "Changed the policy",
+            "Change of the policy",
             act.title().to_owned(),
             &mandate_words(mandate),
         ),
         AuthorityEvent::ThresholdSet { administrators } => line(
-            "Changed the policy",
+            "Change of the policy",
             "People and policy".to_owned(),
             &format!("needs {administrators} administrators"),
         ),
@@ -73,8 +75,8 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
             reason,
         } => line(
             match verdict {
-                Verdict::Approve => "Agreed to a change",
-                Verdict::Reject => "Turned down a change",
+                Verdict::Approve => "Agreement to a change",
+                Verdict::Reject => "Refusal of a change",
             },
             format!("entry {}", short(proposal)),
             reason,
@@ -93,7 +95,7 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
             )
         },
         AuthorityEvent::ReviewClosed { review, reason } => {
-            line("Closed a review", format!("review {review}"), reason)
+            line("End of a review", format!("review {review}"), reason)
         }
     }
 }

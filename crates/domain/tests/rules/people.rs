@@ -96,10 +96,10 @@ fn changes_are_history_and_what_waits_says_who_is_missing() {
     does(&mut all, LEAD, sets(ActKind::Stop, narrow()));
     let room = room(&all, OTHER_LEAD);
     assert_eq!(room.history.len(), 2);
-    assert_eq!(room.history[0].title, "Changed roles · Cleo");
+    assert_eq!(room.history[0].title, "Change of roles · Cleo");
     assert_eq!(room.history[0].by, "agreed by Ada");
     let waits = &room.proposals[0];
-    assert_eq!(waits.title, "Changed the policy · Stop a rollout");
+    assert_eq!(waits.title, "Change of the policy · Stop a rollout");
     assert_eq!(
         waits.agreed,
         "Agreed by Ada; 1 more of you or Cleo must agree"
@@ -121,7 +121,10 @@ fn changes_are_history_and_what_waits_says_who_is_missing() {
         &event,
         &sum,
     );
-    assert_eq!(sheet.facts[0].value, "Changed the policy · Stop a rollout");
+    assert_eq!(
+        sheet.facts[0].value,
+        "Change of the policy · Stop a rollout"
+    );
     assert_eq!(sheet.why_not, None);
 }
 

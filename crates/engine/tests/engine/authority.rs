@@ -72,7 +72,7 @@ async fn a_change_of_policy_is_asked_for_shown_and_signed() {
         }))
         .await
         .unwrap();
-    assert_eq!(sheet.title, "Changed the policy · Stop a rollout?");
+    assert_eq!(sheet.title, "Change of the policy · Stop a rollout");
     assert_eq!(sheet.needs, "It takes force at once.");
     assert_eq!(sheet.why_not, None);
     assert_eq!(sheet.facts[1].value, preview.sentence);
@@ -82,7 +82,7 @@ async fn a_change_of_policy_is_asked_for_shown_and_signed() {
     assert_eq!(of_stop(&handle).await.expires_ms, 5 * 60_000);
     assert_eq!(people(&handle).await.history.len(), 1);
     let newest = &log(&handle).await[0];
-    assert_eq!(newest.decision, "Changed the policy");
+    assert_eq!(newest.decision, "Change of the policy");
     let again = signs(&handle, &change).await.unwrap_err();
     assert_eq!(again.kind, "not_found");
 

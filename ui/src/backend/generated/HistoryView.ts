@@ -13,7 +13,7 @@ position: number,
  */
 at: string, 
 /**
- * "Changed the policy · Stop a rollout".
+ * "Change of the policy · Stop a rollout".
  */
 title: string, 
 /**

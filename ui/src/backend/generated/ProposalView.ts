@@ -9,7 +9,7 @@ export type ProposalView = {
  */
 proposal: string, 
 /**
- * "Changed roles · Cleo".
+ * "Change of roles · Cleo".
  */
 title: string, 
 /**

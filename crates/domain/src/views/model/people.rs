@@ -117,7 +117,7 @@ pub struct InviteView {
 pub struct ProposalView {
     /// The proposal's entry, in hex.
     pub proposal: String,
-    /// "Changed roles · Cleo".
+    /// "Change of roles · Cleo".
     pub title: String,
     /// What would change.
     pub detail: String,
@@ -176,7 +176,7 @@ pub struct HistoryView {
     pub position: u64,
     /// RFC 3339.
     pub at: String,
-    /// "Changed the policy · Stop a rollout".
+    /// "Change of the policy · Stop a rollout".
     pub title: String,
     /// What it says.
     pub detail: String,
