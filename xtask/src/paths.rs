@@ -1,11 +1,7 @@
 //! Where things are: the repository, the one target folder, the user's cache.
 //! Knows no tool that uses them.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, path::PathBuf, process::Command};
 
 use crate::failure::Failure;
 
@@ -22,7 +18,10 @@ pub struct Paths {
 impl Paths {
     /// Finds them from the environment. Fails only without a home folder.
     pub fn find() -> Result<Self, Failure> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Asked for at run time: another clone with the same target folder may have built us.
+        let here = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = here
             .parent()
             .expect("xtask lies one folder below the top")
             .to_path_buf();

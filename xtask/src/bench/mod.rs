@@ -18,6 +18,9 @@ pub struct Options {
     /// Build both windows optimised; the first time takes some ten minutes
     #[arg(long, requires = "window")]
     release: bool,
+    /// Measure only this part, such as `append`; can be given several times
+    #[arg(long, value_name = "PART")]
+    only: Vec<String>,
 }
 
 /// Measures on the disk that the target folder lies on.
@@ -40,6 +43,7 @@ pub fn bench(paths: &Paths, options: &Options) -> Result<(), Failure> {
     println!("{}", machine());
     process::stream(
         bench
+            .args(&options.only)
             .current_dir(&paths.root)
             .env("COCKPIT_BENCH_DIR", &paths.target),
     )
