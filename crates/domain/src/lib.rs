@@ -6,6 +6,7 @@ pub mod authority;
 pub mod decide;
 pub mod event;
 pub mod export;
+pub mod lint;
 pub mod notice;
 pub mod policy;
 pub mod provider;
