@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Doing, ErrorKind, LedgerError};
@@ -82,6 +83,21 @@ pub(crate) fn open_frozen(path: &Path) -> Result<Connection, LedgerError> {
         Path::new(&uri),
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
     )
+}
+
+/// Opens for reading where the companions of a WAL cannot be made and the WAL holds what the
+/// database does not yet. Nobody else can open it meanwhile, so that the WAL's index is kept in
+/// memory (<https://sqlite.org/wal.html#noshm>). The WAL stays as it is.
+pub(crate) fn open_alone(path: &Path) -> Result<Connection, LedgerError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let alone = || {
+        // Before anything is read: later it would be too late.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.pragma_update(None, "query_only", true)
+    };
+    alone().map_err(|error| LedgerError::sqlite(Doing::Opening, error))?;
+    Ok(connection)
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, LedgerError> {

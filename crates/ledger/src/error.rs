@@ -188,9 +188,10 @@ impl LedgerError {
 }
 
 pub(crate) const HINT_CORRUPT: &str =
-    "Keep the file. Let the app set it aside and keep every entry that still holds.";
+    "Keep the file. `cockpit mend` sets it aside and keeps every entry that still holds.";
 pub(crate) const HINT_UPDATE: &str =
     "Update the app on this machine, then open the workspace again.";
+const NO_SPACE: &str = "There is no space left for the ledger.";
 const HINT_FULL: &str = "Free some disk space, then repeat the act.";
 pub(crate) const HINT_READ_ONLY: &str =
     "Make the workspace folder writable for you, then open it again.";
@@ -205,17 +206,18 @@ fn describe(error: &rusqlite::Error) -> (ErrorKind, &'static str, Option<&'stati
         error,
         FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..)
     );
+    // The index of the WAL could not get its room.
+    let is_cramped = error
+        .sqlite_error()
+        .is_some_and(|it| it.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
     match error.sqlite_error_code() {
+        Some(_) if is_cramped => (ErrorKind::Full, NO_SPACE, Some(HINT_FULL)),
         None if unreadable => (
             ErrorKind::Corrupt,
             "The ledger holds a value that cannot be one.",
             Some(HINT_CORRUPT),
         ),
-        Some(ErrorCode::DiskFull) => (
-            ErrorKind::Full,
-            "There is no space left for the ledger.",
-            Some(HINT_FULL),
-        ),
+        Some(ErrorCode::DiskFull) => (ErrorKind::Full, NO_SPACE, Some(HINT_FULL)),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => (
             ErrorKind::ReadOnly,
             "The ledger cannot be written.",

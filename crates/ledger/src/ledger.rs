@@ -17,6 +17,7 @@ use crate::table::log_list::{self, LogChoices, LogFilter};
 use crate::table::outbox::{self, OutboxChange, OutboxRow};
 use crate::table::settings;
 use crate::table::snapshot::{self, Snapshot};
+use crate::table::words::Typed;
 use crate::verify::{self, Verdict};
 
 /// The most rows that one call returns, whatever was asked for.
@@ -267,12 +268,12 @@ impl Ledger {
         if typed.trim().is_empty() {
             return self.log_page(before, filter, limit);
         }
-        let Some(words) = log_index::query(typed) else {
+        let Some(typed) = Typed::new(typed) else {
             return Ok(Vec::new());
         };
         let limit = limit.min(PAGE_ROWS_MAX);
         self.store
-            .read(|c| log_list::search(c, &words, before, filter, limit))
+            .read(|c| log_list::search(c, &typed, before, filter, limit))
     }
 
     /// Every value that a filter of the decision log can ask for.

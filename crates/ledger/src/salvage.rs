@@ -1,7 +1,6 @@
 //! Saving what still holds of a damaged database. Never erases: the damaged file
 //! is set aside under a name of its own.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,30 +11,34 @@ use rusqlite::Connection;
 use crate::backup::{self, stamp, sync_folder};
 use crate::connection::{make_durable, open_reader, open_writer};
 use crate::error::{Doing, ErrorKind, HINT_CORRUPT, LedgerError};
-use crate::schema;
+use crate::ledger::Ledger;
 use crate::table::entries::RawRow;
 use crate::table::log_index::LogIndex;
 use crate::table::{entries, log_index, outbox, settings};
+use crate::verify;
 
 /// What was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salvage {
     /// Where the damaged database is kept.
     pub broken_path: PathBuf,
-    /// How many entries hold and were copied, those from a backup included.
+    /// How many entries are there now, wherever they came from.
     pub entries_kept: u64,
-    /// How many of them came from the newest backup.
+    /// How many of them the caller had from elsewhere.
+    pub entries_from_elsewhere: u64,
+    /// How many of the others came from the newest backup.
     pub entries_from_backup: u64,
     /// How many rows could not be read, or do not hold, or follow one of their
-    /// device that does not, and are in no backup.
+    /// device that does not, and are nowhere else.
     pub entries_left: u64,
     /// Whether the outbox could be read and copied. If not, look at every target
     /// before anything is sent.
     pub outbox_kept: bool,
 }
 
-/// Makes a database at `path` with every entry of the damaged one there that still
-/// verifies: of each device, the entries before its first broken one. A backup of
+/// Makes a database at `path` with what `elsewhere` puts into an empty one, such as the
+/// entries of a log, and with every entry of the damaged one there that still verifies
+/// after these: of each device, the entries before its first broken one. A backup of
 /// the same ledger fills in what is broken, for entries are the same bytes
 /// everywhere. The outbox and the settings come along if they can be read; the
 /// cache does not. The damaged file is renamed to `<name>.broken-<time>` and kept.
@@ -43,13 +46,15 @@ pub struct Salvage {
 /// The database must not be open.
 ///
 /// # Errors
-/// Those of reading and writing. Until the last step, which is a rename, nothing
-/// at `path` has changed; after an interruption in between, call it again.
-pub fn salvage(
+/// Those of reading and writing, and those of `elsewhere`. Until the last step, which is
+/// a rename, nothing at `path` has changed; after an interruption in between, call it
+/// again.
+pub fn salvage<E: From<LedgerError>>(
     path: impl AsRef<Path>,
     now_ms: i64,
     mut index: impl FnMut(&Entry) -> LogIndex,
-) -> Result<Salvage, LedgerError> {
+    elsewhere: impl FnOnce(Ledger) -> Result<(), E>,
+) -> Result<Salvage, E> {
     let path = path.as_ref();
     let stamp = stamp(now_ms)?;
     let set_aside = failed("The damaged ledger cannot be set aside");
@@ -69,17 +74,20 @@ pub fn salvage(
         }
     };
     let fresh = beside(path, &format!(".salvaged-{stamp}"));
-    for old in [
-        fresh.clone(),
-        beside(&fresh, "-wal"),
-        beside(&fresh, "-shm"),
-    ] {
-        if old.exists() {
-            fs::remove_file(&old).map_err(failed("A half-made copy cannot be removed"))?;
-        }
-    }
+    remove(&fresh)?;
     let backup = backup::newest(path);
-    let copied = copy(&source, backup.as_deref(), &fresh, &mut index)?;
+    let copied = Ledger::open(&fresh, now_ms)
+        .map_err(E::from)
+        .and_then(elsewhere)
+        .and_then(|()| Ok(copy(&source, backup.as_deref(), &fresh, &mut index)?));
+    let copied = match copied {
+        Ok(copied) => copied,
+        Err(error) => {
+            // The error says more than that of the tidying would.
+            let _ = remove(&fresh);
+            return Err(error);
+        }
+    };
     let broken_path = match source == path {
         true => {
             let broken_path = beside(path, &format!(".broken-{stamp}"));
@@ -102,6 +110,17 @@ pub fn salvage(
         broken_path,
         ..copied
     })
+}
+
+/// Takes away a copy that was not put in place.
+fn remove(fresh: &Path) -> Result<(), LedgerError> {
+    let companions = COMPANIONS.map(|end| beside(fresh, end));
+    for old in [fresh.to_owned()].iter().chain(&companions) {
+        if old.exists() {
+            fs::remove_file(old).map_err(failed("A half-made copy cannot be removed"))?;
+        }
+    }
+    Ok(())
 }
 
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
@@ -135,15 +154,17 @@ fn copy(
     let writing = |error| LedgerError::sqlite(Doing::Writing, error);
     let mut target = open_writer(fresh)?;
     make_durable(&target)?;
-    schema::migrate(&mut target, &schema::PLAN)?;
     let transaction = target.transaction().map_err(writing)?;
     let mut rows = Rows {
         target: &transaction,
         index,
-        verifier: Verifier::new(),
-        kept: BTreeSet::new(),
+        verifier: verify::resumed(&transaction)?,
+        kept: entries::last_position(&transaction)
+            .map_err(writing)?
+            .unsigned_abs(),
         left: 0,
     };
+    let entries_from_elsewhere = rows.kept;
     // A file whose very header is damaged yields nothing, and is kept all the same.
     let source = open_reader(source).ok();
     let backup = backup.and_then(|path| open_reader(path).ok());
@@ -152,7 +173,7 @@ fn copy(
         rows.take_all(&backup).map_err(writing)?;
         rows.left = 0;
     }
-    let entries_from_backup = rows.kept.len() as u64;
+    let entries_from_backup = rows.kept - entries_from_elsewhere;
     let mut outbox_kept = false;
     if let Some(source) = &source {
         rows.take_all(source).map_err(writing)?;
@@ -166,7 +187,7 @@ fn copy(
             settings::put(&transaction, &key, &value).map_err(writing)?;
         }
     }
-    let (entries_kept, entries_left) = (rows.kept.len() as u64, rows.left);
+    let (entries_kept, entries_left) = (rows.kept, rows.left);
     transaction.commit().map_err(writing)?;
     target
         .pragma_update(None, "wal_checkpoint", "TRUNCATE")
@@ -175,6 +196,7 @@ fn copy(
     Ok(Salvage {
         broken_path: PathBuf::new(),
         entries_kept,
+        entries_from_elsewhere,
         entries_from_backup,
         entries_left,
         outbox_kept,
@@ -196,7 +218,7 @@ struct Rows<'a> {
     target: &'a Connection,
     index: &'a mut dyn FnMut(&Entry) -> LogIndex,
     verifier: Verifier,
-    kept: BTreeSet<EntryId>,
+    kept: u64,
     left: u64,
 }
 
@@ -208,7 +230,8 @@ impl Rows<'_> {
 
     fn take(&mut self, row: &RawRow) -> rusqlite::Result<()> {
         // The id covers the header, which covers the body: what was kept is this entry.
-        if self.kept.contains(&EntryId::of_header_line(&row.header)) {
+        let id = EntryId::of_header_line(&row.header);
+        if entries::position_of(self.target, id)?.is_some() {
             return Ok(());
         }
         let fed = self.verifier.feed_lines(&row.header, &row.body, &row.sig);
@@ -218,7 +241,7 @@ impl Rows<'_> {
         };
         let position = entries::insert(self.target, &entry)?;
         log_index::insert(self.target, position, &(self.index)(&entry))?;
-        self.kept.insert(entry.id());
+        self.kept += 1;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::table::{cache, entries, log_index, outbox, settings, slots, snapshot}
 /// Marks the file as a ledger of this product ("RCLG"), in SQLite's header.
 pub const APPLICATION_ID: i32 = 0x5243_4C47;
 /// The newest version of the tables that this crate knows.
-pub const SCHEMA_VERSION: i32 = 2;
+pub const SCHEMA_VERSION: i32 = 3;
 
 /// One step of one table.
 pub(crate) struct Migration {

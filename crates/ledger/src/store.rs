@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::backup;
-use crate::connection::{check_sqlite, make_durable, open_frozen, open_reader, open_writer};
+use crate::connection::{
+    check_sqlite, make_durable, open_alone, open_frozen, open_reader, open_writer,
+};
 use crate::error::{Doing, ErrorKind, HINT_READ_ONLY, HINT_UPDATE, LedgerError};
 use crate::salvage::refuse_half_salvaged;
 use crate::schema::{self, Age, PLAN, Plan};
@@ -17,11 +19,22 @@ const READERS_KEPT_MAX: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    open_reader: fn(&Path) -> Result<Connection, LedgerError>,
     // Dropped before the writer: only the last connection to close, when it may
     // write, moves the WAL into the database.
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
     writer: Result<Mutex<Connection>, LedgerError>,
+}
+
+/// How the database is read.
+#[derive(Debug)]
+enum Readers {
+    /// By connections of their own, made as they are needed.
+    Many {
+        open: fn(&Path) -> Result<Connection, LedgerError>,
+        idle: Mutex<Vec<Connection>>,
+    },
+    /// By one after the other, on a connection that holds the database alone.
+    One(Mutex<Connection>),
 }
 
 impl Store {
@@ -63,27 +76,34 @@ impl Store {
         Ok(Self::with(path, Ok(Mutex::new(writer))))
     }
 
-    /// Where nothing can be written, what is there can still be read: all of it if
-    /// the last one to write has closed the database.
+    /// Where nothing can be written, what is there can still be read.
     fn frozen(path: &Path, why: LedgerError, plan: &Plan) -> Result<Self, LedgerError> {
+        let is_ours = |connection: &Connection| {
+            schema::age(connection, plan).is_ok_and(|age| age != Age::Empty)
+        };
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");
         let closed = std::fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
-        let readable = || schema::age(&open_frozen(path)?, plan);
-        match closed && readable().is_ok_and(|age| age != Age::Empty) {
-            true => Ok(Self {
-                open_reader: open_frozen,
+        let readers = if closed && open_frozen(path).is_ok_and(|it| is_ours(&it)) {
+            Some(Readers::many(open_frozen))
+        } else {
+            // Whoever wrote last did not close it: the newest part is in the WAL.
+            let alone = open_alone(path).ok().filter(is_ours);
+            alone.map(|connection| Readers::One(Mutex::new(connection)))
+        };
+        match readers {
+            Some(readers) => Ok(Self {
+                readers,
                 ..Self::with(path, Err(why.reading_on()))
             }),
-            false => Err(why),
+            None => Err(why),
         }
     }
 
     fn with(path: &Path, writer: Result<Mutex<Connection>, LedgerError>) -> Self {
         Self {
             path: path.to_owned(),
-            open_reader,
-            readers: Mutex::default(),
+            readers: Readers::many(open_reader),
             writer,
         }
     }
@@ -128,27 +148,39 @@ impl Store {
         &self,
         act: impl FnOnce(&Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let kept = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => (self.open_reader)(&self.path)?,
-        };
-        let value = act(&connection)?;
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS_KEPT_MAX {
-            readers.push(connection);
+        match &self.readers {
+            Readers::One(connection) => {
+                act(&connection.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+            Readers::Many { open, idle } => {
+                let take = || idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let connection = match take() {
+                    Some(connection) => connection,
+                    None => open(&self.path)?,
+                };
+                let value = act(&connection)?;
+                let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+                if idle.len() < READERS_KEPT_MAX {
+                    idle.push(connection);
+                }
+                Ok(value)
+            }
         }
-        Ok(value)
     }
 
     /// Lends the writing connection, outside of a transaction; `None` when read-only.
     pub fn with_writer<T>(&self, act: impl FnOnce(&Connection) -> T) -> Option<T> {
         let writer = self.writer.as_ref().ok()?;
         Some(act(&writer.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Readers {
+    fn many(open: fn(&Path) -> Result<Connection, LedgerError>) -> Self {
+        Self::Many {
+            open,
+            idle: Mutex::default(),
+        }
     }
 }
 

@@ -217,6 +217,19 @@ fn before(connection: &Connection, from: i64, marks: &[HighWater]) -> Result<Ver
     ))
 }
 
+/// Goes on after entries that were verified when they came in.
+pub(crate) fn resumed(connection: &Connection) -> Result<Verifier, LedgerError> {
+    let reading = |error| LedgerError::sqlite(Doing::Reading, error);
+    let last = entries::last_position(connection).map_err(reading)?;
+    if last == 0 {
+        return Ok(Verifier::new());
+    }
+    before(connection, last, &[]).map_err(|stop| match stop {
+        Stop::Damage(damage) => LedgerError::corrupt(damage),
+        Stop::Sqlite(error) => reading(error),
+    })
+}
+
 fn parse(row: &RawRow) -> Result<Entry, Damage> {
     row.parse().map_err(|fault| Damage {
         id: Some(EntryId::of_header_line(&row.header)),

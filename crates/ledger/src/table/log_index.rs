@@ -69,6 +69,21 @@ INSERT INTO log_span
   GROUP BY (position - 1) / 1024 HAVING count(*) = 1024;
 ",
     },
+    Migration {
+        to: 3,
+        sql: "
+DROP TABLE log_search;
+-- Beginnings of up to three letters have an index of their own.
+CREATE VIRTUAL TABLE log_search USING fts5 (
+  title, text, kind, person, app, target, outcome,
+  content = 'log_index', content_rowid = 'position',
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
+);
+INSERT INTO log_search (log_search) VALUES ('rebuild');
+-- Which words there are.
+CREATE VIRTUAL TABLE log_words USING fts5vocab ('log_search', 'instance');
+",
+    },
 ];
 
 /// Lines of one span; also written in the migration to version 2.
@@ -280,23 +295,4 @@ pub(crate) fn beside(rows: &[LogRow]) -> Result<Connection> {
     catch_up(&memory)?;
     memory.execute_batch("COMMIT")?;
     Ok(memory)
-}
-
-const WORDS_MAX: usize = 16;
-const WORD_CHARS_MAX: usize = 64;
-
-/// Turns what a person typed into a query that FTS5 always accepts: each word a
-/// quoted phrase, all of them wanted, the last one as a beginning. `None` when
-/// there is no word in it.
-pub(crate) fn query(typed: &str) -> Option<String> {
-    let words: Vec<String> = typed
-        .split(|character: char| character.is_whitespace() || character.is_control())
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .take(WORDS_MAX)
-        .map(|word| {
-            let word: String = word.chars().take(WORD_CHARS_MAX).collect();
-            format!("\"{}\"", word.replace('"', "\"\""))
-        })
-        .collect();
-    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
 }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, Result, Row, ToSql, params};
 
 use super::entries::rows;
 use super::log_index::{BLOCK_ROWS, LAST_SEARCHED, LogIndex, LogRow, beside};
+use super::words::Typed;
 
 /// Which lines to list. An empty filter lists all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,24 +116,40 @@ pub(crate) fn page(
     Ok(found)
 }
 
-/// As [`page`], for lines with these words, a query of full-text search.
+/// As [`page`], for lines with the words that a person typed.
 pub(crate) fn search(
     connection: &Connection,
-    words: &str,
+    typed: &Typed,
     before: Option<i64>,
     filter: &LogFilter,
     limit: usize,
 ) -> Result<Vec<LogRow>> {
-    let tail = not_searched_yet(connection)?;
-    let Some(first) = tail.first().map(|row| row.position) else {
-        return searched(connection, words, before, filter, limit);
+    let mut rows = Vec::new();
+    let mut before = before;
+    let tail = match before {
+        // Below all of it.
+        Some(before) if searched_to(connection)? >= before.saturating_sub(1) => Vec::new(),
+        Some(_) | None => not_searched_yet(connection)?,
     };
-    let mut rows = searched(&beside(&tail)?, words, before, filter, limit)?;
-    // Below the first one: full-text search may have taken in the tail by now.
-    let before = before.map_or(first, |before| before.min(first));
+    if let Some(first) = tail.first().map(|row| row.position) {
+        rows = searched(&beside(&tail)?, &typed.query(), before, filter, limit)?;
+        // Below the first one: full-text search may have taken in the tail by now.
+        before = Some(before.map_or(first, |before| before.min(first)));
+    }
     let left = limit - rows.len();
-    rows.extend(searched(connection, words, Some(before), filter, left)?);
+    if left > 0
+        && let Some(words) = typed.query_in(connection)?
+    {
+        rows.extend(searched(connection, &words, before, filter, left)?);
+    }
     Ok(rows)
+}
+
+/// The last line that full-text search has taken in.
+fn searched_to(connection: &Connection) -> Result<i64> {
+    connection
+        .prepare_cached(&format!("SELECT {LAST_SEARCHED}"))?
+        .query_row([], |row| row.get(0))
 }
 
 /// The lines that full-text search lacks, oldest first.

@@ -9,3 +9,4 @@ pub(crate) mod outbox;
 pub(crate) mod settings;
 pub(crate) mod slots;
 pub(crate) mod snapshot;
+pub(crate) mod words;

@@ -289,6 +289,80 @@ fn what_search_has_taken_in_and_what_not_yet_is_found_alike() {
 }
 
 #[test]
+fn a_beginning_of_few_words_and_of_many_finds_the_same_lines_as_a_plain_look() {
+    let world = World::new();
+    let ledger = world.open();
+    // Beyond what is searched beside: 100 words begin with "order", three with "trans".
+    let text = |n: i64| match n % 4 {
+        0 => format!("Transfer order{}", n / 4),
+        1 => format!("transfers of wallet.pay-instantly Größe{n}"),
+        2 => format!("TRANSIT 8.{}.{n}", n % 40),
+        _ => format!("nothing order{}x", n % 7),
+    };
+    let lines = (1..=384).map(|n| line("same", &text(n))).collect();
+    append(&world, &ledger, lines);
+    let all = LogFilter::default();
+    for typed in [
+        "t",
+        "tra",
+        "trans",
+        "transfe",
+        "transfer",
+        "TRANSFERS",
+        "order",
+        "order1",
+        "order12",
+        "order5x",
+        "wallet.pay",
+        "wallet.pay-inst",
+        "pay-instantly.",
+        "8.12",
+        "8.2.2",
+        "größ",
+        "grosse",
+        "nothing ord",
+        "same transi",
+        "xyzzy",
+        "transferx",
+    ] {
+        let tokens = |text: &str| -> Vec<String> {
+            let text = text.to_lowercase().replace('ö', "o");
+            let words = text.split(|letter: char| !letter.is_alphanumeric());
+            words
+                .filter(|it| !it.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let holds = |n: &i64| {
+            let there = tokens(&format!("same {}", text(*n)));
+            let words: Vec<_> = typed.split(' ').map(tokens).collect();
+            let last = words.len() - 1;
+            words.iter().enumerate().all(|(at, phrase)| {
+                there.windows(phrase.len()).any(|window| {
+                    let (end, begin) = phrase.split_last().unwrap();
+                    let fits = match at == last {
+                        true => window[begin.len()].starts_with(end),
+                        false => window[begin.len()] == *end,
+                    };
+                    fits && window[..begin.len()] == *begin
+                })
+            })
+        };
+        let expected: Vec<i64> = (1..=384).rev().filter(holds).collect();
+        let found = positions(&ledger.search(typed, None, &all, 1_000).unwrap());
+        assert_eq!(found, expected, "{typed}");
+        let below: Vec<i64> = expected
+            .iter()
+            .copied()
+            .filter(|n| *n < 200)
+            .take(5)
+            .collect();
+        let found = positions(&ledger.search(typed, Some(200), &all, 5).unwrap());
+        assert_eq!(found, below, "{typed}");
+    }
+}
+
+#[test]
 fn rebuilding_gives_the_same_lines_and_mends_damaged_ones() {
     let world = World::new();
     let ledger = world.filled(40);

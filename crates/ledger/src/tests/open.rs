@@ -515,3 +515,48 @@ fn many_threads_can_share_a_ledger() {
     });
     assert_eq!(ledger.settings().unwrap().len(), 8);
 }
+
+#[test]
+fn what_the_last_writer_left_in_the_wal_is_read_without_room_for_its_index() {
+    let world = World::new();
+    let ledger = world.filled(7);
+    // As after a power cut: the newest part is in the WAL alone.
+    let path = world.folder.path().join("cut").join("ledger.db");
+    let beside = |end: &str| path.with_file_name(format!("ledger.db{end}"));
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    std::fs::copy(world.path(), &path).unwrap();
+    std::fs::copy(world.folder.path().join("ledger.db-wal"), beside("-wal")).unwrap();
+    drop(ledger);
+    let wal = std::fs::read(beside("-wal")).unwrap();
+    assert!(!wal.is_empty());
+    // Stands in for a full disk.
+    std::fs::create_dir(beside("-shm")).unwrap();
+
+    let ledger = Ledger::open(&path, NOW_MS).unwrap();
+    let why = ledger.read_only().unwrap();
+    assert!(
+        why.to_string().ends_with("It is open for reading only."),
+        "{why}"
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                assert_eq!(ledger.count().unwrap(), 7);
+                let found = ledger.search("note", None, &Default::default(), 9).unwrap();
+                assert_eq!(found.len(), 5);
+            });
+        }
+    });
+    let verdict = ledger.verify_all(&[], |_, _| {}).unwrap();
+    assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
+    assert_eq!(
+        ledger.setting_put("a", &json!(1)).unwrap_err().kind(),
+        why.kind()
+    );
+    drop(ledger);
+    assert_eq!(std::fs::read(beside("-wal")).unwrap(), wal);
+    std::fs::remove_dir(beside("-shm")).unwrap();
+    let ledger = Ledger::open(&path, NOW_MS).unwrap();
+    assert!(ledger.read_only().is_none());
+    assert_eq!(ledger.count().unwrap(), 7);
+}

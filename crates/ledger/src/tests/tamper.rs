@@ -4,7 +4,10 @@ use cockpit_seal::{HighWater, Reason};
 use rusqlite::Connection;
 
 use super::*;
-use crate::{Damage, DamageReason, ErrorKind, LogFilter, OutboxChange, Verdict, salvage};
+use crate::{
+    Damage, DamageReason, ErrorKind, LedgerError, LogFilter, OutboxChange, Salvage, Verdict,
+    salvage,
+};
 
 const UNPROTECTED: &str =
     "DROP TRIGGER entries_never_change; DROP TRIGGER entries_never_go; PRAGMA foreign_keys = OFF;";
@@ -20,6 +23,11 @@ fn tampered(sql: &str) -> (World, Ledger, Verdict, Verdict) {
     let whole = ledger.verify_all(&[], |_, _| {}).unwrap();
     let tail = ledger.verify_tail(30, &[]).unwrap();
     (world, ledger, whole, tail)
+}
+
+/// With nothing but the damaged database and its backups.
+fn salvaged(path: std::path::PathBuf) -> Result<Salvage, LedgerError> {
+    salvage(path, NOW_MS, index, |_| Ok(()))
 }
 
 fn broken(verdict: Verdict) -> Damage {
@@ -331,7 +339,7 @@ fn what_still_holds_is_saved_and_nothing_is_erased() {
         .collect();
     drop(ledger);
 
-    let saved = salvage(world.path(), NOW_MS, index).unwrap();
+    let saved = salvaged(world.path()).unwrap();
     assert_eq!((saved.entries_kept, saved.entries_left), (30, 10));
     assert!(
         saved
@@ -401,7 +409,7 @@ fn damaged_pages_cost_only_what_was_on_them() {
         ErrorKind::Corrupt
     );
     drop(ledger);
-    let saved = salvage(world.path(), NOW_MS, index).unwrap();
+    let saved = salvaged(world.path()).unwrap();
     assert!(saved.entries_kept > 50, "{saved:?}");
     assert_eq!(std::fs::read(&saved.broken_path).unwrap(), bytes);
     let ledger = world.open();
@@ -426,15 +434,12 @@ fn an_interrupted_salvage_never_becomes_an_empty_ledger() {
         ErrorKind::Corrupt
     );
     assert!(!world.path().exists());
-    let saved = salvage(world.path(), NOW_MS, index).unwrap();
+    let saved = salvaged(world.path()).unwrap();
     assert_eq!((saved.entries_kept, saved.entries_left), (20, 0));
     assert_eq!(saved.broken_path, aside);
     assert_eq!(world.open().count().unwrap(), 20);
     let nowhere = world.folder.path().join("nowhere.db");
-    assert_eq!(
-        salvage(nowhere, NOW_MS, index).unwrap_err().kind(),
-        ErrorKind::Io
-    );
+    assert_eq!(salvaged(nowhere).unwrap_err().kind(), ErrorKind::Io);
 }
 
 #[test]
@@ -456,7 +461,7 @@ fn a_backup_fills_in_what_is_broken() {
         if header_too {
             std::fs::write(world.path(), "not even a database").unwrap();
         }
-        let saved = salvage(world.path(), NOW_MS, index).unwrap();
+        let saved = salvaged(world.path()).unwrap();
         assert_eq!((saved.entries_kept, saved.entries_from_backup), (kept, 40));
         assert_eq!((saved.entries_left, saved.outbox_kept), (0, !header_too));
         let ledger = world.open();
@@ -490,7 +495,59 @@ fn a_backup_of_another_ledger_is_left_out() {
     std::fs::create_dir(&backups).unwrap();
     std::fs::copy(copy, backups.join("daily-2026-11-23.db")).unwrap();
     drop(ledger);
-    let saved = salvage(world.path(), NOW_MS, index).unwrap();
+    let saved = salvaged(world.path()).unwrap();
     assert_eq!((saved.entries_kept, saved.entries_from_backup), (20, 0));
     assert_eq!(saved.entries_left, 0);
+}
+
+#[test]
+fn what_a_log_has_comes_first_and_what_was_not_in_it_yet_is_kept() {
+    let world = World::new();
+    let ledger = world.filled(40);
+    let whole = ledger.entries_after(0, 100).unwrap();
+    // Three are broken that the log has, and the last but one is not in the log.
+    ledger
+        .raw(|c| {
+            c.execute_batch(&format!(
+                "{UNPROTECTED} UPDATE entries SET body = 'x' WHERE position IN (1, 9, 22, 39)"
+            ))
+        })
+        .unwrap();
+    drop(ledger);
+    let log = |entries: usize| {
+        let whole = &whole;
+        move |fresh: Ledger| {
+            let known = whole[..entries].iter().map(|stored| Append {
+                index: index(&stored.entry),
+                entry: stored.entry.clone(),
+            });
+            fresh.append(&known.collect::<Vec<_>>(), &[]).map(|_| ())
+        }
+    };
+    // A log that cannot be read changes nothing.
+    let before = std::fs::read(world.path()).unwrap();
+    let cannot = |_| Err(LedgerError::conflict("The log does not answer."));
+    let error = salvage(world.path(), NOW_MS, index, cannot).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(std::fs::read(world.path()).unwrap(), before);
+    let left: Vec<_> = std::fs::read_dir(world.folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().contains("salvaged"))
+        .collect();
+    assert_eq!(left, [""; 0]);
+
+    let saved = salvage(world.path(), NOW_MS, index, log(36)).unwrap();
+    assert_eq!(saved.entries_from_elsewhere, 36);
+    // 39 is gone, and 40 is of the other device.
+    assert_eq!((saved.entries_kept, saved.entries_left), (39, 1));
+    assert!(saved.broken_path.exists());
+    let ledger = world.open();
+    let kept: Vec<_> = ledger.entries_after(0, 100).unwrap();
+    let ids = |of: &[crate::StoredEntry]| of.iter().map(|it| it.entry.id()).collect::<Vec<_>>();
+    let mut expected = ids(&whole);
+    expected.remove(38);
+    assert_eq!(ids(&kept), expected);
+    let verdict = ledger.verify_all(&[], |_, _| {}).unwrap();
+    assert!(matches!(verdict, Verdict::Whole(_)), "{verdict:?}");
 }
