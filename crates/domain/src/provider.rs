@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::target::{Desired, Observation, Service, TargetId};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::notice::{ChannelKind, kind_of};
+use crate::target::{Desired, Notice, Observation, Service, TargetId};
 
 /// How careful a reading must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +163,103 @@ pub struct Capability {
     pub signals: bool,
     /// The service refuses a write when the target moved since it was read.
     pub conditional_write: bool,
+}
+
+/// How long a text may be, and in what it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// Bytes of UTF-8.
+    Bytes(usize),
+    /// Unicode scalar values.
+    Characters(usize),
+    /// Characters as people see them.
+    Graphemes(usize),
+}
+
+impl Length {
+    /// The most that is taken.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Bytes(most) | Self::Characters(most) | Self::Graphemes(most) => most,
+        }
+    }
+
+    /// How long a text is, counted as the limit is.
+    pub fn of(self, text: &str) -> usize {
+        match self {
+            Self::Bytes(_) => text.len(),
+            Self::Characters(_) => text.chars().count(),
+            Self::Graphemes(_) => text.graphemes(true).count(),
+        }
+    }
+
+    /// What is counted, for people.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Bytes(_) => "bytes",
+            Self::Characters(_) | Self::Graphemes(_) => "characters",
+        }
+    }
+}
+
+/// What a channel takes of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextLimits {
+    /// The headline's limit; none where the channel has no place for one, and it stands at the
+    /// head of the text.
+    pub title: Option<Length>,
+    /// The text's.
+    pub text: &'static [Length],
+}
+
+impl TextLimits {
+    /// What is too long in a notice, in words.
+    pub fn exceeded_by(&self, notice: &Notice) -> Option<String> {
+        let over = |part: &str, limit: Length, text: &str| {
+            let length = limit.of(text);
+            (length > limit.most()).then(|| {
+                format!(
+                    "its {part} has {length} {}, of at most {}",
+                    limit.unit(),
+                    limit.most()
+                )
+            })
+        };
+        let text = match self.title {
+            Some(_) => notice.body.clone(),
+            None => notice.as_text(),
+        };
+        let title = self
+            .title
+            .and_then(|limit| over("headline", limit, &notice.title));
+        title.or_else(|| {
+            self.text
+                .iter()
+                .find_map(|limit| over("text", *limit, &text))
+        })
+    }
+}
+
+/// What a service takes of a notice; none when it is no channel.
+pub fn text_limits(service: Service) -> Option<TextLimits> {
+    kind_of(service).map(limits_of)
+}
+
+/// What a kind of channel takes of a notice. Each number's source stands in the README of its
+/// adapter; those of e-mail, banner and push are ours, within what the service takes.
+pub fn limits_of(kind: ChannelKind) -> TextLimits {
+    let (title, text): (Option<Length>, &'static [Length]) = match kind {
+        ChannelKind::StatusPage => (Some(Length::Characters(255)), &[Length::Characters(25_000)]),
+        ChannelKind::Email => (Some(Length::Characters(200)), &[Length::Bytes(200_000)]),
+        ChannelKind::Push => (Some(Length::Graphemes(120)), &[Length::Bytes(3_000)]),
+        ChannelKind::Banner => (Some(Length::Graphemes(120)), &[Length::Characters(2_000)]),
+        ChannelKind::Slack => (None, &[Length::Characters(40_000)]),
+        ChannelKind::Teams => (Some(Length::Characters(500)), &[Length::Bytes(20_000)]),
+        ChannelKind::Matrix => (None, &[Length::Bytes(60_000)]),
+        ChannelKind::Mastodon => (None, &[Length::Graphemes(500)]),
+        ChannelKind::Bluesky => (None, &[Length::Graphemes(300), Length::Bytes(3_000)]),
+    };
+    TextLimits { title, text }
 }
 
 /// The result of checking a credential.

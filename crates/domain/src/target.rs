@@ -4,69 +4,73 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::notice::About;
 use crate::time::Time;
 
-/// The outside service that holds a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Service {
+/// Lists every service once: its variant, its key, its name, and whether notices go there.
+macro_rules! services {
+    ($($(#[$doc:meta])* $service:ident $key:literal $name:literal $channel:literal,)*) => {
+        /// The outside service that holds a target.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum Service {
+            $($(#[$doc])* $service,)*
+        }
+
+        impl Service {
+            /// Every service, in the order in which they are shown.
+            pub const ALL: [Service; [$(Service::$service,)*].len()] = [$(Self::$service,)*];
+
+            /// The service's name as people write it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$service => $name,)* }
+            }
+
+            /// The word used in identifiers and on the command line.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$service => $key,)* }
+            }
+
+            /// Whether notices are published there.
+            pub fn is_channel(self) -> bool {
+                match self { $(Self::$service => $channel,)* }
+            }
+        }
+    };
+}
+
+services! {
     /// Google Play Developer API.
-    GooglePlay,
+    GooglePlay "google_play" "Google Play" false,
     /// App Store Connect API.
-    AppStore,
+    AppStore "app_store" "App Store" false,
     /// Unleash admin and client API.
-    Unleash,
+    Unleash "unleash" "Unleash" false,
     /// Sentry sessions.
-    Sentry,
+    Sentry "sentry" "Sentry" false,
     /// Atlassian Statuspage.
-    Statuspage,
+    Statuspage "statuspage" "Statuspage" true,
     /// E-mail over a mail server (SMTP).
-    Smtp,
+    Smtp "smtp" "E-mail" true,
+    /// Firebase Cloud Messaging: push messages.
+    Fcm "fcm" "Firebase Cloud Messaging" true,
+    /// Firebase Remote Config: a banner inside the app.
+    RemoteConfig "remote_config" "Firebase Remote Config" true,
+    /// Slack.
+    Slack "slack" "Slack" true,
+    /// Microsoft Teams, through a workflow.
+    Teams "teams" "Microsoft Teams" true,
+    /// A Matrix room.
+    Matrix "matrix" "Matrix" true,
+    /// A Mastodon account.
+    Mastodon "mastodon" "Mastodon" true,
+    /// A Bluesky account.
+    Bluesky "bluesky" "Bluesky" true,
 }
 
 impl Service {
-    /// Every service, in the order in which they are shown.
-    pub const ALL: [Service; 6] = [
-        Self::GooglePlay,
-        Self::AppStore,
-        Self::Unleash,
-        Self::Sentry,
-        Self::Statuspage,
-        Self::Smtp,
-    ];
-
-    /// The service's name as people write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::GooglePlay => "Google Play",
-            Self::AppStore => "App Store",
-            Self::Unleash => "Unleash",
-            Self::Sentry => "Sentry",
-            Self::Statuspage => "Statuspage",
-            Self::Smtp => "E-mail",
-        }
-    }
-
-    /// The word used in identifiers and on the command line.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::GooglePlay => "google_play",
-            Self::AppStore => "app_store",
-            Self::Unleash => "unleash",
-            Self::Sentry => "sentry",
-            Self::Statuspage => "statuspage",
-            Self::Smtp => "smtp",
-        }
-    }
-
-    /// Whether notices are published there.
-    pub fn is_channel(self) -> bool {
-        match self {
-            Self::Statuspage | Self::Smtp => true,
-            Self::GooglePlay | Self::AppStore | Self::Unleash | Self::Sentry => false,
-        }
-    }
-
     /// The service with this key.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|service| service.key() == key)
@@ -143,6 +147,8 @@ pub enum TargetState {
     StatusPage(StatusPage),
     /// A mailing and what its mail server said that it took.
     Mailing(Mailing),
+    /// Another channel and the notices of ours that are known to be there.
+    Channel(Channel),
 }
 
 impl TargetState {
@@ -157,13 +163,15 @@ impl TargetState {
             }
             (Self::Flag(_), Self::Flag(_))
             | (Self::StatusPage(_), Self::StatusPage(_))
-            | (Self::Mailing(_), Self::Mailing(_)) => true,
+            | (Self::Mailing(_), Self::Mailing(_))
+            | (Self::Channel(_), Self::Channel(_)) => true,
             (
                 Self::StagedRollout(_)
                 | Self::PhasedRelease(_)
                 | Self::Flag(_)
                 | Self::StatusPage(_)
-                | Self::Mailing(_),
+                | Self::Mailing(_)
+                | Self::Channel(_),
                 _,
             ) => false,
         }
@@ -297,6 +305,38 @@ pub struct TakenMail {
     pub queue_id: Option<String>,
 }
 
+/// A channel that notices are posted to, pushed through or shown in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Channel {
+    /// Who it reaches, in words that a person agrees to: "topic incidents".
+    pub goes_to: String,
+    /// How it is known what stands there.
+    pub proof: Proof,
+    /// Notices of ours that are known there.
+    pub notices: Vec<Posted>,
+}
+
+/// How it is known that a notice went out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// It was read where people see it.
+    Shown,
+    /// It was read at the service; people's apps get it when they ask next.
+    Stored,
+    /// The service said that it took it, to this process. It cannot be asked afterwards.
+    Accepted,
+}
+
+/// A notice that is known at a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Posted {
+    /// The notice's key.
+    pub key: String,
+    /// The service's own name of it.
+    pub id: Option<String>,
+}
+
 /// What a target should become.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "to", rename_all = "snake_case")]
@@ -336,10 +376,25 @@ pub struct Notice {
     pub phase: Phase,
     /// The page's subscribers get a mail when true; always sent explicitly.
     pub notify_subscribers: bool,
+    /// The incident, audience and language that it belongs to; none for a text of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub about: Option<About>,
+}
+
+impl Notice {
+    /// The notice as one text, for a channel without a place for headlines.
+    pub fn as_text(&self) -> String {
+        if self.title.is_empty() {
+            self.body.clone()
+        } else {
+            format!("{}\n\n{}", self.title, self.body)
+        }
+    }
 }
 
 /// The phase of an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// The cause is being looked for.
@@ -377,16 +432,23 @@ impl Desired {
             (Self::Published { notice }, TargetState::Mailing(it)) => {
                 it.taken.iter().any(|mail| mail.key == notice.key)
             }
+            (Self::Published { notice }, TargetState::Channel(it)) => {
+                it.notices.iter().any(|posted| posted.key == notice.key)
+            }
             (
                 Self::Stopped | Self::RollingOut { .. } | Self::Complete,
-                TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
+                TargetState::Flag(_)
+                | TargetState::StatusPage(_)
+                | TargetState::Mailing(_)
+                | TargetState::Channel(_),
             )
             | (
                 Self::On | Self::Off,
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::StatusPage(_)
-                | TargetState::Mailing(_),
+                | TargetState::Mailing(_)
+                | TargetState::Channel(_),
             )
             | (
                 Self::Published { .. },

@@ -2,8 +2,8 @@
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
 use crate::target::{
-    Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Service, StagedRollout,
-    StagedStatus, TargetId, TargetState,
+    Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Service,
+    StagedRollout, StagedStatus, TargetId, TargetState,
 };
 use crate::time::Time;
 
@@ -76,6 +76,19 @@ pub fn state(state: &TargetState) -> String {
             1 => "1 mail of ours taken".to_owned(),
             count => format!("{count} mails of ours taken"),
         },
+        TargetState::Channel(it) => channel(it),
+    }
+}
+
+fn channel(it: &Channel) -> String {
+    let word = match it.proof {
+        Proof::Shown | Proof::Stored => "there",
+        Proof::Accepted => "taken",
+    };
+    match it.notices.len() {
+        0 => format!("no notice of ours {word}"),
+        1 => format!("1 notice of ours {word}"),
+        count => format!("{count} notices of ours {word}"),
     }
 }
 
@@ -128,7 +141,8 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             TargetState::StagedRollout(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_) => "in progress".to_owned(),
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_) => "in progress".to_owned(),
         },
         Desired::Complete => "complete".to_owned(),
         Desired::On => "on".to_owned(),
@@ -141,6 +155,10 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_) => "published".to_owned(),
+            TargetState::Channel(it) => match it.proof {
+                Proof::Shown | Proof::Stored => format!("published to {}", it.goes_to),
+                Proof::Accepted => format!("handed over for {}", it.goes_to),
+            },
         },
     }
 }
@@ -153,6 +171,7 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
         TargetState::Flag(_) => "off",
         TargetState::StatusPage(_) => "published",
         TargetState::Mailing(_) => "taken",
+        TargetState::Channel(_) => "published",
     }
 }
 
@@ -179,6 +198,24 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
             recipients(taken)
         );
     }
+    if let (Desired::Published { notice }, TargetState::Channel(it)) = (desired, state)
+        && let Some(posted) = it.notices.iter().find(|posted| posted.key == notice.key)
+    {
+        let named = posted
+            .id
+            .as_ref()
+            .map(|id| format!(" as {id}"))
+            .unwrap_or_default();
+        return match it.proof {
+            Proof::Shown => format!("Read back: it stands there{named}."),
+            Proof::Stored => {
+                format!("Read back{named}. Apps get it when they ask next; that was not observed.")
+            }
+            Proof::Accepted => {
+                format!("The service took it{named}; whether it was shown was not observed.")
+            }
+        };
+    }
     format!("Read back: {}.", self::state(state))
 }
 
@@ -190,6 +227,10 @@ pub fn can_be_asked(state: &TargetState) -> bool {
         | TargetState::Flag(_)
         | TargetState::StatusPage(_) => true,
         TargetState::Mailing(_) => false,
+        TargetState::Channel(it) => match it.proof {
+            Proof::Shown | Proof::Stored => true,
+            Proof::Accepted => false,
+        },
     }
 }
 
@@ -198,7 +239,10 @@ pub fn version(state: &TargetState) -> Option<&str> {
     match state {
         TargetState::StagedRollout(it) => Some(&it.version),
         TargetState::PhasedRelease(it) => Some(&it.version),
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => None,
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => None,
     }
 }
 
@@ -214,6 +258,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
         TargetState::Flag(it) => format!("{service} · {}", it.name),
         TargetState::StatusPage(_) => service.to_owned(),
         TargetState::Mailing(it) => format!("{service} · {}", recipients(it.to.len())),
+        TargetState::Channel(it) => format!("{service} · {}", it.goes_to),
     }
 }
 
@@ -287,6 +332,18 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
              mail cannot be taken back, and whether it arrives cannot be observed.",
             recipients(it.to.len())
         ),
+        (Desired::Published { .. }, TargetState::Channel(it)) => {
+            let end = match it.proof {
+                Proof::Shown => "It can be deleted there, and people may have read it by then.",
+                Proof::Stored => {
+                    "Apps show it when they ask next, until it expires or the next one replaces it."
+                }
+                Proof::Accepted => {
+                    "It cannot be taken back, and whether people see it cannot be observed."
+                }
+            };
+            format!("The notice goes to {}. {end}", it.goes_to)
+        }
         (Desired::Published { notice }, _) => {
             if notice.notify_subscribers {
                 "The notice stands on the status page and its subscribers get a mail. A mail \
@@ -298,14 +355,18 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         }
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
-            TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
+            TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
         )
         | (
             Desired::On | Desired::Off,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_),
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
         ) => "This target does not offer that change.".to_owned(),
     }
 }
@@ -339,12 +400,21 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
         }
         (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
         (TargetState::Mailing(seen), TargetState::Mailing(now)) => moved_mailing(seen, now),
+        (TargetState::Channel(seen), TargetState::Channel(now)) if seen.goes_to == now.goes_to => {
+            Moved::No
+        }
+        // Whoever agreed to a notice agreed to where it goes.
+        (TargetState::Channel(seen), TargetState::Channel(now)) => Moved::Otherwise(format!(
+            "seen as going to {}, now to {}",
+            seen.goes_to, now.goes_to
+        )),
         (
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_),
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
             _,
         ) => Moved::Otherwise(from_to(seen, now)),
     }
@@ -389,9 +459,10 @@ fn release(it: &TargetState) -> String {
     let build = match it {
         TargetState::StagedRollout(it) => it.builds.join(", "),
         TargetState::PhasedRelease(it) => it.build.clone(),
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
-            String::new()
-        }
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => String::new(),
     };
     let version = version(it).unwrap_or_default();
     format!("{version} ({build}, {})", state(it))
@@ -403,7 +474,7 @@ pub fn exposure(state: &TargetState) -> u32 {
         TargetState::StagedRollout(it) => staged_exposure(it),
         TargetState::PhasedRelease(it) => phased_exposure(it),
         TargetState::Flag(it) => flag_exposure(it),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) => 0,
+        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => 0,
     }
 }
 
@@ -452,4 +523,13 @@ pub fn capital(text: &str) -> String {
     chars.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(chars).collect()
     })
+}
+
+/// "Google Play, the App Store and Unleash".
+pub fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }

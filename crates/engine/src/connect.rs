@@ -73,7 +73,17 @@ impl Credentials {
         match self.service {
             Service::GooglePlay => self.config.get("package").cloned(),
             Service::AppStore => self.config.get("bundle_id").cloned(),
-            Service::Unleash | Service::Sentry | Service::Statuspage | Service::Smtp => None,
+            Service::Unleash | Service::Sentry => None,
+            // No channel belongs to an app.
+            Service::Statuspage
+            | Service::Smtp
+            | Service::Fcm
+            | Service::RemoteConfig
+            | Service::Slack
+            | Service::Teams
+            | Service::Matrix
+            | Service::Mastodon
+            | Service::Bluesky => None,
         }
     }
 }
@@ -106,7 +116,17 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
             flat.entry("package".to_owned())
                 .or_insert_with(|| "com.northwind.wallet".to_owned());
         }
-        Service::GooglePlay | Service::Unleash | Service::Statuspage | Service::Smtp => {}
+        Service::GooglePlay
+        | Service::Unleash
+        | Service::Statuspage
+        | Service::Smtp
+        | Service::Fcm
+        | Service::RemoteConfig
+        | Service::Slack
+        | Service::Teams
+        | Service::Matrix
+        | Service::Mastodon
+        | Service::Bluesky => {}
     }
     flat
 }
@@ -189,10 +209,24 @@ impl Inner {
                 app,
                 config: it.config,
             };
-            self.record(Command::Connect(connection)).await?;
+            if !self.only_keys_are_new(&connection) {
+                self.record(Command::Connect(connection)).await?;
+            }
             self.put_adapter(service, adapter);
         }
         Ok(())
+    }
+
+    /// Whether the workspace has this connection already and only this laptop lacks its keys, or
+    /// whoever brings new ones may not change it.
+    fn only_keys_are_new(&self, connection: &Connection) -> bool {
+        let service = connection.service;
+        let device = self.with_live(|live| live.device.clone());
+        let known = {
+            let state = self.state();
+            state.connections.get(&service) == Some(connection) && state.signer(&device).is_ok()
+        };
+        known && (self.adapter(service).is_none() || self.people_room().why_not.is_some())
     }
 
     /// Forgets a service and its secrets.

@@ -5,7 +5,8 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
 };
 use cockpit_domain::signal::Signal;
-use cockpit_domain::{Observation, Target, TargetId};
+use cockpit_domain::target::Notice;
+use cockpit_domain::{Observation, Target, TargetId, Time};
 
 /// One connection to an outside service.
 ///
@@ -27,6 +28,10 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Any [`ProviderError`]; nothing is changed.
     async fn targets(&self) -> Result<Vec<Target>, ProviderError>;
+
+    /// Says which notice may stand there, and that it was not asked for before `since`. A service that
+    /// cannot carry our key with a notice finds it by what it says.
+    fn look_for(&self, _notice: &Notice, _since: Time) {}
 
     /// Reads a target's state, as carefully as `reading` asks.
     ///

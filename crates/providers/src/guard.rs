@@ -6,8 +6,8 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::signal::Signal;
-use cockpit_domain::target::{PhasedStatus, StagedStatus};
-use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState};
+use cockpit_domain::target::{Notice, PhasedStatus, StagedStatus};
+use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
 
 use crate::Adapter;
 
@@ -56,6 +56,10 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
         self.inner.targets().await
     }
 
+    fn look_for(&self, notice: &Notice, since: Time) {
+        self.inner.look_for(notice, since);
+    }
+
     async fn observe(
         &self,
         target: &TargetId,
@@ -97,7 +101,10 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
     let stopped = match before {
         TargetState::StagedRollout(it) => it.status == StagedStatus::Halted,
         TargetState::PhasedRelease(it) => it.status == PhasedStatus::Paused,
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => false,
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => false,
     };
     match desired {
         Desired::Stopped => &[Verb::Stop],

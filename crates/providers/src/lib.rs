@@ -6,13 +6,23 @@
 
 mod adapter;
 pub mod app_store;
+pub mod bluesky;
+mod channel;
+pub mod fcm;
+mod firebase;
 mod form;
+mod google;
 pub mod google_play;
 mod guard;
 pub mod http;
+pub mod mastodon;
+pub mod matrix;
+pub mod remote_config;
 pub mod sentry;
+pub mod slack;
 pub mod smtp;
 pub mod statuspage;
+pub mod teams;
 pub mod unleash;
 
 use std::collections::BTreeMap;
@@ -40,26 +50,48 @@ pub fn connect(
     config: &BTreeMap<String, String>,
     secrets: &BTreeMap<String, SecretString>,
     http: &Http,
-) -> Result<Box<dyn Adapter>, ProviderError> {
-    let settings = Settings::new(form(service), config, secrets);
-    Ok(match service {
-        Service::GooglePlay => Guarded::boxed(google_play::connect(&settings, http)?),
-        Service::AppStore => Guarded::boxed(app_store::connect(&settings, http)?),
-        Service::Unleash => Guarded::boxed(unleash::connect(&settings, http)?),
-        Service::Sentry => Guarded::boxed(sentry::connect(&settings, http)?),
-        Service::Statuspage => Guarded::boxed(statuspage::connect(&settings, http)?),
-        Service::Smtp => Guarded::boxed(smtp::connect(&settings, http)?),
-    })
+) -> Connected {
+    let entry = entry(service);
+    (entry.connect)(&Settings::new(entry.form, config, secrets), http)
 }
 
 /// What a person must enter to connect a service.
 pub fn form(service: Service) -> &'static Form {
+    entry(service).form
+}
+
+type Connected = Result<Box<dyn Adapter>, ProviderError>;
+
+/// How a service is connected.
+struct Entry {
+    form: &'static Form,
+    connect: fn(&Settings<'_>, &Http) -> Connected,
+}
+
+macro_rules! entry {
+    ($folder:ident) => {
+        Entry {
+            form: &$folder::FORM,
+            connect: |settings, http| Ok(Guarded::boxed($folder::connect(settings, http)?)),
+        }
+    };
+}
+
+/// Each service's folder.
+fn entry(service: Service) -> Entry {
     match service {
-        Service::GooglePlay => &google_play::FORM,
-        Service::AppStore => &app_store::FORM,
-        Service::Unleash => &unleash::FORM,
-        Service::Sentry => &sentry::FORM,
-        Service::Statuspage => &statuspage::FORM,
-        Service::Smtp => &smtp::FORM,
+        Service::GooglePlay => entry!(google_play),
+        Service::AppStore => entry!(app_store),
+        Service::Unleash => entry!(unleash),
+        Service::Sentry => entry!(sentry),
+        Service::Statuspage => entry!(statuspage),
+        Service::Smtp => entry!(smtp),
+        Service::Fcm => entry!(fcm),
+        Service::RemoteConfig => entry!(remote_config),
+        Service::Slack => entry!(slack),
+        Service::Teams => entry!(teams),
+        Service::Matrix => entry!(matrix),
+        Service::Mastodon => entry!(mastodon),
+        Service::Bluesky => entry!(bluesky),
     }
 }

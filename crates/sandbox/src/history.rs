@@ -77,5 +77,7 @@ pub(crate) struct Scene<'a> {
     pub wall_ms: i64,
     pub seed: u64,
     pub url: &'a str,
+    /// The service itself.
+    pub service: Service,
     pub history: &'a mut History,
 }

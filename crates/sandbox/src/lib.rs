@@ -4,6 +4,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app_store;
+mod channels;
 mod clock;
 mod control;
 mod dice;
@@ -61,7 +62,7 @@ impl Default for Options {
 /// A name that is not in [`SCENARIOS`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline."
+    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels."
 )]
 pub struct UnknownScenario(
     /// The name that was asked for.

@@ -13,7 +13,7 @@ pub struct ScenarioInfo {
 }
 
 /// Every scenario.
-pub const SCENARIOS: [ScenarioInfo; 8] = [
+pub const SCENARIOS: [ScenarioInfo; 9] = [
     ScenarioInfo {
         name: "calm",
         about: "Everything works and nothing moves by itself but the phased release.",
@@ -46,6 +46,10 @@ pub const SCENARIOS: [ScenarioInfo; 8] = [
         name: "offline",
         about: "No service answers until the control API says so.",
     },
+    ScenarioInfo {
+        name: "all-channels",
+        about: "As crash-spike, with every channel for notices to connect.",
+    },
 ];
 
 /// What a scenario prepares.
@@ -57,6 +61,8 @@ pub(crate) struct Plan {
     pub flaky: bool,
     pub latency_ms_min: u64,
     pub offline: bool,
+    /// Every channel stands among the connections.
+    pub all_channels: bool,
 }
 
 pub(crate) fn plan(name: &str) -> Option<Plan> {
@@ -72,6 +78,11 @@ pub(crate) fn plan(name: &str) -> Option<Plan> {
         "calm" => Plan::default(),
         "crash-spike" => Plan {
             spike_after_s: Some(-11 * 60),
+            ..Plan::default()
+        },
+        "all-channels" => Plan {
+            spike_after_s: Some(-11 * 60),
+            all_channels: true,
             ..Plan::default()
         },
         "crash-spike-soon" => Plan {

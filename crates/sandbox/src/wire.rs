@@ -4,6 +4,8 @@ use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::channels::CHANNELS;
+
 /// The outside services that the sandbox stands in for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Service {
@@ -13,17 +15,23 @@ pub(crate) enum Service {
     Sentry,
     Statuspage,
     Smtp,
+    /// One of [`CHANNELS`], by its place.
+    Channel(usize),
 }
 
 impl Service {
-    pub(crate) const ALL: [Service; 6] = [
-        Service::GooglePlay,
-        Service::AppStore,
-        Service::Unleash,
-        Service::Sentry,
-        Service::Statuspage,
-        Service::Smtp,
-    ];
+    pub(crate) fn all() -> impl Iterator<Item = Service> {
+        [
+            Service::GooglePlay,
+            Service::AppStore,
+            Service::Unleash,
+            Service::Sentry,
+            Service::Statuspage,
+            Service::Smtp,
+        ]
+        .into_iter()
+        .chain((0..CHANNELS.len()).map(Service::Channel))
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -33,18 +41,20 @@ impl Service {
             Service::Sentry => "sentry",
             Service::Statuspage => "statuspage",
             Service::Smtp => "smtp",
+            Service::Channel(place) => CHANNELS[place].name,
         }
     }
 
     pub(crate) fn by_name(name: &str) -> Option<Service> {
-        Service::ALL
-            .into_iter()
-            .find(|service| service.name() == name)
+        Service::all().find(|service| service.name() == name)
     }
 
     /// Which service a path belongs to; the real hosts' paths do not overlap.
     pub(crate) fn of_path(path: &str) -> Option<Service> {
-        if path.starts_with("/androidpublisher/") || path == "/token" {
+        let channel = CHANNELS.iter().position(|channel| (channel.owns)(path));
+        if let Some(place) = channel {
+            Some(Service::Channel(place))
+        } else if path.starts_with("/androidpublisher/") || path == "/token" {
             Some(Service::GooglePlay)
         } else if path.starts_with("/v1/pages/") || path == "/v1/pages" {
             Some(Service::Statuspage)

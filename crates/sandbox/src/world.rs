@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::app_store::AppStore;
+use crate::channels::{CHANNELS, StandIn};
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::google_play::GooglePlay;
@@ -37,6 +38,10 @@ pub(crate) struct World {
     pub sentry: Sentry,
     pub statuspage: Statuspage,
     pub smtp: Smtp,
+    /// By their places in [`CHANNELS`].
+    pub channels: Vec<Box<dyn StandIn>>,
+    /// Every channel stands among the connections.
+    pub all_channels: bool,
     /// What people will do in consoles, and when.
     agenda: Vec<(i64, Service, Value)>,
     options: Options,
@@ -64,6 +69,8 @@ impl World {
             sentry: Sentry::new(epoch_ms),
             statuspage: Statuspage::new(epoch_ms),
             smtp: Smtp::default(),
+            channels: CHANNELS.iter().map(|channel| (channel.new)()).collect(),
+            all_channels: false,
             clock,
             agenda: Vec::new(),
             options: options.clone(),
@@ -82,8 +89,9 @@ impl World {
         for rule in plan.rules {
             self.faults.add(rule);
         }
+        self.all_channels = plan.all_channels;
         self.offline = if plan.offline {
-            Service::ALL.into_iter().collect()
+            Service::all().collect()
         } else {
             BTreeSet::new()
         };
@@ -146,6 +154,7 @@ impl World {
             wall_ms: at_ms,
             seed: self.seed,
             url: &self.url,
+            service,
             history: &mut self.history,
         };
         match service {
@@ -155,6 +164,7 @@ impl World {
             Service::Sentry | Service::Statuspage | Service::Smtp => {
                 Err(format!("nobody works in the console of {}", service.name()))
             }
+            Service::Channel(place) => self.channels[place].console(body, &mut scene),
         }
     }
 
@@ -174,6 +184,7 @@ impl World {
             wall_ms: now_ms + self.skew_ms.get(&service).copied().unwrap_or(0),
             seed: self.seed,
             url: &self.url,
+            service,
             history: &mut self.history,
         };
         let answer = match service {
@@ -184,6 +195,7 @@ impl World {
             Service::Statuspage => self.statuspage.answer(call, &mut scene),
             // No path leads there: a mail server has ports of its own.
             Service::Smtp => Answer::empty(404),
+            Service::Channel(place) => self.channels[place].answer(call, &mut scene),
         };
         self.history.answering(None);
         (answer, self.history.changes().len() > before)
@@ -205,6 +217,7 @@ impl World {
             wall_ms: now_ms,
             seed: self.seed,
             url: &self.url,
+            service: Service::Smtp,
             history: &mut self.history,
         };
         let queue_id = self.smtp.take(from, to, text, &mut scene);
@@ -224,6 +237,7 @@ impl World {
             Service::Sentry => crate::sentry::failure(status),
             Service::Statuspage => crate::statuspage::failure(status),
             Service::Smtp => Answer::empty(status),
+            Service::Channel(place) => self.channels[place].failure(status),
         }
     }
 }

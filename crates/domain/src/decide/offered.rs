@@ -17,7 +17,8 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_) => ActKind::Resume,
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_) => ActKind::Resume,
         },
         Desired::Complete => ActKind::Complete,
         Desired::On => ActKind::TurnOn,
@@ -99,16 +100,23 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         (Desired::Published { .. }, TargetState::Mailing(_)) => desired
             .is_met_by(from)
             .then(|| "the mail server took this notice already".to_owned()),
+        (Desired::Published { .. }, TargetState::Channel(_)) => desired
+            .is_met_by(from)
+            .then(|| "this notice is there already".to_owned()),
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
-            TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_),
+            TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
         )
         | (
             Desired::On | Desired::Off,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_),
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
         )
         | (
             Desired::Published { .. },

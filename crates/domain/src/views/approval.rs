@@ -111,7 +111,8 @@ fn part(live: &Live, id: &str, it: &Intent) -> PartView {
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
-            | TargetState::StatusPage(_) => None,
+            | TargetState::StatusPage(_)
+            | TargetState::Channel(_) => None,
         },
     }
 }

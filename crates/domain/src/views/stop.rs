@@ -34,7 +34,10 @@ fn is_rolling(state: &TargetState) -> bool {
     match state {
         TargetState::StagedRollout(it) => it.status == StagedStatus::InProgress,
         TargetState::PhasedRelease(it) => it.status == PhasedStatus::Active,
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => false,
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => false,
     }
 }
 
@@ -55,7 +58,8 @@ pub fn stoppable(live: &Live, version: &str) -> Vec<(Observation, Desired)> {
                 | TargetState::PhasedRelease(_)
                 | TargetState::Flag(_)
                 | TargetState::StatusPage(_)
-                | TargetState::Mailing(_) => return None,
+                | TargetState::Mailing(_)
+                | TargetState::Channel(_) => return None,
             };
             not_offered(&desired, &it.state)
                 .is_none()
@@ -222,7 +226,7 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
         TargetState::Flag(flag) => flag
             .enabled
             .then(|| format!("{}: stays on, it is not tied to {version}.", flag.name)),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) => None,
+        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => None,
     }
 }
 

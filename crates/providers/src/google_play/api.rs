@@ -3,14 +3,14 @@
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use http::{HeaderValue, Method};
-use jsonwebtoken::{Algorithm, Header, encode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::config::{Account, Config};
-use super::errors::{RULES, message};
-use super::wire::{AppEdit, Claims, TokenAnswer, Track, TrackList};
-use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature, Token, TokenCache};
+use super::config::Config;
+use super::errors::RULES;
+use super::wire::{AppEdit, Track, TrackList};
+use crate::google::{SignIn, message};
+use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
 /// Google allows 3 000 requests a minute to one app's publishing interfaces.
@@ -26,32 +26,22 @@ const EDITS: Limit = Limit {
     per_minute: 2,
     reserve: 30,
 };
-const TOKENS: Limit = Limit {
-    burst: 20,
-    per_minute: 20,
-    reserve: 10,
-};
 
 pub(super) struct Api {
     package: String,
-    account: Account,
     client: Client,
-    sign_in: Client,
+    sign_in: SignIn,
     edits: Bucket,
-    token: TokenCache,
 }
 
 impl Api {
     pub(super) fn new(config: Config, http: &Http) -> Api {
         let service = Service::GooglePlay;
-        let token_url = config.account.token_url.clone();
         Api {
             package: config.package,
             client: Client::new(http, service, config.base_url, REQUESTS, RULES, message),
-            sign_in: Client::new(http, service, token_url, TOKENS, RULES, message),
+            sign_in: SignIn::new(http, service, config.account, SCOPE, RULES),
             edits: Bucket::new(EDITS),
-            token: TokenCache::default(),
-            account: config.account,
         }
     }
 
@@ -60,7 +50,7 @@ impl Api {
     }
 
     pub(super) fn email(&self) -> &str {
-        &self.account.email
+        self.sign_in.email()
     }
 
     pub(super) fn now(&self) -> cockpit_domain::Time {
@@ -69,44 +59,7 @@ impl Api {
 
     /// Signs in when there is no token that lasts.
     pub(super) async fn sign_in(&self, urgent: bool) -> Result<HeaderValue, ProviderError> {
-        self.token
-            .get(self.client.now(), self.fetch_token(urgent))
-            .await
-    }
-
-    async fn fetch_token(&self, urgent: bool) -> Result<Token, ProviderError> {
-        let now = self.client.now();
-        let iat = now.as_ms() / 1000;
-        let claims = Claims {
-            iss: &self.account.email,
-            scope: SCOPE,
-            aud: &self.account.token_url,
-            iat,
-            exp: iat + 3_600,
-        };
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid.clone_from(&self.account.key_id);
-        let assertion = encode(&header, &claims, &self.account.key).map_err(|_| {
-            ProviderError::new(
-                ErrorKind::Unauthorized,
-                "The service account's key could not sign the request to Google.",
-            )
-            .hint("Connect again with the whole JSON key file.")
-        })?;
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-            .append_pair("assertion", &assertion)
-            .finish();
-        let call = Call {
-            method: Method::POST,
-            body: Body::Form(form),
-            urgent,
-            ..Call::get("")
-        };
-        let (answer, _) = self.sign_in.json::<TokenAnswer>(&call).await?;
-        let until = now + answer.expires_in.saturating_mul(1000);
-        Token::bearer(&answer.access_token, now, until)
-            .ok_or_else(|| self.sign_in.not_understood(Nature::Read))
+        self.sign_in.header(urgent).await
     }
 
     pub(super) async fn insert_edit(&self, urgent: bool) -> Result<AppEdit, ProviderError> {
@@ -208,7 +161,7 @@ impl Api {
         let call = self.signed(call).await?;
         let outcome = self.client.json(&call).await;
         match &outcome {
-            Err(error) if error.kind == ErrorKind::Unauthorized => self.token.forget().await,
+            Err(error) if error.kind == ErrorKind::Unauthorized => self.sign_in.forget().await,
             Ok(_) | Err(_) => return outcome,
         }
         if nature == Nature::Commit {

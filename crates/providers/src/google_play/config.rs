@@ -2,12 +2,10 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
-use jsonwebtoken::EncodingKey;
-use secrecy::ExposeSecret;
-use serde::Deserialize;
 use std::fmt;
 
-use crate::form::{Field, Form, Settings, allowed_url};
+use crate::form::{Field, Form, Settings};
+use crate::google::Account;
 
 pub(crate) static FORM: Form = Form {
     service: Service::GooglePlay,
@@ -34,14 +32,6 @@ pub(super) struct Config {
     pub account: Account,
 }
 
-/// The parts of a service account's key file that are used.
-pub(super) struct Account {
-    pub email: String,
-    pub key_id: Option<String>,
-    pub token_url: String,
-    pub key: EncodingKey,
-}
-
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -52,44 +42,12 @@ impl fmt::Debug for Config {
     }
 }
 
-#[derive(Deserialize)]
-struct KeyFile {
-    client_email: String,
-    private_key: String,
-    #[serde(default)]
-    private_key_id: Option<String>,
-    #[serde(default)]
-    token_uri: Option<String>,
-}
-
 impl Config {
     pub(super) fn read(settings: &Settings<'_>) -> Result<Config, ProviderError> {
-        let file = settings.secret("service_account")?;
-        // The parser's own message may quote the file, so it is left out.
-        let file: KeyFile = serde_json::from_str(file.expose_secret()).map_err(|_| {
-            settings.unusable(
-                "service_account",
-                "is not the JSON file of a service account key (it has client_email and private_key)",
-            )
-        })?;
-        let key = EncodingKey::from_rsa_pem(file.private_key.as_bytes())
-            .map_err(|_| settings.unusable("service_account", "holds no usable RSA private key"))?;
-        let token_url = file
-            .token_uri
-            .as_deref()
-            .unwrap_or("https://oauth2.googleapis.com/token");
-        let token_url = allowed_url(token_url).map_err(|_| {
-            settings.unusable("service_account", "names a token_uri that is not https")
-        })?;
         Ok(Config {
             package: settings.required("package")?,
             base_url: settings.base_url(Some(BASE_URL))?,
-            account: Account {
-                email: file.client_email,
-                key_id: file.private_key_id,
-                token_url,
-                key,
-            },
+            account: Account::read(settings)?,
         })
     }
 }

@@ -6,23 +6,7 @@ use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
 
-use crate::http::{Answer, Rule};
-
-const fn rule(
-    status: u16,
-    contains: &'static str,
-    kind: cockpit_domain::provider::ErrorKind,
-    sentence: &'static str,
-    hint: &'static str,
-) -> Rule {
-    Rule {
-        status,
-        contains,
-        kind,
-        sentence,
-        hint,
-    }
-}
+use crate::http::{Rule, rule};
 
 const MOVED: &str = "Something changed in the Play console, or another program opened an edit, since the track was read.";
 const READ_AGAIN: &str = "Review the new state, then decide again.";
@@ -213,31 +197,3 @@ pub(super) static RULES: &[Rule] = &[
         "",
     ),
 ];
-
-/// The message, status word and reasons of Google's error envelope, or of the token endpoint's.
-pub(super) fn message(answer: &Answer) -> String {
-    let Some(body) = answer.value() else {
-        return String::new();
-    };
-    let error = &body["error"];
-    let mut parts: Vec<&str> = Vec::new();
-    parts.extend(error["message"].as_str());
-    parts.extend(error["status"].as_str());
-    parts.extend(
-        error["errors"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|it| it["reason"].as_str()),
-    );
-    parts.extend(
-        error["details"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|it| it["reason"].as_str()),
-    );
-    parts.extend(error.as_str());
-    parts.extend(body["error_description"].as_str());
-    parts.join(" · ")
-}

@@ -4,22 +4,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-#[derive(Debug, Serialize)]
-pub(super) struct Claims<'a> {
-    pub iss: &'a str,
-    pub scope: &'a str,
-    pub aud: &'a str,
-    pub iat: i64,
-    pub exp: i64,
-}
-
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    pub access_token: String,
-    /// Seconds.
-    pub expires_in: u64,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AppEdit {

@@ -42,6 +42,8 @@ pub(crate) struct Call<'a> {
     pub template: &'static str,
     pub arguments: &'a [&'a str],
     pub query: &'a [(&'a str, &'a str)],
+    /// Headers beside the usual ones; names in lower case.
+    pub headers: &'a [(&'static str, &'a str)],
     pub authorization: Option<HeaderValue>,
     pub body: Body,
     pub nature: Nature,
@@ -56,6 +58,7 @@ impl Call<'_> {
             template,
             arguments: &[],
             query: &[],
+            headers: &[],
             authorization: None,
             body: Body::None,
             nature: Nature::Read,
@@ -305,6 +308,9 @@ impl Client {
         if let Some(kind) = kind {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
+        for (name, value) in call.headers {
+            headers.insert(*name, HeaderValue::from_str(value).ok()?);
+        }
         if let Some(authorization) = &call.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
@@ -459,10 +465,18 @@ fn filled(template: &str, arguments: &[&str]) -> String {
     path
 }
 
-/// The whole seconds of a `Retry-After` header, in milliseconds. The services in use send no dates.
+/// The whole seconds of a `Retry-After` header, in milliseconds. The services in use send no dates;
+/// Matrix says it in the body.
 fn retry_after_ms(answer: &Answer) -> Option<u64> {
-    let seconds: u64 = answer.header(RETRY_AFTER.as_str())?.trim().parse().ok()?;
-    Some(seconds.min(86_400) * 1_000)
+    let seconds = answer.header(RETRY_AFTER.as_str());
+    if let Some(seconds) = seconds.and_then(|text| text.trim().parse::<u64>().ok()) {
+        return Some(seconds.min(86_400) * 1_000);
+    }
+    let ms = match answer.status {
+        429 => answer.value()?["retry_after_ms"].as_u64()?,
+        _ => return None,
+    };
+    Some(ms.min(86_400_000))
 }
 
 fn elapsed_ms(since: Instant) -> u64 {

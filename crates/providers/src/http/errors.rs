@@ -18,6 +18,23 @@ pub(crate) struct Rule {
     pub hint: &'static str,
 }
 
+/// A line of an adapter's error table.
+pub(crate) const fn rule(
+    status: u16,
+    contains: &'static str,
+    kind: ErrorKind,
+    sentence: &'static str,
+    hint: &'static str,
+) -> Rule {
+    Rule {
+        status,
+        contains,
+        kind,
+        sentence,
+        hint,
+    }
+}
+
 impl Rule {
     pub(crate) fn matches(&self, status: u16, text: &str) -> bool {
         (self.status == 0 || self.status == status)

@@ -15,7 +15,7 @@ use cockpit_domain::provider::{ErrorKind, ProviderError};
 
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use client::{Answer, Body, Call, Client, Nature};
-pub(crate) use errors::{Rule, quoted};
+pub(crate) use errors::{Rule, quoted, rule};
 pub(crate) use token::{Token, TokenCache, sensitive};
 pub use transport::{ANSWER_BYTES_MAX, Transport, TransportError, reqwest_transport};
 

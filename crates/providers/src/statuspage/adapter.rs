@@ -1,5 +1,6 @@
 //! Our words to Statuspage's and back. Must not know HTTP.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -7,13 +8,14 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::target::{Phase, StatusPage};
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_domain::{Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::try_join;
 
 use super::api::Api;
 use super::config::Config;
-use super::wire::{Metadata, NewIncident, Ours};
+use super::wire::{Incident, IncidentBody, Metadata, Ours};
 use crate::Adapter;
+use crate::channel::{fits, published};
 use crate::form::note;
 use crate::http::Http;
 
@@ -23,6 +25,8 @@ static CAPABILITY: Capability = Capability {
     signals: false,
     conditional_write: false,
 };
+
+const OPERATIONAL: &str = "operational";
 
 /// One status page.
 pub struct Statuspage {
@@ -49,21 +53,49 @@ impl Statuspage {
         ))
     }
 
-    /// Our keys on the page with their incidents, and when they were read.
-    async fn published(
-        &self,
-        urgent: bool,
-    ) -> Result<(Vec<(String, String)>, Time), ProviderError> {
-        let ((open, one), (recent, other)) =
+    /// The page's open and newest incidents, each once, and when they were read.
+    async fn incidents(&self, urgent: bool) -> Result<(Vec<Incident>, Time), ProviderError> {
+        let ((mut all, one), (recent, other)) =
             try_join(self.api.unresolved(urgent), self.api.recent(urgent)).await?;
-        let mut found: Vec<(String, String)> = open
-            .iter()
-            .chain(&recent)
-            .filter_map(|incident| Some((incident.key()?.to_owned(), incident.id.clone())))
-            .collect();
-        found.sort();
-        found.dedup_by(|one, other| one.0 == other.0);
-        Ok((found, one.at.min(other.at)))
+        for incident in recent {
+            if !all.iter().any(|it| it.id == incident.id) {
+                all.push(incident);
+            }
+        }
+        Ok((all, one.at.min(other.at)))
+    }
+}
+
+impl Statuspage {
+    /// What becomes of components: a first notice sets the connection's; a last one sets every one
+    /// of the incident's to operational that no other open incident speaks of. Resolving alone
+    /// would leave them as they are.
+    fn components(
+        &self,
+        phase: Phase,
+        known: Option<&Incident>,
+        incidents: &[Incident],
+    ) -> BTreeMap<String, String> {
+        match (phase, known) {
+            (Phase::Resolved, Some(known)) => {
+                let elsewhere = |id: &str| {
+                    incidents
+                        .iter()
+                        .filter(|it| it.id != known.id && it.is_open())
+                        .any(|it| it.components.iter().any(|component| component.id == id))
+                };
+                known
+                    .components
+                    .iter()
+                    .filter(|it| it.status != OPERATIONAL && !elsewhere(&it.id))
+                    .map(|it| (it.id.clone(), OPERATIONAL.to_owned()))
+                    .collect()
+            }
+            (Phase::Resolved, None) | (_, Some(_)) => BTreeMap::new(),
+            (Phase::Investigating | Phase::Identified | Phase::Monitoring, None) => {
+                self.api.components().clone()
+            }
+        }
     }
 }
 
@@ -112,8 +144,10 @@ impl Adapter for Statuspage {
         reading: Reading,
     ) -> Result<Observation, ProviderError> {
         self.own(target)?;
-        let (found, at) = self.published(reading != Reading::Poll).await?;
-        let published = found.into_iter().map(|(key, _)| key).collect();
+        let (incidents, at) = self.incidents(reading != Reading::Poll).await?;
+        let mut published: Vec<String> = incidents.iter().flat_map(Incident::keys).collect();
+        published.sort();
+        published.dedup();
         Ok(Observation {
             target: target.clone(),
             at,
@@ -123,43 +157,50 @@ impl Adapter for Statuspage {
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
         self.own(&effect.target)?;
-        let notice = match &effect.desired {
-            Desired::Published { notice } => notice,
-            Desired::Stopped
-            | Desired::RollingOut { .. }
-            | Desired::Complete
-            | Desired::On
-            | Desired::Off => {
-                return Err(ProviderError::new(
-                    ErrorKind::Unsupported,
-                    "Statuspage only publishes notices. Nothing was sent.",
-                ));
-            }
-        };
+        let notice = published(effect, Service::Statuspage)?;
+        fits(Service::Statuspage, notice)?;
         let _one_at_a_time = self.publishing.lock().await;
         // Two posts are two incidents: look before.
-        let (found, _) = self.published(true).await?;
-        if let Some((_, incident)) = found.into_iter().find(|(key, _)| *key == notice.key) {
+        let (incidents, _) = self.incidents(true).await?;
+        if let Some(incident) = incidents.iter().find(|it| it.keys().contains(&notice.key)) {
             return Ok(Receipt {
-                provider_request_id: Some(incident),
+                provider_request_id: Some(incident.id.clone()),
                 notes: vec!["The notice already stands on the page: nothing was sent.".to_owned()],
             });
         }
-        let incident = self
-            .api
-            .create(&NewIncident {
-                name: &notice.title,
-                status: in_their_words(notice.phase),
-                body: &notice.body,
-                deliver_notifications: notice.notify_subscribers,
-                metadata: Metadata {
-                    cockpit: Ours { key: &notice.key },
+        let about = notice.about.as_ref().map(|about| about.incident.as_str());
+        let known = about.and_then(|about| incidents.iter().find(|it| it.about() == Some(about)));
+        let mut keys = known.map(Incident::keys).unwrap_or_default();
+        keys.push(notice.key.clone());
+        let components = self.components(notice.phase, known, &incidents);
+        let restored = match notice.phase {
+            Phase::Resolved => components.len(),
+            Phase::Investigating | Phase::Identified | Phase::Monitoring => 0,
+        };
+        let body = IncidentBody {
+            name: &notice.title,
+            status: in_their_words(notice.phase),
+            body: &notice.body,
+            deliver_notifications: notice.notify_subscribers,
+            components,
+            metadata: Metadata {
+                cockpit: Ours {
+                    incident: about,
+                    keys,
                 },
-            })
-            .await?;
+            },
+        };
+        let incident = match known {
+            Some(known) => self.api.update(&known.id, &body).await?,
+            None => self.api.create(&body).await?,
+        };
         Ok(Receipt {
             provider_request_id: Some(incident.id),
-            notes: Vec::new(),
+            notes: match restored {
+                0 => Vec::new(),
+                1 => vec!["1 component was set to operational.".to_owned()],
+                count => vec![format!("{count} components were set to operational.")],
+            },
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Statuspage's endpoints, without meaning. Must not know our words.
 
+use std::collections::BTreeMap;
+
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
 use http::Method;
@@ -7,7 +9,7 @@ use serde_json::json;
 
 use super::config::Config;
 use super::errors::{RULES, message};
-use super::wire::{Incident, NewIncident, Page};
+use super::wire::{Incident, IncidentBody, Page};
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature};
 
 /// Statuspage allows 60 requests in 60 seconds to each key.
@@ -38,6 +40,10 @@ impl Api {
 
     pub(super) fn page_id(&self) -> &str {
         &self.config.page_id
+    }
+
+    pub(super) fn components(&self) -> &BTreeMap<String, String> {
+        &self.config.components
     }
 
     pub(super) async fn page(&self) -> Result<Page, ProviderError> {
@@ -77,7 +83,7 @@ impl Api {
 
     pub(super) async fn create(
         &self,
-        incident: &NewIncident<'_>,
+        incident: &IncidentBody<'_>,
     ) -> Result<Incident, ProviderError> {
         let arguments = [self.config.page_id.as_str()];
         let call = Call {
@@ -85,6 +91,21 @@ impl Api {
             body: Body::Json(json!({ "incident": incident })),
             nature: Nature::Commit,
             ..self.get("/v1/pages/{}/incidents", &arguments, &[], true)
+        };
+        Ok(self.client.json(&call).await?.0)
+    }
+
+    pub(super) async fn update(
+        &self,
+        id: &str,
+        incident: &IncidentBody<'_>,
+    ) -> Result<Incident, ProviderError> {
+        let arguments = [self.config.page_id.as_str(), id];
+        let call = Call {
+            method: Method::PATCH,
+            body: Body::Json(json!({ "incident": incident })),
+            nature: Nature::Commit,
+            ..self.get("/v1/pages/{}/incidents/{}", &arguments, &[], true)
         };
         Ok(self.client.json(&call).await?.0)
     }

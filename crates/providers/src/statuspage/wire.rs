@@ -1,6 +1,8 @@
 //! Statuspage's JSON. Must not know our words.
 //! Source: Statuspage's API description v1.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,23 +16,59 @@ pub(super) struct Page {
 pub(super) struct Incident {
     pub id: String,
     #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub components: Vec<Component>,
+    #[serde(default)]
     pub metadata: Option<Value>,
 }
 
+#[derive(Debug, Deserialize)]
+pub(super) struct Component {
+    pub id: String,
+    #[serde(default)]
+    pub status: String,
+}
+
 impl Incident {
-    /// Our key, when the incident is ours.
-    pub(super) fn key(&self) -> Option<&str> {
-        self.metadata.as_ref()?["cockpit"]["key"].as_str()
+    fn ours(&self) -> Option<&Value> {
+        Some(&self.metadata.as_ref()?["cockpit"])
+    }
+
+    /// The keys of our notices that stand in it, oldest first. An incident of one notice may hold
+    /// its key alone.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let Some(ours) = self.ours() else {
+            return Vec::new();
+        };
+        let listed = ours["keys"].as_array().into_iter().flatten();
+        listed
+            .chain([&ours["key"]])
+            .filter_map(|key| key.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// The incident of ours that it tells of.
+    pub(super) fn about(&self) -> Option<&str> {
+        self.ours()?["incident"].as_str()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.status != "resolved" && self.status != "completed"
     }
 }
 
+/// A new incident, or an update of one: the service takes the same for both.
 #[derive(Debug, Serialize)]
-pub(super) struct NewIncident<'a> {
+pub(super) struct IncidentBody<'a> {
     pub name: &'a str,
     pub status: &'static str,
     pub body: &'a str,
     /// Left out, it would count as true.
     pub deliver_notifications: bool,
+    /// States of components, by their identifiers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub components: BTreeMap<String, String>,
     pub metadata: Metadata<'a>,
 }
 
@@ -41,5 +79,7 @@ pub(super) struct Metadata<'a> {
 
 #[derive(Debug, Serialize)]
 pub(super) struct Ours<'a> {
-    pub key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<&'a str>,
+    pub keys: Vec<String>,
 }

@@ -54,7 +54,12 @@ async fn the_fields_are_these() {
     );
     assert_eq!(
         keys(Service::Statuspage),
-        ["page_id", "api_key (secret)", "base_url (optional)"]
+        [
+            "page_id",
+            "api_key (secret)",
+            "components (optional)",
+            "base_url (optional)"
+        ]
     );
     assert_eq!(
         keys(Service::Smtp),
@@ -69,6 +74,41 @@ async fn the_fields_are_these() {
             "unsubscribe (optional)",
             "ca (optional)"
         ]
+    );
+    assert_eq!(
+        keys(Service::Fcm),
+        [
+            "topic (optional)",
+            "condition (optional)",
+            "service_account (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::RemoteConfig),
+        [
+            "parameter (optional)",
+            "hours (optional)",
+            "service_account (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::Slack),
+        ["channel", "token (secret)", "base_url (optional)"]
+    );
+    assert_eq!(keys(Service::Teams), ["name", "url (secret)"]);
+    assert_eq!(
+        keys(Service::Matrix),
+        ["base_url", "room", "token (secret)"]
+    );
+    assert_eq!(
+        keys(Service::Mastodon),
+        ["base_url", "token (secret)", "visibility (optional)"]
+    );
+    assert_eq!(
+        keys(Service::Bluesky),
+        ["handle", "app_password (secret)", "base_url (optional)"]
     );
     for service in Service::ALL {
         assert_eq!(form(service).service, service);

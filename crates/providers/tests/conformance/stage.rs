@@ -10,7 +10,9 @@ use bytes::Bytes;
 use cockpit_domain::provider::{Effect, ProviderError, Reading, Receipt};
 use cockpit_domain::{Desired, Observation, Service, TargetId, Time};
 use cockpit_providers::http::ANSWER_BYTES_MAX;
-use cockpit_providers::{Adapter, Http, SecretString, Transport, TransportError, connect};
+use cockpit_providers::{
+    Adapter, Field, Http, SecretString, Transport, TransportError, connect, form,
+};
 use cockpit_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -153,7 +155,10 @@ fn clock(added_ms: Arc<AtomicI64>) -> cockpit_providers::Clock {
 
 /// A form's values out of the sandbox's list of connections.
 pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
-    let of = &connections[service.key()];
+    let of = match &connections[service.key()] {
+        Value::Null => &connections["channels"][service.key()],
+        there => there,
+    };
     let text = |key: &str| of[key].as_str().unwrap_or_default().to_owned();
     let (plain, secret): (Pairs, Pairs) = match service {
         Service::GooglePlay => (
@@ -221,6 +226,30 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
             ],
             vec![("password", text("password"))],
         ),
+        // The sandbox names these by the form's own fields.
+        Service::Fcm
+        | Service::RemoteConfig
+        | Service::Slack
+        | Service::Teams
+        | Service::Matrix
+        | Service::Mastodon
+        | Service::Bluesky => {
+            let value = |key: &str| match &of[key] {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let fields = form(service).fields.iter();
+            let (secret, plain): (Vec<_>, Vec<_>) = fields
+                .filter(|field| field.key != "base_url" && !of[field.key].is_null())
+                .partition(|field| field.secret);
+            let pairs = |fields: Vec<&Field>| -> Pairs {
+                let pairs = fields
+                    .into_iter()
+                    .map(|field| (field.key, value(field.key)));
+                pairs.collect()
+            };
+            (pairs(plain), pairs(secret))
+        }
     };
     let base_url = [("base_url", text("base_url"))];
     (

@@ -84,7 +84,77 @@ pub fn cases() -> Vec<Case> {
             console: None,
             undeclared: Desired::Complete,
         },
+        channel(
+            Service::Slack,
+            "slack:C0NWSTATUS1",
+            "POST /api/chat",
+            "GET /api/conv",
+        ),
+        channel(
+            Service::Matrix,
+            "matrix:!nwstatus:northwind.example",
+            "PUT /_matrix",
+            "GET /_matrix",
+        ),
+        channel(
+            Service::Mastodon,
+            "mastodon:127.0.0.1",
+            "POST /api/v1/statuses",
+            "GET /api/v1/accounts",
+        ),
+        channel(
+            Service::Bluesky,
+            "bluesky:status.northwind.example",
+            "putRecord",
+            "GET /xrpc",
+        ),
+        channel(
+            Service::RemoteConfig,
+            "remote_config:northwind-sandbox/incident_banner",
+            "PUT /v1/projects",
+            "GET /v1/projects",
+        ),
     ]
+}
+
+/// A channel takes a notice and nothing else.
+fn channel(
+    service: Service,
+    target: &'static str,
+    commit: &'static str,
+    read: &'static str,
+) -> Case {
+    let in_effect: fn(&Value) -> bool = match service {
+        Service::Slack => |truth| is_posted(truth, "slack"),
+        Service::Matrix => |truth| is_posted(truth, "matrix"),
+        Service::Mastodon => |truth| is_posted(truth, "mastodon"),
+        Service::Bluesky => |truth| is_posted(truth, "bluesky"),
+        Service::RemoteConfig => |truth| is_posted(truth, "remote_config"),
+        Service::GooglePlay
+        | Service::AppStore
+        | Service::Unleash
+        | Service::Sentry
+        | Service::Statuspage
+        | Service::Smtp
+        | Service::Fcm
+        | Service::Teams => unreachable!("has tests of its own"),
+    };
+    Case {
+        service,
+        target,
+        desired: Desired::Published {
+            notice: notice("n-1"),
+        },
+        commit,
+        read,
+        in_effect,
+        console: None,
+        undeclared: Desired::Stopped,
+    }
+}
+
+fn is_posted(truth: &Value, service: &str) -> bool {
+    !truth[service]["posts"].as_array().unwrap().is_empty()
 }
 
 pub fn notice(key: &str) -> Notice {
@@ -94,6 +164,7 @@ pub fn notice(key: &str) -> Notice {
         body: "We paused instant transfers. Standard transfers work.".to_owned(),
         phase: Phase::Identified,
         notify_subscribers: false,
+        about: None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::channels::CHANNELS;
 use crate::fault::Rule;
 use crate::wire::{Answer, Call, Service};
 use crate::world::World;
@@ -138,6 +139,13 @@ pub(crate) fn connections(world: &World) -> Value {
     if let Some(smtp) = world.smtp.connection(seed) {
         all["smtp"] = smtp;
     }
+    for (channel, entry) in world.channels.iter().zip(&CHANNELS) {
+        let connection = channel.connection(url, seed);
+        if world.all_channels {
+            all[entry.name] = connection.clone();
+        }
+        all["channels"][entry.name] = connection;
+    }
     all
 }
 
@@ -145,7 +153,7 @@ pub(crate) fn connections(world: &World) -> Value {
 pub(crate) fn truth(world: &mut World) -> Value {
     world.tick();
     let now_ms = world.clock.now_ms();
-    json!({
+    let mut truth = json!({
         "at": clock::rfc3339_ms(now_ms),
         "at_ms": now_ms,
         "google_play": world.google_play.truth(now_ms),
@@ -154,7 +162,11 @@ pub(crate) fn truth(world: &mut World) -> Value {
         "statuspage": world.statuspage.truth(),
         "smtp": world.smtp.truth(),
         "history": world.history.changes(),
-    })
+    });
+    for (channel, entry) in world.channels.iter().zip(&CHANNELS) {
+        truth[entry.name] = channel.truth();
+    }
+    truth
 }
 
 fn log(world: &World, query: &[(String, String)]) -> Value {
@@ -179,8 +191,7 @@ fn log(world: &World, query: &[(String, String)]) -> Value {
 
 fn state(world: &World) -> Value {
     let now_ms = world.clock.now_ms();
-    let latency: serde_json::Map<String, Value> = Service::ALL
-        .into_iter()
+    let latency: serde_json::Map<String, Value> = Service::all()
         .map(|service| (service.name().to_owned(), json!(world.latency_ms(service))))
         .collect();
     let offline: Vec<&str> = world.offline.iter().map(|service| service.name()).collect();
@@ -224,8 +235,8 @@ fn offline(world: &mut World, body: &Value) -> Result<(), String> {
         .as_bool()
         .ok_or("\"on\" is missing: true or false")?;
     let services: Vec<Service> = match &body["services"] {
-        Value::Null => Service::ALL.to_vec(),
-        Value::String(all) if all == "all" => Service::ALL.to_vec(),
+        Value::Null => Service::all().collect(),
+        Value::String(all) if all == "all" => Service::all().collect(),
         Value::Array(names) => names
             .iter()
             .map(|name| {
@@ -268,6 +279,7 @@ fn knobs(world: &mut World, body: &Value) -> Result<(), String> {
                 Service::Unleash => world.unleash.knob(name, value)?,
                 Service::Statuspage => world.statuspage.knob(name, value)?,
                 Service::Smtp => world.smtp.knob(name, value)?,
+                Service::Channel(place) => world.channels[place].knob(name, value)?,
                 Service::Sentry => return Err(format!("unknown knob \"{name}\" for sentry")),
             },
         }
@@ -278,8 +290,7 @@ fn knobs(world: &mut World, body: &Value) -> Result<(), String> {
 fn service(body: &Value) -> Result<Service, String> {
     let name = body["service"].as_str().ok_or("\"service\" is missing")?;
     Service::by_name(name).ok_or_else(|| {
-        format!(
-            "unknown service \"{name}\"; known: google_play, app_store, unleash, sentry, statuspage, smtp"
-        )
+        let known: Vec<&str> = Service::all().map(Service::name).collect();
+        format!("unknown service \"{name}\"; known: {}", known.join(", "))
     })
 }

@@ -5,7 +5,7 @@ mod console;
 mod edits;
 mod errors;
 mod rules;
-mod token;
+pub(crate) mod token;
 mod track;
 
 use std::collections::VecDeque;

@@ -16,14 +16,23 @@ const LIFETIME_S: i64 = 3599;
 const SKEW_S: i64 = 600;
 const BAD_TIME: &str = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.";
 
+/// Whether a request carries a token that opens what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Good,
+    Missing,
+    Invalid,
+    OtherScope,
+}
+
 /// Access tokens given out, with their end and their scopes.
 #[derive(Debug, Default)]
-pub(super) struct Tokens {
+pub(crate) struct Tokens {
     given: BTreeMap<String, (i64, Vec<String>)>,
 }
 
 impl Tokens {
-    pub(super) fn answer(&mut self, call: &Call, scene: &Scene<'_>) -> Answer {
+    pub(crate) fn answer(&mut self, call: &Call, scene: &Scene<'_>) -> Answer {
         match self.grant(call, scene) {
             Ok(token) => Answer::json(
                 200,
@@ -84,19 +93,29 @@ impl Tokens {
 
     /// Whether the request carries a token that is still good for the publishing API.
     pub(super) fn check(&self, call: &Call, now_ms: i64) -> Result<(), Refused> {
+        match self.held(call, now_ms, &[SCOPE]) {
+            Held::Good => Ok(()),
+            Held::Missing => Err(Refused::unauthenticated(MISSING_TOKEN)),
+            Held::Invalid => Err(Refused::unauthenticated(INVALID_TOKEN)),
+            Held::OtherScope => Err(Refused::scope_insufficient()),
+        }
+    }
+
+    /// Whether the request carries a token that is still good for one of these scopes.
+    pub(crate) fn held(&self, call: &Call, now_ms: i64, wanted: &[&str]) -> Held {
         let Some(header) = call.header("authorization") else {
-            return Err(Refused::unauthenticated(MISSING_TOKEN));
+            return Held::Missing;
         };
         let token = header.strip_prefix("Bearer ").unwrap_or_default();
         match self.given.get(token) {
             Some((end_ms, scopes)) if *end_ms > now_ms => {
-                if scopes.iter().any(|scope| scope == SCOPE) {
-                    Ok(())
+                if scopes.iter().any(|scope| wanted.contains(&scope.as_str())) {
+                    Held::Good
                 } else {
-                    Err(Refused::scope_insufficient())
+                    Held::OtherScope
                 }
             }
-            _ => Err(Refused::unauthenticated(INVALID_TOKEN)),
+            Some(_) | None => Held::Invalid,
         }
     }
 
@@ -137,7 +156,7 @@ fn checked(assertion: &str, scene: &Scene<'_>) -> Result<Value, (&'static str, S
     let own = format!("{}/token", scene.url);
     if !claims["aud"]
         .as_str()
-        .is_some_and(|aud| aud == GOOGLE_TOKEN_URL || aud == own)
+        .is_some_and(|aud| aud == GOOGLE_TOKEN_URL || aud.starts_with(&own))
     {
         return Err((
             "invalid_grant",

@@ -42,7 +42,8 @@ pub(super) fn act(
         TargetState::StagedRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
-        | TargetState::Mailing(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
     };
     let persons = state.persons_needed(kind);
     let needs = match (persons, kind.is_explicit()) {

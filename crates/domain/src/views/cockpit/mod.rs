@@ -91,7 +91,8 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::StatusPage(_)
-                | TargetState::Mailing(_) => None,
+                | TargetState::Mailing(_)
+                | TargetState::Channel(_) => None,
             })
             .unwrap_or_default(),
         waiting: waiting(state, live, now),

@@ -73,7 +73,8 @@ pub(super) fn is_live(it: &TargetLive) -> bool {
             TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
-            | TargetState::Mailing(_),
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
         )
         | None => false,
     }
@@ -83,9 +84,10 @@ fn version_and_build(seen: &Observation) -> (String, String) {
     match &seen.state {
         TargetState::StagedRollout(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::PhasedRelease(it) => (it.version.clone(), it.build.clone()),
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
-            (String::new(), String::new())
-        }
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => (String::new(), String::new()),
     }
 }
 
@@ -113,7 +115,10 @@ fn rollout_badge(state: &TargetState) -> Badge {
                 PhasedStatus::Complete => badge(Tone::Good, Icon::Done, "Complete"),
             }
         }
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => {
             badge(Tone::Neutral, Icon::Idle, capital(&words::state(state)))
         }
     }
@@ -161,7 +166,10 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 ),
             }
         }
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => unknown(),
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => unknown(),
     }
 }
 
@@ -178,9 +186,10 @@ fn note(state: &TargetState) -> String {
             }
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => String::new(),
         },
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => {
-            String::new()
-        }
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => String::new(),
     }
 }
 
@@ -219,7 +228,10 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
             ],
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
         },
-        TargetState::Flag(_) | TargetState::StatusPage(_) | TargetState::Mailing(_) => Vec::new(),
+        TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => Vec::new(),
     };
     wishes
         .into_iter()

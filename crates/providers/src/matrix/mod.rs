@@ -1,0 +1,23 @@
+//! Matrix: notices in one room. Posts each under a transaction of its own, so that a second one is the
+//! same event; must not know who approved a notice.
+#![doc = include_str!("README.md")]
+
+mod adapter;
+mod config;
+mod errors;
+
+use cockpit_domain::provider::ProviderError;
+
+use crate::channel::ChannelAdapter;
+use crate::form::Settings;
+use crate::http::Http;
+
+pub(crate) use config::FORM;
+
+pub(crate) fn connect(
+    settings: &Settings<'_>,
+    http: &Http,
+) -> Result<ChannelAdapter<adapter::Matrix>, ProviderError> {
+    let line = adapter::Matrix::new(config::Config::read(settings)?, http);
+    Ok(ChannelAdapter::new(line, http))
+}

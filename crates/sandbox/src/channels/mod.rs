@@ -1,0 +1,143 @@
+//! The channels that notices go to beside the status page and the mail server. Must not know
+//! latency, faults or the other services.
+
+mod bluesky;
+mod fcm;
+mod google;
+mod mastodon;
+mod matrix;
+mod remote_config;
+mod slack;
+mod teams;
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+
+use crate::history::{Scene, Who};
+use crate::wire::{Answer, Call};
+
+/// A service's stand-in.
+pub(crate) trait StandIn: Debug + Send {
+    /// Answers a request to one of its paths.
+    fn answer(&mut self, call: &Call, scene: &mut Scene<'_>) -> Answer;
+
+    /// A status with the body that the service itself would send.
+    fn failure(&self, status: u16) -> Answer;
+
+    /// What really stands there: `posts`, each with its text, and our key where the service has it.
+    fn truth(&self) -> Value;
+
+    /// All that a client needs to connect.
+    fn connection(&self, url: &str, seed: u64) -> Value;
+
+    /// Sets server state.
+    fn knob(&mut self, name: &str, value: &Value) -> Result<(), String>;
+
+    /// Does what a person does in the service's console.
+    fn console(&mut self, body: &Value, _scene: &mut Scene<'_>) -> Result<(), String> {
+        Err(format!(
+            "nobody works in the console of {}",
+            body["service"]
+        ))
+    }
+}
+
+/// One channel of the sandbox.
+pub(crate) struct Entry {
+    pub name: &'static str,
+    /// Whether a path is one of its own; the real hosts' paths do not overlap.
+    pub owns: fn(&str) -> bool,
+    pub new: fn() -> Box<dyn StandIn>,
+}
+
+/// Every channel, each in one line.
+#[rustfmt::skip]
+pub(crate) static CHANNELS: [Entry; 7] = [
+    Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default() },
+    Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default() },
+    Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default() },
+    Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default() },
+    Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default() },
+    Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default() },
+    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default() },
+];
+
+/// A notice as it stands at a channel.
+#[derive(Clone, Debug)]
+struct Post {
+    id: String,
+    text: String,
+    /// Our key, where the service keeps it with the post.
+    key: Option<String>,
+    at_ms: i64,
+}
+
+impl Post {
+    fn truth(&self) -> Value {
+        json!({"id": self.id, "text": self.text, "key": self.key, "at_ms": self.at_ms})
+    }
+}
+
+fn truth_of(posts: &[Post]) -> Value {
+    json!({"posts": posts.iter().map(Post::truth).collect::<Vec<_>>()})
+}
+
+/// Keeps a post and writes it into the diary.
+fn keep(posts: &mut Vec<Post>, post: Post, scene: &mut Scene<'_>) {
+    scene.history.record(
+        scene.now_ms,
+        Who::Api,
+        scene.service,
+        format!("posts/{}", post.id),
+        Value::Null,
+        post.truth(),
+    );
+    posts.push(post);
+}
+
+/// Counts requests in a window that moves.
+#[derive(Debug, Default)]
+struct Window {
+    at_ms: VecDeque<i64>,
+}
+
+impl Window {
+    /// Counts one more; gives after how long there is room when there is none.
+    fn take(&mut self, now_ms: i64, window_ms: i64, most: usize) -> Result<(), i64> {
+        while self
+            .at_ms
+            .front()
+            .is_some_and(|at_ms| now_ms - at_ms >= window_ms)
+        {
+            self.at_ms.pop_front();
+        }
+        match self.at_ms.front() {
+            Some(first) if self.at_ms.len() >= most => Err(first + window_ms - now_ms),
+            Some(_) | None => {
+                self.at_ms.push_back(now_ms);
+                Ok(())
+            }
+        }
+    }
+
+    fn left(&self, most: usize) -> usize {
+        most.saturating_sub(self.at_ms.len())
+    }
+}
+
+/// Whole seconds, rounded up.
+fn seconds(ms: i64) -> String {
+    ((ms + 999) / 1_000).max(1).to_string()
+}
+
+fn wants_bool(name: &str, value: &Value) -> Result<bool, String> {
+    value
+        .as_bool()
+        .ok_or_else(|| format!("\"{name}\" needs true or false"))
+}
+
+fn unknown_knob(name: &str) -> String {
+    format!("unknown knob \"{name}\"")
+}
