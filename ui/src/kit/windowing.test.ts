@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { height_max_px, scrollToRow, windowOf } from "./windowing";
+import { height_max_px, scrollAfter, scrollToRow, windowOf } from "./windowing";
 
 const list = { rows: 1000, row_px: 34, viewport_px: 340, scroll_px: 0, overscan: 2 };
 
@@ -38,6 +38,20 @@ describe("the window of a long list", () => {
     for (const rows of [100, 1_000_000, 50_000_000]) {
       const drawn = windowOf({ ...list, rows, scroll_px: 20_000 });
       expect(drawn.end - drawn.first).toBeLessThan(16);
+    }
+  });
+
+  it("keeps the same rows in sight when rows are put on top", () => {
+    for (const rows of [1000, 880_000, 1_000_000, 10_000_000]) {
+      for (const share of [0.1, 0.5, 0.9]) {
+        const before = { ...list, rows, scroll_px: windowOf({ ...list, rows }).height_px * share };
+        const scroll_px = scrollAfter(before, 7);
+        const seen = windowOf(before);
+        const after = windowOf({ ...list, rows: rows + 7, scroll_px });
+        expect(after.first).toBe(seen.first + 7);
+        // As far from the top of the window as before.
+        expect(after.top_px - scroll_px).toBeCloseTo(seen.top_px - before.scroll_px, 3);
+      }
     }
   });
 

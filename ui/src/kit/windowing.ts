@@ -47,6 +47,15 @@ export function scrollToRow(list: List, row: number): number {
   return scroll_px;
 }
 
+/** The scroll position that keeps the same rows in sight after so many were put on top of them. */
+export function scrollAfter(list: List, added: number): number {
+  const { rows, row_px, viewport_px, scroll_px } = list;
+  const [before, after] = [rows * row_px, (rows + added) * row_px];
+  const heights = [before, after].map((full) => Math.min(full, height_max_px));
+  const virtual = toVirtual(scroll_px, before, heights[0] ?? 0, viewport_px) + added * row_px;
+  return fromVirtual(virtual, after, heights[1] ?? 0, viewport_px);
+}
+
 function toVirtual(scroll: number, full: number, height: number, viewport: number): number {
   return full <= height ? scroll : (scroll * (full - viewport)) / (height - viewport);
 }

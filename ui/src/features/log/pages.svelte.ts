@@ -5,8 +5,10 @@ import type { LogPage } from "../../backend/generated/LogPage";
 import type { LogRow } from "../../backend/generated/LogRow";
 
 export const page_rows = 100;
-/** Pages kept in memory. Twelve are 1 200 rows: several screens in each direction. */
+/** Pages kept in memory at most. Twelve are 1 200 rows: several screens in each direction. */
 export const pages_max = 12;
+/** Pages that are read at the same time at most. */
+export const reads_max = 2;
 
 /** What the log is narrowed to. */
 export type Filter = Omit<LogArgs, "before" | "limit">;
@@ -27,6 +29,12 @@ export function isNarrowed(filter: Filter): boolean {
   const { search, person, app, outcome, from, until } = filter;
   const asked = [search, person, app, outcome, from, until].some((it) => it !== null);
   return asked || filter.decisions_only || filter.kinds.length > 0;
+}
+
+interface Kept {
+  rows: LogRow[];
+  /** The highest position that stood in the log when it was read. */
+  through: number;
 }
 
 type Read = (args: LogArgs) => Promise<LogPage>;
@@ -58,9 +66,16 @@ export class Pages {
   #head: LogRow[] = [];
   // Dense: number of the block of positions. Otherwise: number of the page from the newest.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- drawn by #version
-  readonly #kept = new Map<number, LogRow[]>();
+  readonly #kept = new Map<number, Kept>();
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never drawn
-  readonly #asked = new Set<number>();
+  readonly #reading = new Map<number, Promise<void>>();
+  // Pages that could not be read since something was last wanted.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never drawn
+  readonly #failed = new Set<number>();
+  // What is to be in memory, as indexes: the newest wish alone counts.
+  #first = 0;
+  #end = 0;
+  #wish = 0;
   #cursors: (number | null)[] = [];
   #starts: number[] = [];
 
@@ -92,7 +107,12 @@ export class Pages {
     void this.#version;
     if (this.#dense) return this.#dense_row(this.#newest - index);
     const page = this.#pageOf(index);
-    return this.#kept.get(page)?.[index - (this.#starts[page] ?? 0)];
+    return this.#kept.get(page)?.rows[index - (this.#starts[page] ?? 0)];
+  }
+
+  /** Whether an index was read and no row stands there, because it was taken out of the log. */
+  isGone(index: number): boolean {
+    return this.row(index) === undefined && this.#isRead(index);
   }
 
   /** The index of a position, when any position can be jumped to. */
@@ -101,15 +121,27 @@ export class Pages {
     return this.#dense && index >= 0 && index < this.count ? index : null;
   }
 
-  /** Reads what is missing between two indexes and lets go of what is far away. */
+  /**
+   * Reads what is missing between two indexes, and lets go of what is far away. Ends when all of
+   * it is there, when something else is wanted, or when it cannot be read. However many wishes
+   * come one after the other, only a few pages are read that nobody wants any more.
+   */
   async want(first: number, end: number): Promise<void> {
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- local
-    const pages = new Set<number>();
-    for (let index = first; index < Math.min(end, this.count); index += 1) {
-      if (this.row(index) === undefined) pages.add(this.#pageOf(index));
+    // Asked again whenever something was read, or is no longer there.
+    void this.#version;
+    this.#wish += 1;
+    const wish = this.#wish;
+    this.#failed.clear();
+    [this.#first, this.#end] = [first, end];
+    this.#letGo();
+    while (wish === this.#wish) {
+      const missing = this.#missing();
+      if (missing.length === 0) return;
+      for (const page of missing) {
+        if (this.#reading.size < reads_max) this.#begin_reading(page);
+      }
+      await Promise.race(this.#reading.values());
     }
-    this.#letGo(this.#pageOf(Math.floor((first + end) / 2)));
-    await Promise.all([...pages].map((page) => this.#load(page)));
   }
 
   /** Follows the log: answers how many rows were put on top. */
@@ -141,7 +173,7 @@ export class Pages {
       newest === first.total &&
       first.rows.every((row, at) => row.position === newest - at);
     if (!this.#dense || !was_dense) this.#kept.clear();
-    this.#asked.clear();
+    this.#reading.clear();
     this.problem = null;
     this.newer = false;
     this.total = first.total;
@@ -155,9 +187,10 @@ export class Pages {
       this.more = false;
     } else {
       this.#head = [];
-      this.#kept.set(0, first.rows);
+      this.#kept.set(0, { rows: first.rows, through: newest });
       this.#starts = [0];
-      this.#cursors = [null];
+      // Read again later, the first page begins where it began, whatever came since.
+      this.#cursors = [newest === 0 ? null : newest + 1];
       this.#grow(0, first);
     }
     this.ready = true;
@@ -181,9 +214,29 @@ export class Pages {
     const top = this.#head[0];
     const inHead = top ? this.#head[top.position - position] : undefined;
     if (inHead) return inHead;
-    const rows = this.#kept.get(block(position));
-    const first = rows?.[0];
-    return first ? rows[first.position - position] : undefined;
+    const rows = this.#kept.get(block(position))?.rows ?? [];
+    const guess = rows[(rows[0]?.position ?? position) - position];
+    // Where a row is gone, those below it stand one further up.
+    return guess?.position === position ? guess : rows.find((row) => row.position === position);
+  }
+
+  #isRead(index: number): boolean {
+    const kept = this.#kept.get(this.#pageOf(index));
+    if (!this.#dense) return kept !== undefined;
+    const position = this.#newest - index;
+    const head = this.#head.at(-1);
+    return (head !== undefined && position >= head.position) || position <= (kept?.through ?? -1);
+  }
+
+  /** The wanted pages that are not there, each once. */
+  #missing(): number[] {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- local
+    const pages = new Set<number>();
+    for (let index = this.#first; index < Math.min(this.#end, this.count); index += 1) {
+      const page = this.#pageOf(index);
+      if (!this.#isRead(index) && !this.#failed.has(page)) pages.add(page);
+    }
+    return [...pages];
   }
 
   #pageOf(index: number): number {
@@ -195,29 +248,39 @@ export class Pages {
     return page;
   }
 
+  #begin_reading(page: number): void {
+    if (this.#reading.has(page)) return;
+    const reading = this.#load(page).finally(() => {
+      if (this.#reading.get(page) === reading) this.#reading.delete(page);
+    });
+    this.#reading.set(page, reading);
+  }
+
   async #load(page: number): Promise<void> {
-    if (this.#asked.has(page)) return;
-    this.#asked.add(page);
     const generation = this.#generation;
     try {
       const before = this.#dense ? page * page_rows + page_rows + 1 : (this.#cursors[page] ?? null);
       const answer = await this.#ask(before);
       if (generation !== this.#generation) return;
-      this.#kept.set(page, answer.rows);
+      const through = Math.min(answer.total, (page + 1) * page_rows);
+      this.#kept.set(page, { rows: answer.rows, through });
       if (!this.#dense) this.#grow(page, answer);
+      this.#letGo();
       this.problem = null;
       this.#version += 1;
     } catch (thrown) {
-      if (generation === this.#generation) this.problem = thrown;
-    } finally {
-      this.#asked.delete(page);
+      if (generation !== this.#generation) return;
+      this.#failed.add(page);
+      this.problem = thrown;
     }
   }
 
-  #letGo(around: number): void {
-    if (this.#kept.size < pages_max) return;
+  /** Keeps the pages nearest to what is wanted. */
+  #letGo(): void {
+    if (this.#kept.size <= pages_max) return;
+    const around = this.#pageOf(Math.floor((this.#first + this.#end) / 2));
     const far = [...this.#kept.keys()].sort((a, b) => Math.abs(b - around) - Math.abs(a - around));
-    for (const page of far.slice(0, this.#kept.size - pages_max + 2)) this.#kept.delete(page);
+    for (const page of far.slice(0, this.#kept.size - pages_max)) this.#kept.delete(page);
   }
 
   #ask(before: number | null): Promise<LogPage> {

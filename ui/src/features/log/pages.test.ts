@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerStatus, logRow } from "../../../dev/fixtures";
 import type { LogArgs } from "../../backend/generated/LogArgs";
 import type { LogPage } from "../../backend/generated/LogPage";
-import { everything, isNarrowed, Pages, page_rows, pages_max } from "./pages.svelte";
+import { everything, isNarrowed, Pages, page_rows, pages_max, reads_max } from "./pages.svelte";
 
 /** A log of `total` entries; a filter keeps every third one. */
 function log(total: number) {
@@ -42,6 +42,79 @@ describe("the whole log", () => {
     expect(pages.row(1_000_000)).toBeUndefined();
   });
 
+  it("reads little of what was passed over, and ends where the thumb ends", async () => {
+    const { read, asked } = log(1_000_000);
+    const waiting: (() => void)[] = [];
+    let slow = false;
+    const pages = new Pages(async (args) => {
+      if (slow) await new Promise<void>((go) => waiting.push(go));
+      return read(args);
+    });
+    await pages.open(everything);
+    slow = true;
+    const wishes = Array.from({ length: 500 }, (_, at) => pages.want(at * 1_900, at * 1_900 + 30));
+    const last = 499 * 1_900;
+    const before = asked.length;
+    slow = false;
+    while (waiting.length > 0) waiting.shift()?.();
+    await Promise.all(wishes);
+    for (let at = last; at < last + 30; at += 1) {
+      expect(pages.row(at)?.position).toBe(1_000_000 - at);
+    }
+    // Those under way when the thumb moved on, and those it came to rest at.
+    expect(asked.length - before).toBeLessThanOrEqual(reads_max + 2);
+    expect(pages.kept).toBeLessThanOrEqual(pages_max);
+  });
+
+  it("lands without a blank row on any jump, and back", async () => {
+    const { read } = log(1_000_000);
+    const pages = new Pages(read);
+    await pages.open(everything);
+    let seed = 7;
+    for (let jump = 0; jump < 300; jump += 1) {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      const first = [0, 999_970, seed % 999_970][jump % 3] ?? 0;
+      await pages.want(first, first + 30);
+      for (let at = first; at < first + 30; at += 1) {
+        expect(pages.row(at)?.position).toBe(1_000_000 - at);
+      }
+      expect(pages.kept).toBeLessThanOrEqual(pages_max);
+    }
+  });
+
+  it("goes on after a page that nobody wants any more could not be read", async () => {
+    const { read } = log(10_000);
+    let broken = true;
+    const pages = new Pages((args) =>
+      broken && args.before !== null ? Promise.reject(new Error("busy")) : read(args),
+    );
+    await pages.open(everything);
+    const passed = pages.want(5_000, 5_030);
+    const wanted = pages.want(8_000, 8_030);
+    await Promise.all([passed, wanted]);
+    expect(pages.problem).not.toBeNull();
+    broken = false;
+    await pages.want(8_000, 8_030);
+    expect(pages.row(8_010)?.position).toBe(10_000 - 8_010);
+    expect(pages.problem).toBeNull();
+  });
+
+  it("says of an entry that was taken out that it is gone, and asks once", async () => {
+    const { read, asked } = log(1_000);
+    const pages = new Pages(async (args) => {
+      const page = await read(args);
+      return { ...page, rows: page.rows.filter((row) => row.position !== 450) };
+    });
+    await pages.open(everything);
+    await pages.want(540, 560);
+    expect(pages.row(549)?.position).toBe(451);
+    expect(pages.row(551)?.position).toBe(449);
+    expect([pages.row(550), pages.isGone(550)]).toEqual([undefined, true]);
+    const before = asked.length;
+    await pages.want(540, 560);
+    expect(asked.length).toBe(before);
+  });
+
   it("keeps a bounded number of pages, and reads again what it let go of", async () => {
     const { read } = log(1_000_000);
     const pages = new Pages(read);
@@ -49,7 +122,7 @@ describe("the whole log", () => {
     for (let at = 0; at < 100_000; at += page_rows) {
       await pages.want(at, at + 30);
       expect(pages.row(at)?.position).toBe(1_000_000 - at);
-      expect(pages.kept).toBeLessThanOrEqual(pages_max + 1);
+      expect(pages.kept).toBeLessThanOrEqual(pages_max);
     }
     await pages.want(500, 530);
     expect(pages.row(510)?.position).toBe(1_000_000 - 510);
@@ -104,13 +177,25 @@ describe("a search", () => {
     await pages.open(search);
     while (pages.more) {
       await pages.want(pages.count - 10, pages.count);
-      expect(pages.kept).toBeLessThanOrEqual(pages_max + 1);
+      expect(pages.kept).toBeLessThanOrEqual(pages_max);
     }
     expect(pages.found).toBe(10_000);
     expect(pages.row(0)).toBeUndefined();
     await pages.want(0, 30);
     expect(pages.row(0)?.position).toBe(30_000);
     expect(pages.row(29)?.position).toBe(30_000 - 29 * 3);
+  });
+
+  it("shows the first page as it was, also when it is read again", async () => {
+    const { read, state } = log(30_000);
+    const pages = new Pages(read);
+    await pages.open(search);
+    const first = pages.row(0)?.position;
+    for (let page = 1; page < 20; page += 1) await pages.want(pages.count - 10, pages.count);
+    expect(pages.row(0)).toBeUndefined();
+    state.total = 30_600;
+    await pages.want(0, 30);
+    expect(pages.row(0)?.position).toBe(first);
   });
 
   it("does not move under the reader when entries arrive", async () => {
