@@ -1,5 +1,7 @@
 // Every word that the page itself says, in English. Sentences about releases come from Rust.
 
+import { team } from "./text-team";
+
 const n = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 export const text = {
@@ -298,6 +300,7 @@ export const text = {
     found: (found: string, total: string) => `${found} of ${total}`,
     foundMore: (found: string, total: string) => `${found} so far, of ${total}`,
     reading: "Reading…",
+    gone: "This entry is no longer in the log.",
     none: "The log is empty",
     noneHint: "The first decision stands here as soon as it is made.",
     noMatch: "No entry matches",
@@ -403,8 +406,6 @@ export const text = {
     turnDownName: (title: string) => `Turn down: ${title}`,
     requests: "Asking to join",
     requestsHint: "Let them read you their six words. The same six here: it is them.",
-    admit: "Admit",
-    admitName: (name: string) => `Admit ${name}`,
     history: "History",
     noHistory: "Nothing was changed since the workspace was made.",
     policy: "Policy",
@@ -424,6 +425,7 @@ export const text = {
     minutesOptional: "minutes; empty for never",
     preview: "With this policy:",
   },
+  team,
   palette: {
     title: "Go to a room or do something",
     placeholder: "Type a room or an act",
