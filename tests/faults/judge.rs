@@ -46,7 +46,8 @@ pub fn complaints(record: &Record) -> Vec<String> {
 fn owed_in_time(record: &Record, course: &Course) -> Option<String> {
     let (at_ms, _) = course.results.first()?;
     let took = at_ms - record.pressed_at_ms;
-    (took > i64::try_from(VERDICT_MS_MAX).unwrap())
+    let promised_ms = VERDICT_MS_MAX + record.plan.slack(VERDICT_MS_MAX);
+    (took > i64::try_from(promised_ms).unwrap())
         .then(|| format!("the first verdict came after {took} ms"))
 }
 

@@ -51,6 +51,8 @@ pub struct Plan {
     pub offline: Option<(Vec<&'static str>, u64, u64)>,
     /// How long the faults stay after the verdicts, in milliseconds.
     pub lingers_ms: u64,
+    /// The laptop's clock is set: when after the press, and by how much, in milliseconds.
+    pub clock: Vec<(u64, i64)>,
 }
 
 const SERVICES: [&str; 3] = ["google_play", "app_store", "unleash"];
@@ -76,7 +78,7 @@ impl Plan {
             let for_ms = dice.pick(&[500, 3_000, 9_000, 60_000, 1_200_000]);
             (gone, from_ms, for_ms)
         });
-        Plan {
+        let mut plan = Plan {
             latency_ms: dice.pick(&[0, 20, 100, 100, 400, 900]),
             propagation_ms: dice.pick(&[0, 0, 0, 800, 5_000, 20_000]),
             polls: dice.one_in(4),
@@ -85,8 +87,40 @@ impl Plan {
             knobs,
             offline,
             lingers_ms: dice.pick(&[0, 0, 2_000, 15_000, 90_000]),
+            clock: Vec::new(),
+        };
+        // Drawn last, so that a seed's other bad luck is what it was.
+        if dice.one_in(5) {
+            plan.clock = (0..=dice.below(2)).map(|_| clock_set(&mut dice)).collect();
+            plan.clock.sort_by_key(|(at_ms, _)| *at_ms);
+        }
+        plan
+    }
+
+    /// How much longer what is promised may take while a clock that was set back catches up.
+    pub fn slack(&self, ms: u64) -> u64 {
+        match self.clock.iter().any(|(_, by_ms)| *by_ms < 0) {
+            true => ms / 8,
+            false => 0,
         }
     }
+}
+
+fn clock_set(dice: &mut Dice) -> (u64, i64) {
+    let at_ms = dice.pick(&[0, 40, 150, 400, 900, 2_500, 6_000, 9_500, 40_000]);
+    let by_ms = dice.pick(&[
+        -86_400_000_i64,
+        -3_600_000,
+        -3_600_000,
+        -90_000,
+        -1_500,
+        1_500,
+        90_000,
+        600_000,
+        3_600_000,
+        86_400_000,
+    ]);
+    (at_ms, by_ms)
 }
 
 fn fault(dice: &mut Dice) -> Value {

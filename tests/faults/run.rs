@@ -1,6 +1,7 @@
 //! One run from its seed to what was recorded of it. Must not judge.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cockpit_engine::domain::event::{EffectResult, Event, Intent, Outcome};
 use cockpit_ledger::{Ledger, Verdict as LedgerVerdict};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::judge;
 use crate::plan::Plan;
-use crate::stage::{Stage, pass_ms};
+use crate::stage::{LaptopClock, Stage, pass_ms};
 use crate::truth::Target;
 
 /// From the press to the last verdict: what is promised, and a little for the recording.
@@ -19,7 +20,8 @@ const STEPS_MAX: usize = 40;
 /// At the end nothing may be open that could be known for this long.
 pub const QUIET_MS: u64 = 60_000;
 
-/// An intent with everything that was reported of it, in order, each with its time.
+/// An intent with everything that was reported of it, in order, each with the time when that
+/// really was.
 pub struct Course {
     pub id: String,
     pub intent: Intent,
@@ -56,10 +58,15 @@ pub fn run(seed: u64) -> Verdict {
         .unwrap();
     let plan = Plan::of(seed);
     let (stage, seen) = runtime.block_on(play(seed, &plan));
-    let Stage { handle, folder, .. } = stage;
+    let Stage {
+        handle,
+        folder,
+        laptop,
+        ..
+    } = stage;
     // The engine ends with the runtime; from here on only its files speak.
     drop((handle, runtime));
-    let (courses, ledger) = read(folder.path(), &plan, &seen);
+    let (courses, ledger) = read(folder.path(), &plan, &seen, &laptop);
     let record = Record {
         plan,
         pressed_at_ms: seen.pressed_at_ms,
@@ -126,13 +133,22 @@ async fn play(seed: u64, plan: &Plan) -> (Stage, Seen) {
             }
         })
     };
-    let view = stage
-        .handle
-        .settled(&pressed, VERDICT_MS_MAX)
-        .await
-        .unwrap();
+    let hand = {
+        let (laptop, sets) = (Arc::clone(&stage.laptop), plan.clock.clone());
+        tokio::spawn(async move {
+            let mut at_ms = 0;
+            for (then_ms, by_ms) in sets {
+                pass_ms(then_ms - at_ms).await;
+                laptop.set(by_ms);
+                at_ms = then_ms;
+            }
+        })
+    };
+    let promised_ms = VERDICT_MS_MAX + plan.slack(VERDICT_MS_MAX);
+    let view = stage.handle.settled(&pressed, promised_ms).await.unwrap();
     pass_ms(plan.lingers_ms).await;
     network.abort();
+    hand.await.unwrap();
     stage.control("DELETE", "fault", &json!({}));
     stage.control("POST", "offline", &json!({"services": "all", "on": false}));
     for _ in 0..STEPS_MAX {
@@ -161,7 +177,12 @@ async fn play(seed: u64, plan: &Plan) -> (Stage, Seen) {
 }
 
 /// What the ledger holds of the press, read from its file, and whether it verifies.
-fn read(folder: &std::path::Path, plan: &Plan, seen: &Seen) -> (Vec<Course>, Result<(), String>) {
+fn read(
+    folder: &std::path::Path,
+    plan: &Plan,
+    seen: &Seen,
+    laptop: &LaptopClock,
+) -> (Vec<Course>, Result<(), String>) {
     let ledger = Ledger::open(folder.join("ledger.db"), seen.pressed_at_ms).unwrap();
     let checked = match ledger.verify_all(&[], |_, _| {}).unwrap() {
         LedgerVerdict::Whole(_) => Ok(()),
@@ -178,7 +199,7 @@ fn read(folder: &std::path::Path, plan: &Plan, seen: &Seen) -> (Vec<Course>, Res
             Event::EffectResult(result) => results
                 .entry(result.intent.clone())
                 .or_default()
-                .push((header.at.ms(), result)),
+                .push((laptop.really(header.at.ms()), result)),
             _ => {}
         }
     }

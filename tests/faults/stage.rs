@@ -1,14 +1,17 @@
 //! A sandbox and an engine in one process, on one clock that the runtime pauses: no socket, and a
 //! hang costs nothing. Must not know what goes wrong.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use cockpit_engine::api::{Act, Done, Nothing, Pressed, StopArgs};
+use cockpit_engine::clock::Clock;
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::Time;
 use cockpit_engine::keychain::Wish;
@@ -30,6 +33,43 @@ pub struct Stage {
     pub sandbox: Sandbox,
     pub handle: Handle,
     pub folder: TempDir,
+    pub laptop: Arc<LaptopClock>,
+}
+
+/// The laptop's clock, which anybody may set, beside the time that really passes.
+#[derive(Default)]
+pub struct LaptopClock {
+    set_by_ms: AtomicI64,
+    /// What was shown, and when that really was.
+    shown: Mutex<BTreeMap<i64, i64>>,
+}
+
+impl LaptopClock {
+    pub fn set(&self, by_ms: i64) {
+        self.set_by_ms.fetch_add(by_ms, Ordering::SeqCst);
+    }
+
+    /// When it really was when the engine read this from its clock.
+    pub fn really(&self, shown_ms: i64) -> i64 {
+        let shown = self.shown.lock().unwrap();
+        shown.get(&shown_ms).copied().unwrap_or(shown_ms)
+    }
+
+    fn runs(self: &Arc<Self>) -> Clock {
+        let time = clock::runtime(Time::from_ms(EPOCH_MS));
+        let (real, laptop) = (Arc::clone(&time), Arc::clone(self));
+        let steady = clock::steady(move || {
+            let by_ms = laptop.set_by_ms.load(Ordering::SeqCst);
+            Time::from_ms(real().as_ms() + by_ms)
+        });
+        let laptop = Arc::clone(self);
+        Arc::new(move || {
+            let shows = steady();
+            let mut shown = laptop.shown.lock().unwrap();
+            shown.insert(shows.as_ms(), time().as_ms());
+            shows
+        })
+    }
 }
 
 impl Stage {
@@ -44,7 +84,8 @@ impl Stage {
         })
         .unwrap();
         // Taken at once after the sandbox's: the two clocks show the same.
-        let clock = clock::runtime(Time::from_ms(EPOCH_MS));
+        let laptop = Arc::new(LaptopClock::default());
+        let clock = laptop.runs();
         let wire = Arc::new(Wire(sandbox.router()));
         add_flag(&sandbox, &wire).await;
         let folder = quick_folder();
@@ -67,6 +108,7 @@ impl Stage {
             sandbox,
             handle,
             folder,
+            laptop,
         }
     }
 

@@ -2,10 +2,11 @@
 //! handed observations and the time, and says what to do next. Knows no provider and no clock.
 
 mod step;
+mod verdict;
 
 pub use step::{Came, Step, may_be_sent};
 
-use self::step::{ANSWER_LOST, READING, READING_BACK, SENDING, WAITING};
+use self::step::{ADMITTING, ANSWER_LOST, READING, READING_BACK, SENDING, WAITING};
 use crate::event::{EffectResult, Intent, Outcome};
 use crate::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
 use crate::target::{Observation, TargetState};
@@ -32,6 +33,7 @@ const DOUBT_MS: u64 = 2 * 60 * 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stage {
     Claim,
+    Admit,
     Reread,
     Start,
     Send,
@@ -47,6 +49,10 @@ pub struct Attempt {
     number: u32,
     began_at: Time,
     stage: Stage,
+    /// Until when nobody else begins it; none where nobody else could.
+    lease_until: Option<Time>,
+    /// Another device had begun it.
+    taken_over: bool,
     /// A write may be at the service: set with the durable start, cleared when it is known that
     /// nothing was applied.
     sent_at: Option<Time>,
@@ -74,6 +80,8 @@ impl Attempt {
             number: 1,
             began_at: now,
             stage: Stage::Claim,
+            lease_until: None,
+            taken_over: false,
             sent_at: None,
             reply_lost: false,
             doubt_from: None,
@@ -111,6 +119,37 @@ impl Attempt {
         attempt
     }
 
+    /// An effect that another device had claimed and not ended in its time, after attempt `number`.
+    /// When that device may have sent it, from `sent_from` on, the target is asked first, as after
+    /// a restart: nothing is sent again blindly.
+    pub fn take_over(
+        intent_id: String,
+        intent: Intent,
+        now: Time,
+        number: u32,
+        sent_from: Option<Time>,
+        reported: Option<Outcome>,
+    ) -> Self {
+        let number = number.saturating_add(1);
+        let mut attempt = Self::resume(intent_id, intent, now, number, sent_from, reported);
+        attempt.stage = Stage::Claim;
+        attempt.taken_over = true;
+        attempt
+    }
+
+    /// The sealed claim holds until then. What has not begun by then is claimed again first.
+    pub fn lease(&mut self, until: Time) {
+        self.lease_until = Some(until);
+    }
+
+    /// The clock went forward by so much while no time passed: what is known about a write that
+    /// was sent has not become older by it.
+    pub fn clock_jumped(&mut self, by_ms: u64) {
+        for at in [&mut self.sent_at, &mut self.doubt_from] {
+            *at = at.map(|at| at + by_ms);
+        }
+    }
+
     /// The intent's entry, in hex.
     pub fn intent_id(&self) -> &str {
         &self.intent_id
@@ -138,6 +177,7 @@ impl Attempt {
         }
         match self.stage {
             Stage::Claim | Stage::Reread => READING,
+            Stage::Admit => ADMITTING,
             Stage::Start | Stage::Send => SENDING,
             Stage::ReadBack if self.reply_lost => ANSWER_LOST,
             Stage::ReadBack => READING_BACK,
@@ -193,10 +233,15 @@ impl Attempt {
         {
             return Step::Wait { until, why };
         }
+        let lapsed = self.lease_until.is_some_and(|until| until <= now);
         match self.stage {
             Stage::Claim => Step::Claim {
                 lease_until: now + LEASE_MS,
             },
+            Stage::Start if lapsed => Step::Claim {
+                lease_until: now + LEASE_MS,
+            },
+            Stage::Admit => Step::Admit,
             Stage::Reread => Step::Observe(Reading::Fresh),
             Stage::Start => Step::Start,
             Stage::Send => match &self.before {
@@ -214,7 +259,17 @@ impl Attempt {
             return;
         }
         match came {
-            Came::Claimed => self.stage = Stage::Reread,
+            Came::Claimed => {
+                (self.problem, self.wait_until, self.retries) = (None, None, 0);
+                self.stage = match self.sent_at {
+                    Some(_) => Stage::ReadBack,
+                    None => Stage::Reread,
+                };
+            }
+            Came::NotAdmitted(error) => {
+                self.stage = Stage::Admit;
+                self.try_later(error, now);
+            }
             // Making the start durable takes long when the disk is full.
             Came::Started if now > self.intent.expires_at => self.expire(now),
             Came::Started => {
@@ -231,9 +286,12 @@ impl Attempt {
             Came::NotSent(error) => self.not_sent(error, now),
             Came::Observed(observation) => match self.stage {
                 Stage::ReadBack => self.read_back(observation, now),
-                Stage::Claim | Stage::Reread | Stage::Start | Stage::Send | Stage::Finished => {
-                    self.reread(observation, now);
-                }
+                Stage::Claim
+                | Stage::Admit
+                | Stage::Reread
+                | Stage::Start
+                | Stage::Send
+                | Stage::Finished => self.reread(observation, now),
             },
             Came::NotObserved(error) => self.not_observed(error, now),
         }
@@ -295,10 +353,10 @@ impl Attempt {
         self.problem = None;
         self.after = Some(observation.state.clone());
         if self.is_as_desired(&observation.state) {
-            let lost = if self.reply_lost {
-                "The answer was lost on the way. "
-            } else {
-                ""
+            let lost = match (self.taken_over, self.reply_lost) {
+                (true, true) => "Another laptop had begun it and did not say how it ended. ",
+                (false, true) => "The answer was lost on the way. ",
+                (_, false) => "",
             };
             let sentence = format!(
                 "{lost}{}",
@@ -379,9 +437,12 @@ impl Attempt {
                     *until = (*until).max(now + pause);
                 }
             }
-            Stage::Claim | Stage::Reread | Stage::Start | Stage::Send | Stage::Finished => {
-                self.could_not_begin(error, now);
-            }
+            Stage::Claim
+            | Stage::Admit
+            | Stage::Reread
+            | Stage::Start
+            | Stage::Send
+            | Stage::Finished => self.could_not_begin(error, now),
         }
     }
 
@@ -432,7 +493,8 @@ impl Attempt {
     }
 
     fn try_later(&mut self, error: ProviderError, now: Time) {
-        if now > self.intent.expires_at {
+        // What another device may have sent is asked about for as long as it takes.
+        if now > self.intent.expires_at && self.sent_at.is_none() {
             return self.expire(now);
         }
         let pause = error
@@ -443,74 +505,6 @@ impl Attempt {
         self.problem = Some(error);
         self.wait_until = Some((now + pause, WAITING));
         self.owe_a_verdict(now);
-    }
-
-    /// Says how it stands when nothing was said yet and the time is up.
-    fn owe_a_verdict(&mut self, now: Time) {
-        if now < self.verdict_due() || self.pending.is_some() {
-            return;
-        }
-        let problem = self.problem.as_ref().map(|error| error.sentence.clone());
-        if self.sent_at.is_some() {
-            if self.reported != Some(Outcome::Unknown) {
-                let seen = self.after.as_ref().map(words::state);
-                let sentence = match (problem, seen) {
-                    (_, _) if !words::can_be_asked(&self.intent.pre.state) => {
-                        "It was sent and no answer came. It may have been taken, and a mail server \
-                         cannot be asked what became of a mail. It stays unknown and is not sent \
-                         again by itself: look into the server's own log, then write again if it \
-                         is not there."
-                            .to_owned()
-                    }
-                    (Some(problem), _) => format!(
-                        "It was sent and may be in effect. {problem} The target is asked again \
-                         until it shows how it is."
-                    ),
-                    (None, Some(seen)) => format!(
-                        "It was sent; the target reads {seen}. It is asked again until it shows \
-                         the change."
-                    ),
-                    (None, None) => "It was sent and may be in effect; no answer came. The target \
-                                     is asked again until it answers."
-                        .to_owned(),
-                };
-                self.report(Outcome::Unknown, sentence, now);
-            }
-        } else if is_within_doubt(self.doubt_from, now) {
-            if self.reported != Some(Outcome::Unknown) {
-                let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
-                let sentence = format!(
-                    "{why} An earlier try was sent and may still take effect. The target is asked \
-                     again until it answers."
-                );
-                self.report(Outcome::Unknown, sentence, now);
-            }
-        } else if now > self.intent.expires_at {
-            self.expire(now);
-        } else if self.intent.desired.may_wait() {
-            if self.reported != Some(Outcome::Queued) {
-                let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
-                let sentence = format!(
-                    "{why} Queued: not in effect. It is checked again and sent when the service \
-                     answers, until {}.",
-                    words::clock(self.intent.expires_at)
-                );
-                self.report(Outcome::Queued, sentence, now);
-            }
-        } else {
-            let why = problem.unwrap_or_else(|| "The service has not answered.".to_owned());
-            let sentence =
-                format!("{why} Nothing is in effect. This kind of act does not wait; ask again.");
-            self.finish(Outcome::Failed, sentence, now);
-        }
-    }
-
-    fn expire(&mut self, now: Time) {
-        let sentence = format!(
-            "It expired at {} before it could be sent. Nothing is in effect. Ask again.",
-            words::clock(self.intent.expires_at)
-        );
-        self.finish(Outcome::Refused, sentence, now);
     }
 
     fn read_back_from(&mut self, now: Time) {

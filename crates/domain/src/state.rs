@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::LEASE_MS;
 use crate::authority::{Approval, Authority, Device, Mandate, Passed, counts};
 use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
 use crate::policy::{ActKind, Person, Policy, Role};
@@ -14,9 +15,11 @@ use crate::target::{Service, TargetId};
 use crate::time::Time;
 
 mod keep;
+mod moment;
 mod ready;
 
 pub use keep::ENDED_KEPT;
+pub use moment::{Bracket, Moment};
 
 /// An entry as it was admitted, with its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +30,19 @@ pub struct Admitted {
     pub position: u64,
     /// The time its device claims.
     pub at: Time,
+    /// Between which moments it was made, as slots show it.
+    pub bracket: Bracket,
     /// The device that signed.
     pub device: String,
     /// The event.
     pub event: Event,
+}
+
+impl Admitted {
+    /// The time that deadlines are judged by.
+    pub fn moment(&self) -> Moment {
+        self.bracket.moment(self.at)
+    }
 }
 
 /// Everything that follows from the entries so far.
@@ -91,7 +103,7 @@ pub struct IntentRecord {
     pub by: String,
     /// The device that signed.
     pub device: String,
-    /// The time of its entry: deadlines count from here.
+    /// When it was asked, as far as that is believed: deadlines count from here.
     pub at: Time,
     /// The intent.
     pub intent: Intent,
@@ -344,13 +356,16 @@ impl State {
                     return Err("the intent is not approved".to_owned());
                 }
                 // The first one that the log admits has it, until its lease is over.
+                let now = entry.moment();
                 if let Some((device, until)) = &record.claim
                     && *device != entry.device
-                    && entry.at < *until
+                    && now.early() < *until
                 {
                     return Err("another device had taken it up".to_owned());
                 }
-                record.claim = Some((entry.device.clone(), *lease_until));
+                // Whoever asks for longer has it no longer for that.
+                let until = (*lease_until).min(now.best() + LEASE_MS);
+                record.claim = Some((entry.device.clone(), until));
                 record.attempt = record.attempt.max(*attempt);
                 Ok(())
             }
@@ -393,7 +408,8 @@ impl State {
         if !holds(person, &mandate.ask) {
             return Err(format!("{} may not ask for this", person.name));
         }
-        if intent.expires_at > entry.at + mandate.expires_ms {
+        let now = entry.moment();
+        if intent.expires_at > now.early() + mandate.expires_ms {
             return Err("it lasts longer than the policy allows".to_owned());
         }
         if intent.persons < self.persons_needed(intent.act) {
@@ -406,7 +422,7 @@ impl State {
             position: entry.position,
             by: person.id.clone(),
             device: entry.device.clone(),
-            at: entry.at,
+            at: now.best(),
             intent: intent.clone(),
             mandate,
             approvals: Vec::new(),
@@ -437,11 +453,12 @@ impl State {
             .intents
             .get(intent)
             .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
-        if let Some(why) = self.may_not_judge(&person.id, record, entry.at) {
+        let now = entry.moment();
+        if let Some(why) = self.may_not_judge(&person.id, record, now) {
             return Err(why.trim_end_matches('.').to_owned());
         }
         self.clock_holds(&entry.device, entry.at)?;
-        let fallback = self.turn(record, entry.at).fallback;
+        let fallback = self.turn(record, now.early()).fallback;
         let record = self.open_intent(intent)?;
         match verdict {
             Verdict::Approve => record.approvals.push(Approval {

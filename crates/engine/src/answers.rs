@@ -25,7 +25,11 @@ impl Inner {
             Query::Boot(_) => to_value(&self.boot()),
             Query::Cockpit(_) => {
                 let state = self.state();
-                to_value(&self.with_live(|live| views::cockpit(&state, live, now)))
+                let mut view = self.with_live(|live| views::cockpit(&state, live, now));
+                for entry in view.breaches.iter_mut().filter_map(|it| it.entry.as_mut()) {
+                    self.position_at(entry)?;
+                }
+                to_value(&view)
             }
             Query::StopSheet(_) => {
                 let state = self.state();
@@ -49,9 +53,19 @@ impl Inner {
                 let state = self.state();
                 to_value(&self.with_live(|live| views::notices(&state, live, now)))
             }
-            Query::People(_) => to_value(&self.people_room()),
+            Query::People(_) => {
+                let mut view = self.people_room();
+                for review in &mut view.reviews {
+                    self.position_at(&mut review.position)?;
+                }
+                for change in &mut view.history {
+                    self.position_at(&mut change.position)?;
+                }
+                to_value(&view)
+            }
             Query::MandatePreview(args) => to_value(&self.mandate_preview(args)),
             Query::ChangeSheet(args) => to_value(&self.change_sheet(&args.change)?),
+            Query::VoidSlots(_) => to_value(&self.void_slots()?),
             Query::Settings(_) => to_value(&self.settings()?),
             Query::ExportProgress(_) => to_value(&self.export_progress()),
         }
@@ -102,9 +116,11 @@ impl Inner {
     fn refresh_ledger_status(&self) -> Result<(), Problem> {
         let entries = u64::try_from(self.ledger.count()?).unwrap_or(0);
         let devices = self.state().devices.len();
+        let void_slots = self.count_void_slots()?;
         self.with_live(|live| {
             live.ledger.entries = entries;
             live.ledger.devices = devices;
+            live.ledger.void_slots = void_slots;
         });
         Ok(())
     }

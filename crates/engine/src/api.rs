@@ -10,7 +10,7 @@ use cockpit_domain::provider::CredentialCheck;
 use cockpit_domain::views::{
     BootView, ChangeDraft, ChangeSheetView, CockpitView, EntryView, IntentView, LogChoicesView,
     LogPage, MandatePreview, NoticeText, NoticesView, PeopleView, PressView, SettingsView,
-    StopSheetView,
+    StopSheetView, VoidSlotsView,
 };
 use cockpit_domain::{Desired, TargetId, Time};
 use serde::{Deserialize, Serialize};
@@ -408,6 +408,7 @@ table!(Query, "What may be asked. Changes nothing.", {
     log Log: LogArgs => LogPage, [Log], "A page of the decision log, newest first.";
     log_choices LogChoices: Nothing => LogChoicesView, [Log, Settings], "What the log can be narrowed to.";
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
+    void_slots VoidSlots: Nothing => VoidSlotsView, [Log], "Slots of the log that admit nothing, and why.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
     notices Notices: Nothing => NoticesView, [Decided, Observed, Settings], "Notices, their channels, and the drafts for the newest stop.";
     people People: Nothing => PeopleView, [Settings, Decided, Log], "People, devices, policy, and what waits for a look.";

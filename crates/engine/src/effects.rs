@@ -13,6 +13,7 @@ use cockpit_domain::state::Standing;
 use cockpit_domain::{Observation, Service, Time};
 use cockpit_ledger::{OutboxChange, OutboxState};
 use cockpit_providers::Adapter;
+use tokio::time::Instant;
 
 use crate::api::{Problem, Tag};
 use crate::crash;
@@ -22,6 +23,8 @@ use crate::record::blocking;
 
 /// Pause before a log that could not be written is tried again.
 const LOG_RETRY_MS: u64 = 2_000;
+/// A clock that went further than time did by more than this was set, in milliseconds.
+const CLOCK_JUMP_MS: u64 = 1_000;
 /// Pause while an intent is being taken back.
 const TAKING_BACK_MS: u64 = 20;
 
@@ -76,7 +79,7 @@ impl Inner {
         Ok(())
     }
 
-    fn spawn_attempt(self: &Arc<Self>, attempt: Attempt, started: bool) {
+    pub(crate) fn spawn_attempt(self: &Arc<Self>, attempt: Attempt, started: bool) {
         let id = attempt.intent_id().to_owned();
         let running = Running {
             target: attempt.intent().target.clone(),
@@ -100,6 +103,7 @@ impl Inner {
             lost: started,
             unlogged: false,
             elsewhere: false,
+            pace: (Instant::now(), self.now()),
         };
         let inner = Arc::clone(self);
         self.spawn(async move {
@@ -123,12 +127,15 @@ struct Run {
     unlogged: bool,
     /// Another laptop carries it out.
     elsewhere: bool,
+    /// When it was looked at last, by the time that passes and by the clock.
+    pace: (Instant, Time),
 }
 
 impl Run {
     async fn carry_out(mut self) {
         loop {
             self.mind_the_asker();
+            self.mind_the_clock();
             let now = self.inner.now();
             let step = self.attempt.next(now);
             self.say(&step);
@@ -136,6 +143,12 @@ impl Run {
                 Step::Done => return,
                 Step::Claim { lease_until } => {
                     self.claim(lease_until).await;
+                    if self.elsewhere {
+                        return;
+                    }
+                }
+                Step::Admit => {
+                    self.admit().await;
                     if self.elsewhere {
                         return;
                     }
@@ -171,6 +184,17 @@ impl Run {
         }
     }
 
+    /// A clock that was set forward, and a laptop that slept, make nothing older that was sent.
+    fn mind_the_clock(&mut self) {
+        let (then, shown) = self.pace;
+        self.pace = (Instant::now(), self.inner.now());
+        let passed = u64::try_from((self.pace.0 - then).as_millis()).unwrap_or(u64::MAX);
+        let jumped = self.pace.1.ms_since(shown).saturating_sub(passed);
+        if jumped > CLOCK_JUMP_MS {
+            self.attempt.clock_jumped(jumped);
+        }
+    }
+
     fn say(&self, step: &Step) {
         if self.unlogged || matches!(step, Step::Done) {
             return;
@@ -195,34 +219,33 @@ impl Run {
             Ok(_) => {
                 self.unlogged = false;
                 crash::point("after-claim").await;
-                if self.claim_is_first().await {
-                    self.attempt.handle(Came::Claimed, self.inner.now());
+                if self.inner.is_shared().unwrap_or(true) {
+                    self.attempt.lease(lease_until);
                 }
+                self.admit().await;
             }
             Err(problem) => self.log_failed(&problem).await,
         }
     }
 
-    /// Where several laptops write, the log decides who carries an effect out: waits until it has
-    /// admitted the claim. Gives false when another laptop was first, which then does it.
-    async fn claim_is_first(&mut self) -> bool {
-        loop {
-            match self.inner.holds_claim(self.attempt.intent_id()).await {
-                Ok(holds) => {
-                    self.elsewhere = !holds;
-                    return holds;
-                }
-                Err(problem) if self.inner.now() > self.attempt.intent().expires_at => {
-                    tracing::warn!(kind = %problem.kind, "a claim was never shared");
-                    self.attempt.give_up(
-                        "The shared log could not be reached in time. Nothing was sent.",
-                        self.inner.now(),
-                    );
-                    return false;
-                }
-                Err(problem) => self.log_failed(&problem).await,
+    /// Where several laptops write, the log decides who carries an effect out: asks it whether
+    /// the claim was the first. When another laptop was, that one does it.
+    async fn admit(&mut self) {
+        let (inner, intent) = (Arc::clone(&self.inner), self.attempt.intent_id().to_owned());
+        let call = async move { inner.holds_claim(&intent).await };
+        let came = match self.within_the_deadline(call).await {
+            Some(Ok(true)) => Came::Claimed,
+            Some(Ok(false)) => {
+                self.elsewhere = true;
+                return;
             }
-        }
+            Some(Err(problem)) => {
+                let sentence = format!("The shared log does not answer: {}", problem.sentence);
+                Came::NotAdmitted(ProviderError::new(ErrorKind::Unreachable, sentence))
+            }
+            None => return,
+        };
+        self.attempt.handle(came, self.inner.now());
     }
 
     async fn observe(&mut self, reading: Reading) {

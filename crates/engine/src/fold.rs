@@ -8,11 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-use cockpit_domain::state::State;
-use cockpit_ledger::{ErrorKind, Ledger, LedgerError, Snapshot, StoredEntry};
+use cockpit_domain::Time;
+use cockpit_domain::state::{Admitted, Bracket, State};
+use cockpit_ledger::{
+    ErrorKind, Ledger, LedgerError, Placed, SlotKind, SlotRow, Snapshot, StoredEntry,
+};
 use cockpit_seal::note::{Note, NoteKey, NoteKind};
 use cockpit_seal::tree::leaf_hash;
-use cockpit_seal::{DeviceId, DeviceKey, EntryId, LedgerId, PublicKey};
+use cockpit_seal::{DeviceId, DeviceKey, EntryId, LedgerId, PublicKey, Seen};
 
 use crate::api::Problem;
 use crate::people;
@@ -61,6 +64,7 @@ fn fold_rest(ledger: &Ledger, mut folded: Folded) -> Result<Folded, Problem> {
     let admitted = i64::try_from(ledger.log_end()?.tree.size()).unwrap_or(i64::MAX);
     let mut after = folded.from;
     let state = &mut folded.state;
+    let mut order = LogOrder::of(ledger);
     loop {
         if after == admitted {
             folded.admitted = Some(state.clone());
@@ -72,7 +76,7 @@ fn fold_rest(ledger: &Ledger, mut folded: Folded) -> Result<Folded, Problem> {
         let batch = match ledger.in_order(after, limit) {
             Ok(batch) => batch,
             Err(error) if error.kind() == ErrorKind::Corrupt => {
-                match fold_singly(ledger, after, state)? {
+                match fold_singly(&mut order, after, state)? {
                     Some(last) => after = last,
                     None => return Ok(folded),
                 }
@@ -86,10 +90,10 @@ fn fold_rest(ledger: &Ledger, mut folded: Folded) -> Result<Folded, Problem> {
         after += i64::try_from(batch.len()).unwrap_or(0);
         for ordered in batch {
             match ordered.entry {
-                Ok(stored) => fold_one(state, &stored),
+                Ok(stored) => fold_one(state, &stored, order.of_stored(&stored)?),
                 // Left out with its reason. Acts are refused on such a ledger.
                 Err(error) => {
-                    let place = u64::try_from(ordered.position).unwrap_or(0);
+                    let place = order.place(ordered.position)?;
                     state.rejected.push((place, error.to_string()));
                 }
             }
@@ -98,16 +102,21 @@ fn fold_rest(ledger: &Ledger, mut folded: Folded) -> Result<Folded, Problem> {
 }
 
 /// Reading goes on in a damaged database, row by row. Gives where it stopped; none at the end.
-fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<i64>, Problem> {
+fn fold_singly(
+    order: &mut LogOrder<'_>,
+    after: i64,
+    state: &mut State,
+) -> Result<Option<i64>, Problem> {
+    let ledger = order.ledger;
     let step = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let last = after.saturating_add(step);
     let mut found = false;
     for position in after + 1..=last {
         match ledger.entry_at(position) {
-            Ok(Some(stored)) => fold_one(state, &stored),
+            Ok(Some(stored)) => fold_one(state, &stored, order.of_stored(&stored)?),
             Ok(None) => continue,
             Err(error) if error.kind() == ErrorKind::Corrupt => {
-                let place = u64::try_from(position).unwrap_or(0);
+                let place = order.place(position)?;
                 state.rejected.push((place, error.to_string()));
             }
             Err(error) => return Err(error.into()),
@@ -118,21 +127,127 @@ fn fold_singly(ledger: &Ledger, after: i64, state: &mut State) -> Result<Option<
     Ok((found && last < ledger.count()?).then_some(last))
 }
 
-pub(crate) fn fold_one(state: &mut State, stored: &StoredEntry) {
+pub(crate) fn fold_one(state: &mut State, stored: &StoredEntry, there: There) {
     match admitted(stored.position, &stored.entry) {
-        Some(entry) if people::holds(state, &entry.event) => state.fold(&entry),
-        Some(entry) => state
+        Some(entry) if people::holds(state, &entry.event) => state.fold(&Admitted {
+            position: there.place,
+            bracket: there.bracket,
+            ..entry
+        }),
+        Some(_) => state
             .rejected
-            .push((entry.position, "its proof does not hold".to_owned())),
-        None => state.rejected.push((
-            u64::try_from(stored.position).unwrap_or(0),
-            "this version cannot read it".to_owned(),
-        )),
+            .push((there.place, "its proof does not hold".to_owned())),
+        None => state
+            .rejected
+            .push((there.place, "this version cannot read it".to_owned())),
+    }
+}
+
+/// Where an entry stands in the log, and between which moments that shows it was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct There {
+    /// From 1; the same for every reader of the log.
+    pub place: u64,
+    pub bracket: Bracket,
+}
+
+/// Says of entries where they stand in the log. Remembers the newest slots, because neighbours
+/// mostly ask for the same ones.
+pub(crate) struct LogOrder<'a> {
+    ledger: &'a Ledger,
+    /// Nothing was admitted yet, so places are positions.
+    no_slots: bool,
+    run: Option<(i64, Placed, Option<Time>)>,
+    seen: Option<(Seen, Option<Time>)>,
+}
+
+impl<'a> LogOrder<'a> {
+    pub fn of(ledger: &'a Ledger) -> Self {
+        Self {
+            ledger,
+            no_slots: false,
+            run: None,
+            seen: None,
+        }
+    }
+
+    pub fn of_stored(&mut self, stored: &StoredEntry) -> Result<There, Problem> {
+        let (place, before) = self.find(stored.position)?;
+        let after = match before {
+            Some(_) => self.seen_at(stored.entry.header().seen)?,
+            // Its bracket is not there before a slot has admitted it.
+            None => None,
+        };
+        let bracket = Bracket { after, before };
+        Ok(There { place, bracket })
+    }
+
+    fn place(&mut self, position: i64) -> Result<u64, Problem> {
+        self.find(position).map(|(place, _)| place)
+    }
+
+    fn find(&mut self, position: i64) -> Result<(u64, Option<Time>), Problem> {
+        if self.run.is_none() {
+            self.no_slots = self.ledger.log_end()?.tree.size() == 0;
+        }
+        if self.no_slots {
+            self.run = Some((
+                position,
+                Placed {
+                    place: 0,
+                    slot: None,
+                    last: position,
+                },
+                None,
+            ));
+            return Ok((u64::try_from(position).unwrap_or(0), None));
+        }
+        if let Some((first, placed, at)) = &self.run
+            && (*first..=placed.last).contains(&position)
+        {
+            return Ok((placed.place + position.abs_diff(*first), *at));
+        }
+        let placed = self.ledger.placed(position)?;
+        let at = match placed.slot {
+            Some(n) => self.ledger.slot(n)?.as_ref().and_then(slot_time),
+            None => None,
+        };
+        self.run = Some((position, placed, at));
+        Ok((placed.place, at))
+    }
+
+    /// When the slot was written that an author says to have seen; none when another one stands
+    /// there.
+    pub fn seen_at(&mut self, seen: Seen) -> Result<Option<Time>, Problem> {
+        if seen == Seen::default() {
+            return Ok(None);
+        }
+        if let Some((known, at)) = &self.seen
+            && *known == seen
+        {
+            return Ok(*at);
+        }
+        let slot = self.ledger.slot(seen.slot)?;
+        let at = slot
+            .filter(|slot| slot.link == seen.hash)
+            .as_ref()
+            .and_then(slot_time);
+        self.seen = Some((seen, at));
+        Ok(at)
+    }
+}
+
+/// When a slot was written, as its writer says.
+pub(crate) fn slot_time(slot: &SlotRow) -> Option<Time> {
+    match &slot.kind {
+        SlotKind::Admitting { at, .. } => at.parse().ok(),
+        SlotKind::Void { .. } => None,
     }
 }
 
 /// Says in the lines of the log which entries are without force, where that is not said yet.
-/// `before` are those of which it was said. Blocks.
+/// `before` are those of which it was said, and `moved` the positions of those of them whose place
+/// in the log was not certain yet. Blocks.
 ///
 /// # Errors
 /// The log cannot be read or written.
@@ -140,24 +255,36 @@ pub(crate) fn list_rejected(
     ledger: &Ledger,
     state: &State,
     before: &[(u64, String)],
+    moved: &[i64],
 ) -> Result<(), Problem> {
-    if state.rejected == before || ledger.read_only().is_some() {
+    if (state.rejected == before && moved.is_empty()) || ledger.read_only().is_some() {
         return Ok(());
     }
+    let moved: BTreeSet<u64> = moved
+        .iter()
+        .map(|position| Ok(ledger.placed(*position)?.place))
+        .collect::<Result<_, LedgerError>>()?;
     let known: BTreeMap<u64, &str> = before.iter().map(|(at, why)| (*at, why.as_str())).collect();
     let now: BTreeMap<u64, &str> = state
         .rejected
         .iter()
         .map(|(at, why)| (*at, why.as_str()))
         .collect();
-    let places: BTreeSet<u64> = known.keys().chain(now.keys()).copied().collect();
+    let places: BTreeSet<u64> = known
+        .keys()
+        .chain(now.keys())
+        .chain(&moved)
+        .copied()
+        .collect();
     let mut lines = Vec::new();
     for place in places {
         let why = now.get(&place);
-        if known.get(&place) == why {
+        if known.get(&place) == why && !moved.contains(&place) {
             continue;
         }
-        let position = i64::try_from(place).unwrap_or(0);
+        let Some(position) = ledger.position_at(place)? else {
+            continue;
+        };
         let stored = match ledger.entry_at(position) {
             Ok(Some(stored)) => stored,
             // The checks say what is wrong with it.
@@ -178,6 +305,20 @@ pub(crate) fn list_rejected(
         true => Ok(()),
         false => ledger.relist(&lines).map_err(Problem::from),
     }
+}
+
+/// Where rejected entries stand in the database whose places come after the first `admitted`.
+///
+/// # Errors
+/// The log cannot be read.
+pub(crate) fn not_placed_yet(
+    ledger: &Ledger,
+    state: &State,
+    admitted: u64,
+) -> Result<Vec<i64>, Problem> {
+    let waiting = state.rejected.iter().filter(|(place, _)| *place > admitted);
+    let positions = waiting.filter_map(|(place, _)| ledger.position_at(*place).transpose());
+    Ok(positions.collect::<Result<_, LedgerError>>()?)
 }
 
 /// Whose device signed an entry; empty when nobody knows.
@@ -214,6 +355,8 @@ struct Place {
     ledger: LedgerId,
     /// How many entries it stands for, in the order of the log.
     entries: i64,
+    /// How many of them a slot had admitted: the others were judged without their brackets.
+    admitted: u64,
     /// The last of them.
     last: EntryId,
 }
@@ -221,9 +364,10 @@ struct Place {
 impl Place {
     fn text(&self, bytes: &[u8]) -> String {
         format!(
-            "release-cockpit/{}/snapshot\n{VERSION}\n{}\n{}\n{}\n",
+            "release-cockpit/{}/snapshot\n{VERSION}\n{} {}\n{}\n{}\n",
             self.ledger,
             self.entries,
+            self.admitted,
             self.last,
             leaf_hash(bytes)
         )
@@ -240,11 +384,26 @@ fn place(ledger: &Ledger, entries: i64) -> Result<Option<Place>, LedgerError> {
         Err(error) if error.kind() == ErrorKind::Corrupt => None,
         Err(error) => return Err(error),
     };
+    let admitted = ledger.log_end()?.tree.size();
     Ok(last.map(|stored| Place {
         ledger: stored.entry.ledger(),
         entries,
+        admitted: admitted.min(entries.unsigned_abs()),
         last: stored.entry.id(),
     }))
+}
+
+/// How many entries the kept snapshot stands for; 0 when it speaks of another log than this.
+fn kept_entries(ledger: &Ledger) -> Result<i64, LedgerError> {
+    let Some(snapshot) = ledger.snapshot(VERSION)? else {
+        return Ok(0);
+    };
+    let place = place(ledger, snapshot.entries)?;
+    let note = Note::parse(&snapshot.proof).ok();
+    let stands = place
+        .zip(note)
+        .is_some_and(|(place, note)| note.text() == place.text(&snapshot.bytes));
+    Ok(if stands { snapshot.entries } else { 0 })
 }
 
 fn is_signed(ledger: &Ledger, place: &Place, snapshot: &Snapshot) -> Result<bool, LedgerError> {
@@ -296,7 +455,7 @@ impl Recorder {
         let ledger = Arc::clone(&self.ledger);
         let found = blocking(move || {
             let entries = ledger.count()?;
-            let kept = ledger.snapshot(VERSION)?.map_or(0, |it| it.entries);
+            let kept = kept_entries(&ledger)?;
             match entries - kept < SNAPSHOT_AFTER {
                 true => Ok(None),
                 false => place(&ledger, entries),

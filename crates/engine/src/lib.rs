@@ -23,7 +23,9 @@ mod people;
 mod problem;
 mod record;
 mod slots;
+mod takeover;
 mod verify;
+mod void;
 mod workspace;
 
 use std::collections::BTreeMap;
@@ -118,7 +120,7 @@ impl Engine {
                 slots::restore(&ledger, &folder)?;
                 let folded = fold::fold(&ledger)?;
                 let known = &folded.state.rejected[..folded.rejected_before];
-                fold::list_rejected(&ledger, &folded.state, known)?;
+                fold::list_rejected(&ledger, &folded.state, known, &[])?;
                 Ok::<_, Problem>(folded)
             })
             .await??

@@ -102,10 +102,29 @@ impl Inner {
         if row.who == "you" {
             row.who = "You".to_owned();
         }
-        match why_without_force(state, entry.position) {
+        let why = self.without_force(state, stored.position);
+        match why {
             Some(why) => views::without_force(row, why),
             None => row,
         }
+    }
+
+    /// Why an entry was rejected when it was taken in, if it was.
+    fn without_force<'a>(&self, state: &'a State, position: i64) -> Option<&'a str> {
+        if state.rejected.is_empty() {
+            return None;
+        }
+        let place = self.ledger.placed(position).ok()?.place;
+        let found = state.rejected.iter().find(|(at, _)| *at == place);
+        found.map(|(_, why)| why.as_str())
+    }
+
+    /// Places in the log as positions of this database, by which entries are looked up here.
+    pub(crate) fn position_at(&self, place: &mut u64) -> Result<(), Problem> {
+        if let Some(position) = self.ledger.position_at(*place)? {
+            *place = position.unsigned_abs();
+        }
+        Ok(())
     }
 
     /// The target of an intent in words. One that ended long ago stands in the ledger alone.
@@ -276,12 +295,6 @@ fn choices(values: Vec<String>, words: impl Fn(&str) -> String) -> Vec<LogChoice
         .collect();
     choices.sort_by(|one, other| one.words.cmp(&other.words));
     choices
-}
-
-/// Why an entry was rejected when it was taken in, if it was.
-fn why_without_force(state: &State, position: u64) -> Option<&str> {
-    let found = state.rejected.iter().find(|(place, _)| *place == position);
-    found.map(|(_, why)| why.as_str())
 }
 
 /// A row for an entry whose text is not what was signed: its place and why, nothing that it says.

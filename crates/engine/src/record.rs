@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use cockpit_domain::decide::{Command, Context, decide};
 use cockpit_domain::event::Event;
-use cockpit_domain::state::{Admitted, State};
+use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_domain::views::log_line;
 use cockpit_domain::{Time, views};
 use cockpit_ledger::{Append, Ledger, LogIndex, OutboxChange};
@@ -145,6 +145,7 @@ impl Recorder {
                 id,
                 position: 0,
                 at: now,
+                bracket: Bracket::default(),
                 device: writer.key.device_id().to_string(),
                 event,
             });
@@ -194,7 +195,7 @@ impl Recorder {
         let (ledger, state) = (Arc::clone(&self.ledger), Arc::clone(&self.state));
         blocking(move || {
             let state = state.read().unwrap_or_else(PoisonError::into_inner);
-            fold::list_rejected(&ledger, &state, &before)
+            fold::list_rejected(&ledger, &state, &before, &[])
         })
         .await?
     }
@@ -213,7 +214,7 @@ impl Recorder {
                 let person = folded.devices.get(&entry.header().device.to_string());
                 index_of_entry(entry, person.map_or("", String::as_str))
             })?;
-            fold::list_rejected(&ledger, &folded, &[])?;
+            fold::list_rejected(&ledger, &folded, &[], &[])?;
             *state.write().unwrap_or_else(PoisonError::into_inner) = folded;
             Ok(count)
         })
@@ -252,6 +253,7 @@ pub fn admitted(position: i64, entry: &Entry) -> Option<Admitted> {
         id: entry.id().to_string(),
         position: u64::try_from(position).ok()?,
         at: Time::from_ms(header.at.ms()),
+        bracket: Bracket::default(),
         device: header.device.to_string(),
         event: Event::parse(&header.kind, entry.body()).ok()?,
     })

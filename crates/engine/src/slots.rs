@@ -11,16 +11,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use cockpit_domain::authority::{AuthorityEvent, Passed};
+use cockpit_domain::decide::Command;
 use cockpit_domain::state::{Standing, State};
 use cockpit_ledger::OutboxChange;
 use cockpit_seal::slot::{Slot, SlotVerifier, Verdict};
-use cockpit_seal::{LedgerId, Seen, SlotHash, Timestamp};
+use cockpit_seal::{Fork, LedgerId, Seen, SignedHeader, SlotHash, Timestamp};
 use cockpit_sync::{Put, SlotStore, unfit_for_a_team};
 use serde_json::{Value, json};
 
 use crate::api::{Problem, Tag};
 use crate::crash;
-use crate::fold::{self, fold_one};
+use crate::fold::{self, LogOrder, fold_one};
 use crate::inner::Inner;
 use crate::record::{blocking, random};
 use reader::{Before, Reader, first_ledger};
@@ -66,6 +68,17 @@ impl Inner {
     /// # Errors
     /// The place of the log does not answer, or what stands there cannot be this ledger's log.
     pub(crate) async fn sync(self: &Arc<Self>) -> Result<(), Problem> {
+        let done = self.sync_now().await;
+        let problem = done.as_ref().err().map(|it| it.sentence.clone());
+        let before =
+            self.with_live(|live| std::mem::replace(&mut live.ledger.log_problem, problem.clone()));
+        if before != problem {
+            self.changed(&[Tag::Log, Tag::Observed]);
+        }
+        done
+    }
+
+    async fn sync_now(self: &Arc<Self>) -> Result<(), Problem> {
         if self.ledger.read_only().is_some() || self.with_live(|live| live.ledger.broken.is_some())
         {
             return Ok(());
@@ -98,6 +111,13 @@ impl Inner {
         if !self.is_shared()? {
             return Ok(true);
         }
+        let own = self.own_device().await;
+        if own
+            .as_deref()
+            .is_some_and(|own| self.goes_past_the_log(intent, own))
+        {
+            return Ok(true);
+        }
         self.sync().await?;
         if !self.ledger.pending(1)?.is_empty() {
             return Err(Problem::new(
@@ -105,11 +125,18 @@ impl Inner {
                 "What was recorded here is not in the shared log yet.",
             ));
         }
-        let own = self.own_device().await;
         let state = self.state();
         let record = state.intents.get(intent);
         let claim = record.and_then(|it| it.claim.as_ref());
         Ok(own.is_some() && claim.map(|(device, _)| device) == own.as_ref())
+    }
+
+    /// Whether somebody here has broken the glass for it, so that it does not wait for a place that
+    /// does not answer.
+    fn goes_past_the_log(&self, intent: &str, own: &str) -> bool {
+        let state = self.state();
+        let passed = state.intents.get(intent).and_then(|it| it.passed.as_ref());
+        matches!(passed, Some(Passed::Glass { device, .. }) if device == own)
     }
 
     async fn open_log(&self, admitted: Option<State>) -> Result<Option<Log>, Problem> {
@@ -130,8 +157,39 @@ impl Inner {
                 return Err(not_the_log(last, found.is_some()));
             }
         }
+        if let Some(what) = self.not_as_marked()? {
+            return Err(what);
+        }
         self.saw(&log.reader);
         Ok(Some(log))
+    }
+
+    /// What is wrong where the ledger knows another slot than the keychain at the marked place.
+    fn not_as_marked(&self) -> Result<Option<Problem>, Problem> {
+        let Some(mark) = self.newest_slot_mark() else {
+            return Ok(None);
+        };
+        Ok(match self.ledger.slot(mark.slot)? {
+            Some(slot) if slot.link != mark.hash => Some(not_the_log(mark.slot, true)),
+            Some(_) | None => None,
+        })
+    }
+
+    /// What is wrong where the log ends before the slot that the keychain knows of.
+    fn ends_too_early(&self, next: u64) -> Option<Problem> {
+        let mark = self.newest_slot_mark()?;
+        (next <= mark.slot).then(|| {
+            Problem::new(
+                "read_only",
+                format!(
+                    "The log ends before slot {next}, and this laptop has read slot {}: its \
+                     folder, or the database and its folder, are an older copy. Nothing was put \
+                     into the log.",
+                    mark.slot
+                ),
+            )
+            .hint("Put the newer folder of the log back; what it holds is taken in by itself.")
+        })
     }
 
     fn saw(&self, reader: &Reader) {
@@ -147,6 +205,12 @@ impl Inner {
         loop {
             while let Some(bytes) = log.store.get(log.reader.verifier.head().next).await? {
                 self.take_slot(log, bytes).await?;
+            }
+            if let Some(what) = self.not_as_marked()? {
+                return Err(what);
+            }
+            if let Some(what) = self.ends_too_early(log.reader.verifier.head().next) {
+                return Err(what);
             }
             let Some(slot) = self.next_slot(log).await? else {
                 return Ok(());
@@ -187,25 +251,49 @@ impl Inner {
             admitted: std::mem::take(&mut log.reader.admitted),
         };
         let state = Arc::clone(&self.state);
-        let (reader, foreign) = blocking(move || {
+        let (reader, taken) = blocking(move || {
             let mut reader = reader;
+            let admitted = reader.verifier.head().tree.size();
+            let moved = {
+                let state = state.read().unwrap_or_else(PoisonError::into_inner);
+                fold::not_placed_yet(&ledger, &state, admitted)?
+            };
             let taken = reader.take(&bytes)?;
-            if taken.foreign {
-                let folded = reader.with_pending()?;
-                let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
-                let before = std::mem::replace(&mut *state, folded);
-                fold::list_rejected(&ledger, &state, &before.rejected)?;
-            }
-            Ok::<_, Problem>((reader, taken.foreign))
+            // Own entries too: they have their brackets now.
+            let folded = reader.with_pending()?;
+            let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
+            let before = std::mem::replace(&mut *state, folded);
+            fold::list_rejected(&ledger, &state, &before.rejected, &moved)?;
+            Ok::<_, Problem>((reader, taken))
         })
         .await??;
         log.reader = reader;
         self.saw(&log.reader);
         drop(writer);
-        if foreign {
+        if let Some(fork) = taken.fork {
+            self.publish_fork(&fork).await;
+        }
+        if taken.foreign {
             self.others_decided().await?;
         }
         Ok(())
+    }
+
+    /// Puts the proof that a device signed two entries with one number into the log, which freezes
+    /// it for everybody.
+    async fn publish_fork(self: &Arc<Self>, fork: &Fork) {
+        let lines = |it: &SignedHeader| (it.header_line().to_owned(), it.signature_line());
+        let proof = AuthorityEvent::DeviceForked {
+            device: fork.device().to_string(),
+            seq: fork.seq(),
+            first: lines(fork.first()),
+            second: lines(fork.second()),
+        };
+        match self.record(Command::Authority(proof)).await {
+            Ok(_) => self.changed(&[Tag::Settings, Tag::Log]),
+            // Somebody else has said so already, or this laptop signs nothing.
+            Err(problem) => tracing::warn!(kind = %problem.kind, "a fork was not published"),
+        }
     }
 
     /// Goes on with what others have made possible.
@@ -264,6 +352,9 @@ impl Inner {
         let (Some(id), end) = (ledger.ledger_id()?, ledger.log_end()?) else {
             return Ok(Ok(0));
         };
+        if let Some(what) = self.not_as_marked()?.or(self.ends_too_early(end.next)) {
+            return Ok(Err(what.sentence));
+        }
         let store = self.place_of_log()?;
         let mut verifier = SlotVerifier::new(id);
         let mut state = State::default();
@@ -283,9 +374,12 @@ impl Inner {
                 };
                 let verdict = verifier.feed(&bytes, &before).map_err(halted)?;
                 if let Verdict::Admitted(slot) = verdict {
+                    let mut order = LogOrder::of(&ledger);
                     for entry in slot.entries {
                         match ledger.entry(entry.id())? {
-                            Some(stored) => fold_one(&mut state, &stored),
+                            Some(stored) => {
+                                fold_one(&mut state, &stored, order.of_stored(&stored)?);
+                            }
                             None => return Ok(Err(n)),
                         }
                     }
@@ -314,7 +408,7 @@ impl Inner {
         Ok(SlotStore::in_folder(&folder)?)
     }
 
-    async fn own_device(&self) -> Option<String> {
+    pub(crate) async fn own_device(&self) -> Option<String> {
         let writer = self.recorder.writer.lock().await;
         writer.as_ref().map(|it| it.key.device_id().to_string())
     }
@@ -405,7 +499,12 @@ impl Inner {
 pub(crate) async fn keep_in_step(inner: Arc<Inner>) {
     loop {
         let pause = match inner.sync().await {
-            Ok(()) if inner.is_shared().unwrap_or(false) => Some(LOOK),
+            Ok(()) if inner.is_shared().unwrap_or(false) => {
+                if let Err(problem) = inner.take_over().await {
+                    tracing::warn!(kind = %problem.kind, "nothing was taken over");
+                }
+                Some(LOOK)
+            }
             // Nobody else writes.
             Ok(()) => None,
             Err(problem) => {

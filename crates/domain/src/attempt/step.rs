@@ -7,6 +7,7 @@ use crate::target::Observation;
 use crate::time::Time;
 
 pub(super) const READING: &str = "Reading the target";
+pub(super) const ADMITTING: &str = "Waiting for the shared log";
 pub(super) const WAITING: &str = "Waiting for the service";
 pub(super) const SENDING: &str = "Sending";
 pub(super) const READING_BACK: &str = "Sent, reading back";
@@ -25,6 +26,8 @@ pub enum Step {
         /// Nobody else may act before.
         lease_until: Time,
     },
+    /// The claim is sealed; see whether the log has admitted it, and as the first.
+    Admit,
     /// Read the target.
     Observe(Reading),
     /// Make the start durable on this laptop.
@@ -47,8 +50,10 @@ pub enum Step {
 /// What came of a step.
 #[derive(Clone, Debug)]
 pub enum Came {
-    /// The claim is sealed.
+    /// The claim is sealed, and it is the first where several devices write.
     Claimed,
+    /// The claim is sealed, and the log could not be asked whether it is the first.
+    NotAdmitted(ProviderError),
     /// The target was read.
     Observed(Observation),
     /// The target could not be read.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::event::{Event, Verdict};
 use crate::policy::{Needs, Person, Policy, Role};
-use crate::state::{Admitted, State};
+use crate::state::{Admitted, Standing, State};
 use crate::time::Time;
 
 /// Where a change took force.
@@ -25,7 +25,7 @@ impl State {
         entry: &Admitted,
         event: &AuthorityEvent,
     ) -> Result<(), String> {
-        if let Some(why) = self.objection(&entry.device, entry.at, event) {
+        if let Some(why) = self.objection(&entry.device, entry.moment(), event) {
             return Err(why);
         }
         let place = Place {
@@ -89,10 +89,12 @@ impl State {
                 proposal, verdict, ..
             } => self.judge_proposal(entry, &person, proposal, *verdict, place),
             AuthorityEvent::GlassBroken { intent, reason } => {
-                let sentence = format!(
-                    "{} went past the missing approvals: {reason}",
-                    self.name_of(&person)
-                );
+                let standing = self.intents.get(intent).map(|it| it.standing());
+                let what = match standing {
+                    Some(Standing::Ready) => "did not wait for the shared log",
+                    Some(_) | None => "went past the missing approvals",
+                };
+                let sentence = format!("{} {what}: {reason}", self.name_of(&person));
                 if let Some(record) = self.intents.get_mut(intent) {
                     record.passed = Some(Passed::Glass {
                         person: person.clone(),

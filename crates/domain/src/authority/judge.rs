@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::names::roles_or;
 use super::{Mandate, Voice, unfilled};
+use crate::event::Outcome;
 use crate::policy::{ActKind, Person, Role};
-use crate::state::{IntentRecord, Standing, State, holds};
+use crate::state::{IntentRecord, Moment, Standing, State, holds};
 use crate::time::Time;
 use crate::words;
 
@@ -83,7 +84,13 @@ pub fn counts(mandate: &Mandate, approvals: &[Approval], asker: &str) -> usize {
 
 impl State {
     /// Why this person may not judge this intent at this time; `None` when they may.
-    pub fn may_not_judge(&self, actor: &str, record: &IntentRecord, at: Time) -> Option<String> {
+    pub fn may_not_judge(
+        &self,
+        actor: &str,
+        record: &IntentRecord,
+        at: impl Into<Moment>,
+    ) -> Option<String> {
+        let at: Moment = at.into();
         match record.standing() {
             Standing::Waiting => {}
             Standing::Ready => return Some("It is approved already.".to_owned()),
@@ -91,7 +98,7 @@ impl State {
             Standing::Withdrawn => return Some("Its asker took it back.".to_owned()),
             Standing::Ended(outcome) => return Some(format!("It has ended: {}.", outcome.word())),
         }
-        if at > record.intent.expires_at {
+        if at.late() > record.intent.expires_at {
             return Some(format!(
                 "It expired at {}. Ask again.",
                 words::clock(record.intent.expires_at)
@@ -107,15 +114,17 @@ impl State {
                     0..=2 => "Two persons must agree".to_owned(),
                     more => format!("{more} persons must agree"),
                 },
-                self.who_may_judge(record, at)
+                self.who_may_judge(record, at.late())
             ));
         }
-        let turn = self.turn(record, at);
-        if !holds(person, &turn.roles) {
+        let turn = self.turn(record, at.early());
+        // Nobody dates themselves into somebody else's turn, neither back nor forward.
+        let due = self.turn(record, at.late());
+        if !holds(person, &turn.roles) || !holds(person, &due.roles) {
             return Some(format!(
                 "{} may not approve this; {}.",
                 person.name,
-                self.who_may_judge(record, at)
+                self.who_may_judge(record, at.late())
             ));
         }
         if record.approvals.iter().any(|it| it.person == person.id) {
@@ -125,7 +134,7 @@ impl State {
             return Some(format!(
                 "What is missing is not an approval by {}; {}.",
                 person.name,
-                self.who_may_judge(record, at)
+                self.who_may_judge(record, at.late())
             ));
         }
         None
@@ -177,10 +186,13 @@ impl State {
     pub(super) fn may_break_glass(
         &self,
         person: &Person,
-        at: Time,
+        at: Moment,
         intent: &str,
     ) -> Result<(), String> {
-        let record = self.waiting_intent(intent, at)?;
+        let record = match self.approved_and_not_sent(intent, at) {
+            Some(record) => record,
+            None => self.waiting_intent(intent, at)?,
+        };
         safe(record.intent.act, "break-glass is for stops")?;
         if holds(person, &record.mandate.break_glass) {
             return Ok(());
@@ -195,24 +207,42 @@ impl State {
         })
     }
 
-    pub(super) fn may_take_default(&self, at: Time, intent: &str) -> Result<(), String> {
+    /// A stop that is approved and that the shared log holds up.
+    fn approved_and_not_sent(&self, intent: &str, at: Moment) -> Option<&IntentRecord> {
+        let record = self.intents.get(intent)?;
+        let not_sent = match record.result.as_ref().map(|(result, _)| result.outcome) {
+            None | Some(Outcome::Queued) => true,
+            Some(
+                Outcome::Confirmed
+                | Outcome::Refused
+                | Outcome::Stale
+                | Outcome::Unknown
+                | Outcome::Failed,
+            ) => false,
+        };
+        let ready = record.standing() == Standing::Ready && record.passed.is_none();
+        let in_time = at.late() <= record.intent.expires_at;
+        (ready && not_sent && in_time).then_some(record)
+    }
+
+    pub(super) fn may_take_default(&self, at: Moment, intent: &str) -> Result<(), String> {
         let record = self.waiting_intent(intent, at)?;
         safe(record.intent.act, "only a stop goes on by itself")?;
         let Some(after_ms) = record.mandate.default_after_ms else {
             return Err("the policy does not let it go on by itself".to_owned());
         };
         let from = asked_at(record) + after_ms;
-        match at < from {
+        match at.early() < from {
             true => Err(format!(
                 "it goes on by itself at {} and not before; {}",
                 words::clock(from),
-                self.who_may_judge(record, at)
+                self.who_may_judge(record, at.early())
             )),
             false => Ok(()),
         }
     }
 
-    fn waiting_intent(&self, intent: &str, at: Time) -> Result<&IntentRecord, String> {
+    fn waiting_intent(&self, intent: &str, at: Moment) -> Result<&IntentRecord, String> {
         let record = self
             .intents
             .get(intent)
@@ -220,7 +250,7 @@ impl State {
         if record.standing() != Standing::Waiting {
             return Err("the intent does not wait for approval".to_owned());
         }
-        match at > record.intent.expires_at {
+        match at.late() > record.intent.expires_at {
             true => Err("the intent had expired".to_owned()),
             false => Ok(record),
         }

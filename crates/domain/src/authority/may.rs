@@ -8,7 +8,7 @@ use super::{
 };
 use crate::event::{Event, Verdict};
 use crate::policy::{ActKind, Person, Role};
-use crate::state::{Admitted, State, holds};
+use crate::state::{Admitted, Moment, State, holds};
 use crate::time::Time;
 use crate::words;
 
@@ -31,8 +31,13 @@ fn no(why: impl Into<String>) -> Answer {
 
 impl State {
     /// Why an entry of this device at this time would have no force; `None` when it has.
-    pub fn objection(&self, device: &str, at: Time, event: &AuthorityEvent) -> Option<String> {
-        self.allows(device, at, event).err()
+    pub fn objection(
+        &self,
+        device: &str,
+        at: impl Into<Moment>,
+        event: &AuthorityEvent,
+    ) -> Option<String> {
+        self.allows(device, at.into(), event).err()
     }
 
     /// The person who signs with a device.
@@ -82,9 +87,9 @@ impl State {
     /// an invitation stands for.
     pub fn may_ask(&self, entry: &Admitted) -> bool {
         match &entry.event {
-            Event::Authority(event @ AuthorityEvent::JoinRequested { .. }) => {
-                self.objection(&entry.device, entry.at, event).is_none()
-            }
+            Event::Authority(event @ AuthorityEvent::JoinRequested { .. }) => self
+                .objection(&entry.device, entry.moment(), event)
+                .is_none(),
             _ => false,
         }
     }
@@ -121,7 +126,7 @@ impl State {
         })
     }
 
-    fn allows(&self, device: &str, at: Time, event: &AuthorityEvent) -> Answer {
+    fn allows(&self, device: &str, at: Moment, event: &AuthorityEvent) -> Answer {
         match event {
             AuthorityEvent::JoinRequested {
                 invite,
@@ -171,7 +176,7 @@ impl State {
                 if code_hash.len() != 64 || !code_hash.bytes().all(|it| it.is_ascii_hexdigit()) {
                     return no("the invitation names no code");
                 }
-                if *expires_at <= at || *expires_at > at + INVITE_EXPIRES_MS_MAX {
+                if *expires_at <= at.late() || *expires_at > at.early() + INVITE_EXPIRES_MS_MAX {
                     return no("an invitation is for at most 7 days");
                 }
                 Ok(())
@@ -188,11 +193,11 @@ impl State {
             } => self.may_judge_proposal(person, at, proposal, *verdict, reason),
             AuthorityEvent::GlassBroken { intent, reason } => {
                 needs_reason(reason)?;
-                self.clock_holds(device, at)?;
+                self.clock_holds(device, at.claimed())?;
                 self.may_break_glass(person, at, intent)
             }
             AuthorityEvent::DefaultTaken { intent } => {
-                self.clock_holds(device, at)?;
+                self.clock_holds(device, at.claimed())?;
                 self.may_take_default(at, intent)
             }
             AuthorityEvent::ReviewClosed { review, reason } => {
@@ -209,7 +214,7 @@ impl State {
             | AuthorityEvent::ThresholdSet { .. } => {
                 if !self.is_own(person, event) {
                     self.administers(person, "change people or policy")?;
-                    self.is_not_proposed(&Event::Authority(event.clone()), at)?;
+                    self.is_not_proposed(&Event::Authority(event.clone()), at.claimed())?;
                 }
                 self.fits_event(event)
             }
@@ -390,7 +395,7 @@ impl State {
         }
     }
 
-    fn may_request(&self, device: &str, at: Time, invite: &str, names: [&String; 2]) -> Answer {
+    fn may_request(&self, device: &str, at: Moment, invite: &str, names: [&String; 2]) -> Answer {
         if self.devices.contains_key(device) || self.authority.devices.contains_key(device) {
             return no("this device belongs to somebody here already, or did");
         }
@@ -407,7 +412,7 @@ impl State {
         if invite.used {
             return no("somebody was admitted with this invitation already");
         }
-        if at > invite.expires_at {
+        if at.late() > invite.expires_at {
             return no(format!(
                 "the invitation expired at {}",
                 words::clock(invite.expires_at)
@@ -423,7 +428,7 @@ impl State {
     fn may_judge_proposal(
         &self,
         person: &Person,
-        at: Time,
+        at: Moment,
         proposal: &str,
         verdict: Verdict,
         reason: &str,
@@ -432,7 +437,7 @@ impl State {
         let Some(proposal) = self.authority.proposals.get(proposal) else {
             return no("no such change waits");
         };
-        if at > proposal.expires_at {
+        if at.late() > proposal.expires_at {
             return no(format!(
                 "the proposal lapsed at {}",
                 words::clock(proposal.expires_at)

@@ -36,7 +36,7 @@ pub struct Watch {
     newest: Option<Time>,
     /// The newest time that each device claimed.
     newest_by: BTreeMap<String, Time>,
-    /// Devices whose clock stood behind at their last entry.
+    /// Devices whose clock did not fit at their last entry.
     behind: BTreeSet<String>,
     /// Position of the last entry.
     last: Option<u64>,
@@ -139,22 +139,24 @@ fn clock(watch: &mut Watch, entry: &Admitted, name: &str) -> Found {
     let own = own.or_insert(entry.at);
     *own = (*own).max(entry.at);
     let behind = before.filter(|before| entry.at + CLOCK_TOLERANCE_MS < *before);
-    let Some(before) = behind else {
-        watch.behind.remove(&entry.device);
-        return None;
+    let sentence = match (entry.bracket.contradicts(entry.at), behind) {
+        (Some(what), _) => format!(
+            "The time of an entry of {name} does not fit the log: {what}. A clock was moved, on \
+             this laptop or on another."
+        ),
+        (None, Some(before)) => format!(
+            "An entry of {name} is dated {} before an older one. A clock was moved, on this \
+             laptop or on the other, or the entry was kept back.",
+            words::span(before.ms_since(entry.at))
+        ),
+        (None, None) => {
+            watch.behind.remove(&entry.device);
+            return None;
+        }
     };
     // Said once until the clock is right again.
     let fresh = watch.behind.insert(entry.device.clone());
-    fresh.then(|| {
-        (
-            ReviewKind::ClockMoved,
-            format!(
-                "An entry of {name} is dated {} before an older one. A clock was moved, on this \
-                 laptop or on the other, or the entry was kept back.",
-                words::span(before.ms_since(entry.at))
-            ),
-        )
-    })
+    fresh.then_some((ReviewKind::ClockMoved, sentence))
 }
 
 fn odd_hour(watch: &mut Watch, entry: &Admitted, person: &str, name: &str) -> Found {

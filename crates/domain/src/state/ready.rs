@@ -29,7 +29,7 @@ impl State {
                     position: entry.position,
                     at: entry.at,
                     roles: person.roles.clone(),
-                    fallback: self.turn(&record, entry.at).fallback,
+                    fallback: self.turn(&record, entry.moment().early()).fallback,
                 });
                 let target = record.intent.target.0.clone();
                 (record.standing() == Standing::Ready).then(|| (intent.clone(), target))
@@ -39,7 +39,8 @@ impl State {
                 | AuthorityEvent::DefaultTaken { intent },
             ) => {
                 let record = self.intents.get(intent)?;
-                Some((intent.clone(), record.intent.target.0.clone()))
+                let waits = record.standing() == Standing::Waiting;
+                waits.then(|| (intent.clone(), record.intent.target.0.clone()))
             }
             Event::IntentJudged {
                 verdict: Verdict::Reject,

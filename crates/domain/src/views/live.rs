@@ -68,6 +68,10 @@ pub struct LedgerLive {
     pub broken: Option<String>,
     /// A check is under way.
     pub checking: bool,
+    /// Why the log of slots is not in step with what is here.
+    pub log_problem: Option<String>,
+    /// Slots of the log that admit nothing.
+    pub void_slots: usize,
     /// The newest entry's id, in hex.
     pub head: String,
 }

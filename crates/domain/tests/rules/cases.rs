@@ -5,7 +5,7 @@ use cockpit_domain::event::{Connection, EffectResult, Event, Genesis, Intent, Ou
 use cockpit_domain::policy::{ActKind, Needs, Person, Policy, Role};
 use cockpit_domain::rule::{Breach, HealthRule};
 use cockpit_domain::signal::{Measure, Signal, SignalPoint};
-use cockpit_domain::state::{Admitted, State};
+use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_domain::target::{
     Flag, Mailing, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
     StatusPage, TakenMail,
@@ -118,6 +118,7 @@ pub fn entry(position: u64, device: &str, at: Time, event: Event) -> Admitted {
         id: id(position),
         position,
         at,
+        bracket: Bracket::default(),
         device: device.to_owned(),
         event,
     }

@@ -180,6 +180,7 @@ impl Run {
                     self.now = self.now + 1;
                     attempt.handle(Came::Claimed, self.now);
                 }
+                Step::Admit => attempt.handle(Came::Claimed, self.now),
                 Step::Observe(reading) => {
                     let Some(turn) = self.call(attempt) else {
                         return;

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use cockpit_domain::state::State;
 use cockpit_ledger::{Admission, Append, Ledger, SlotKind, SlotRow, StoredEntry};
 use cockpit_seal::slot::{SLOT_ENTRIES_MAX, Slot, SlotHead, SlotVerifier, StateBefore, Verdict};
-use cockpit_seal::{DeviceId, DeviceKey, Entry, Head, LedgerId, SignedHeader, SlotHash, Timestamp};
+use cockpit_seal::{
+    DeviceId, DeviceKey, Entry, Fork, Head, LedgerId, SignedHeader, SlotHash, Timestamp,
+};
 
 use super::halted;
 use crate::api::Problem;
-use crate::fold::{self, fold_one};
+use crate::fold::{self, LogOrder, fold_one};
 use crate::record::{admitted, index_of_entry};
 
 /// What reads slots and takes them into the ledger.
@@ -26,6 +28,8 @@ pub(crate) struct Reader {
 pub(crate) struct Taken {
     /// Entries of others came in, so that what is pending comes after them.
     pub foreign: bool,
+    /// The slot is void, and by that proves that a device signed two entries with one number.
+    pub fork: Option<Box<Fork>>,
 }
 
 impl Reader {
@@ -77,6 +81,10 @@ impl Reader {
         let verdict = self.verifier.feed(bytes, &before).map_err(halted)?;
         let tree = self.verifier.head().tree.clone();
         let known = self.ledger.count()?;
+        let fork = match &verdict {
+            Verdict::Void(void) => void.fork.clone(),
+            Verdict::Admitted(_) => None,
+        };
         let admission = match verdict {
             Verdict::Admitted(slot) => Admission {
                 heads: heads(&slot.entries),
@@ -112,15 +120,19 @@ impl Reader {
             },
         };
         let positions = self.ledger.admit(&admission)?;
+        let ledger = Arc::clone(&self.ledger);
+        let mut order = LogOrder::of(&ledger);
         for (append, position) in admission.entries.into_iter().zip(&positions) {
             let stored = StoredEntry {
                 position: *position,
                 entry: append.entry,
             };
-            fold_one(&mut self.admitted, &stored);
+            let there = order.of_stored(&stored)?;
+            fold_one(&mut self.admitted, &stored, there);
         }
         Ok(Taken {
             foreign: positions.iter().any(|position| *position > known),
+            fork,
         })
     }
 
@@ -141,6 +153,7 @@ impl Reader {
     /// The state with what is pending.
     pub fn with_pending(&self) -> Result<State, Problem> {
         let mut state = self.admitted.clone();
+        let mut order = LogOrder::of(&self.ledger);
         let mut after = i64::try_from(self.verifier.head().tree.size()).unwrap_or(i64::MAX);
         loop {
             let batch = self.ledger.in_order(after, SLOT_ENTRIES_MAX)?;
@@ -149,7 +162,9 @@ impl Reader {
             }
             after += i64::try_from(batch.len()).unwrap_or(0);
             for ordered in batch {
-                fold_one(&mut state, &ordered.entry?);
+                let stored = ordered.entry?;
+                let there = order.of_stored(&stored)?;
+                fold_one(&mut state, &stored, there);
             }
         }
     }

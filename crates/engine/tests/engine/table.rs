@@ -17,6 +17,7 @@ fn queries() -> Vec<Value> {
         }}),
         json!({"name": "log_choices", "args": {}}),
         json!({"name": "entry", "args": {"position": 1}}),
+        json!({"name": "void_slots", "args": {}}),
         json!({"name": "intent", "args": {"intent": "ab"}}),
         json!({"name": "notices", "args": {}}),
         json!({"name": "people", "args": {}}),

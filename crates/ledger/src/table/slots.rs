@@ -273,6 +273,39 @@ pub(crate) fn of_position(connection: &Connection, position: i64) -> Result<Opti
     }
 }
 
+/// Where the entry at this position stands in the log, from 1, with the slot that admitted it and
+/// the last position that stands the same way.
+pub(crate) fn placed(connection: &Connection, position: i64) -> Result<(i64, Option<i64>, i64)> {
+    let run = connection
+        .prepare_cached(
+            "SELECT slot, first_leaf, first_position, entries FROM slot_runs
+             WHERE first_position <= ?1 ORDER BY first_position DESC LIMIT 1",
+        )?
+        .query_row(params![position], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i64>(3)?,
+            ))
+        })
+        .optional()?;
+    match run {
+        Some((slot, leaf, first, entries)) if position < first + entries => {
+            Ok((leaf + position - first + 1, Some(slot), first + entries - 1))
+        }
+        Some(_) | None => {
+            // What waits comes after all that was admitted.
+            let later: i64 = connection
+                .prepare_cached(
+                    "SELECT coalesce(sum(entries), 0) FROM slot_runs WHERE first_position > ?1",
+                )?
+                .query_row(params![position], |row| row.get(0))?;
+            Ok((position + later, None, position))
+        }
+    }
+}
+
 /// Entries in the order of the log, after the first `after` of them; those that no slot has
 /// admitted yet come last, in the order in which they were made.
 pub(crate) fn in_order(connection: &Connection, after: i64, limit: usize) -> Result<Vec<RawRow>> {

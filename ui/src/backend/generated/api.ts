@@ -40,6 +40,7 @@ import type { StopArgs } from "./StopArgs";
 import type { StopSheetView } from "./StopSheetView";
 import type { Tag } from "./Tag";
 import type { UnlockArgs } from "./UnlockArgs";
+import type { VoidSlotsView } from "./VoidSlotsView";
 
 export interface Queries {
   /** What opens first. */
@@ -56,6 +57,8 @@ export interface Queries {
   log_choices: { args: Nothing; answer: LogChoicesView };
   /** One entry, whole, checked when it is opened. */
   entry: { args: EntryArgs; answer: EntryView };
+  /** Slots of the log that admit nothing, and why. */
+  void_slots: { args: Nothing; answer: VoidSlotsView };
   /** What a person is asked to approve, from the signed bytes. */
   intent: { args: IntentArgs; answer: IntentView };
   /** Notices, their channels, and the drafts for the newest stop. */
@@ -131,6 +134,7 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   log: ["log"],
   log_choices: ["log","settings"],
   entry: [],
+  void_slots: ["log"],
   intent: ["observed","decided"],
   notices: ["decided","observed","settings"],
   people: ["settings","decided","log"],

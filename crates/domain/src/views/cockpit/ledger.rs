@@ -1,7 +1,7 @@
 //! The ledger's state in words. Must not know how it is checked.
 
 use super::count;
-use crate::views::{Icon, LedgerStatus, Live, Tone, badge, short};
+use crate::views::{Badge, Icon, LedgerLive, LedgerStatus, Live, Tone, badge, short};
 use crate::words;
 
 /// State of the ledger, in words.
@@ -40,6 +40,7 @@ pub fn ledger_status(live: &Live) -> LedgerStatus {
             },
         ),
     };
+    let (badge, sentence) = with_the_log(it, badge, sentence);
     LedgerStatus {
         entries: it.entries,
         badge,
@@ -47,4 +48,22 @@ pub fn ledger_status(live: &Live) -> LedgerStatus {
         checked_at: it.checked_at.map(|at| at.to_string()),
         head: short(&it.head),
     }
+}
+
+/// What is to be known of the log of slots beside the entries.
+fn with_the_log(it: &LedgerLive, mut badge: Badge, mut sentence: String) -> (Badge, String) {
+    if it.void_slots > 0 {
+        let (slots, are) = match it.void_slots {
+            1 => ("1 slot".to_owned(), "is void and admits"),
+            more => (format!("{more} slots"), "are void and admit"),
+        };
+        sentence.push_str(&format!(" {slots} of the log {are} nothing."));
+    }
+    if let Some(problem) = &it.log_problem {
+        sentence.push_str(&format!(" The log of slots is not in step: {problem}"));
+        if badge.tone == Tone::Good {
+            badge = super::super::badge(Tone::Wait, Icon::Alert, "Log not in step");
+        }
+    }
+    (badge, sentence)
 }

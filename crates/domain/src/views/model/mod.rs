@@ -7,6 +7,7 @@ mod log;
 mod notice;
 mod people;
 mod settings;
+mod slots;
 mod stop;
 
 pub use approval::*;
@@ -15,6 +16,7 @@ pub use log::*;
 pub use notice::*;
 pub use people::*;
 pub use settings::*;
+pub use slots::*;
 pub use stop::*;
 
 use serde::{Deserialize, Serialize};
