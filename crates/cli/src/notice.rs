@@ -1,114 +1,170 @@
-//! `cockpit notice`: a draft, what is asked for, and what each channel answered. Must not decide
-//! anything.
+//! `cockpit notice`: a draft, what the linter finds, what is asked for, and what each channel
+//! answered. Must not decide anything.
 
 use std::io::Read as _;
 use std::path::Path;
 
 use cockpit_engine::Handle;
-use cockpit_engine::api::{Act, Nothing, Pressed, Problem, Query, RequestNoticeArgs};
+use cockpit_engine::api::{
+    Act, DraftNoticeArgs, Drafted, Nothing, NoticeDraftArgs, Pressed, Problem, Query,
+    RequestNoticeArgs, SubmitNoticeArgs, WriteNoticeArgs,
+};
 use cockpit_engine::domain::target::Phase;
 use cockpit_engine::domain::views::{
-    NoticeDraftView, NoticeText, NoticeView, NoticesView, OutcomeWord,
+    DraftView, NoticeText, NoticeView, NoticesView, OutcomeWord, Slot,
 };
 use serde_json::json;
 
 use crate::args;
-use crate::commands::{IDLE_MS, SETTLE_MS, refresh, workspace};
+use crate::commands::{self, IDLE_MS, SETTLE_MS, refresh, workspace};
+use crate::incident;
 use crate::output::{self, Exit};
+use crate::wording;
 
 /// Runs a notice command.
 pub async fn run(command: args::Notice) -> Result<Exit, Problem> {
     match command {
         args::Notice::Draft(args) => draft(args).await,
+        args::Notice::Lint(args) => lint(args).await,
         args::Notice::Submit(args) => submit(args).await,
+        args::Notice::Approve(args) => commands::approve(args).await,
+        args::Notice::Publish(args) => publish(args).await,
         args::Notice::Status(args) => status(args).await,
+        args::Notice::Template(command) => wording::templates(command).await,
+        args::Notice::Envelope(command) => wording::envelopes(command).await,
     }
 }
 
 async fn draft(args: args::Draft) -> Result<Exit, Problem> {
-    let handle = workspace(&args.at.workspace).await?;
+    let handle = workspace(&args.which.at.workspace).await?;
     refresh(&handle).await?;
-    let view = notices(&handle).await?;
-    let draft = of_severity(&view, args.severity)?;
-    if args.at.json {
-        output::document(&json!({
-            "severity": draft.severity,
-            "title": draft.text.title,
-            "body": draft.text.body,
-            "phase": draft.text.phase,
-            "notify_subscribers": draft.text.notify_subscribers,
-            "channels": view.channels,
-            "why_not": view.why_not,
-        }));
-    } else {
-        output::line(&draft.text.title);
-        output::line("");
-        output::line(&draft.text.body);
-        output::line("");
-        for channel in &view.channels {
-            let left_out = channel
-                .why_not
-                .as_ref()
-                .map(|why| format!(" (left out: {why})"));
-            output::line(&format!(
-                "Goes to {}{}",
-                channel.title,
-                left_out.unwrap_or_default()
-            ));
+    let incident = incident::named(&handle, args.which.incident.as_deref()).await?;
+    let drafted: Drafted = handle
+        .do_it(Act::DraftNotice(DraftNoticeArgs {
+            incident,
+            severity: args.severity.map(Into::into),
+            phase: args.phase.map(Into::into),
+            audience: Some(args.which.audience.into()),
+            locales: args.locales.iter().map(|it| (*it).into()).collect(),
+            reason: String::new(),
+        }))
+        .await?;
+    let mut view = view_of(&handle, &drafted).await?;
+    if !args.set.is_empty() || args.next_update.is_some() {
+        let mut texts: std::collections::BTreeMap<_, _> = view
+            .languages
+            .iter()
+            .map(|it| (it.locale, it.slots.clone()))
+            .collect();
+        for pair in &args.set {
+            let (slot, words) = slot_of(pair)?;
+            if let Some(first) = texts.values_mut().next() {
+                first.set(slot, words.to_owned());
+            }
         }
-        if let Some(why) = &view.why_not {
-            output::line(why);
+        for slots in texts.values_mut() {
+            slots.next_update_at = args.next_update.or(slots.next_update_at);
+        }
+        let write = Act::WriteNotice(WriteNoticeArgs {
+            incident: drafted.incident.clone(),
+            audience: drafted.audience,
+            texts,
+        });
+        let _: Drafted = handle.do_it(write).await?;
+        view = view_of(&handle, &drafted).await?;
+    }
+    show(&view, args.which.at.json);
+    Ok(Exit::AsAsked)
+}
+
+async fn lint(args: args::Which) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    let incident = the_incident(&handle, args.incident.as_deref()).await?;
+    let view: DraftView = handle
+        .ask(Query::NoticeDraft(NoticeDraftArgs {
+            incident,
+            audience: args.audience.into(),
+            texts: None,
+        }))
+        .await?;
+    if args.at.json {
+        output::document(&json!({ "findings": view.findings, "why_not": view.why_not }));
+    } else {
+        findings(&view);
+        if view.findings.is_empty() {
+            output::line("The linter finds nothing.");
         }
     }
-    Ok(Exit::AsAsked)
+    let held = view.findings.iter().any(|it| it.blocking);
+    Ok(if held {
+        Exit::NotAsAsked
+    } else {
+        Exit::AsAsked
+    })
 }
 
 async fn submit(args: args::Submit) -> Result<Exit, Problem> {
     let body = args.body_file.as_deref().map(body).transpose()?;
-    let handle = workspace(&args.at.workspace).await?;
+    let handle = workspace(&args.which.at.workspace).await?;
     refresh(&handle).await?;
-    let view = notices(&handle).await?;
-    let mut text = match of_severity(&view, args.severity) {
-        Ok(draft) => draft.text.clone(),
-        // Without a stop there is no draft, and a whole text of one's own needs none.
-        Err(_) if args.title.is_some() && body.is_some() => NoticeText {
-            title: String::new(),
-            body: String::new(),
-            phase: Phase::Investigating,
-            notify_subscribers: false,
-        },
-        Err(problem) => return Err(problem),
+    let act = match (args.title, body) {
+        (Some(title), Some(body)) => Act::RequestNotice(RequestNoticeArgs {
+            text: NoticeText {
+                title,
+                body,
+                phase: args.phase.map_or(Phase::Investigating, Into::into),
+                notify_subscribers: !args.quiet
+                    && args.severity.is_some_and(|it| {
+                        cockpit_engine::domain::views::Severity::from(it).notifies()
+                    }),
+            },
+        }),
+        (_, _) => {
+            let incident = incident::named(&handle, args.which.incident.as_deref()).await?;
+            let drafted: Drafted = handle
+                .do_it(Act::DraftNotice(DraftNoticeArgs {
+                    incident,
+                    severity: args.severity.map(Into::into),
+                    phase: args.phase.map(Into::into),
+                    audience: Some(args.which.audience.into()),
+                    ..DraftNoticeArgs::default()
+                }))
+                .await?;
+            Act::SubmitNotice(SubmitNoticeArgs {
+                incident: drafted.incident,
+                audience: drafted.audience,
+                quiet: args.quiet,
+            })
+        }
     };
-    if let Some(title) = args.title {
-        text.title = title;
-    }
-    if let Some(body) = body {
-        text.body = body;
-    }
-    if let Some(phase) = args.phase {
-        text.phase = phase.into();
-    }
-    if args.quiet {
-        text.notify_subscribers = false;
-    }
-    let act = Act::RequestNotice(RequestNoticeArgs { text });
     let pressed: Pressed = handle.do_it(act).await?;
     eprintln!("{}", pressed.sentence);
     let view = handle.settled(&pressed, SETTLE_MS).await?;
-    let exit = output::press(&view, args.at.json);
-    if !args.at.json && exit == Exit::NotInEffect {
+    let exit = output::press(&view, args.which.at.json);
+    if !args.which.at.json && exit == Exit::NotInEffect {
         output::line(&format!(
-            "All of them: cockpit approve --press {}",
+            "All of them: cockpit notice approve --press {}",
             pressed.press
         ));
     }
     Ok(exit)
 }
 
+async fn publish(args: args::NoticeStatus) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    handle.idle(SETTLE_MS).await;
+    tell(&handle, &args).await
+}
+
 async fn status(args: args::NoticeStatus) -> Result<Exit, Problem> {
     let handle = workspace(&args.at.workspace).await?;
     handle.idle(IDLE_MS).await;
-    let mut found = notices(&handle).await?.notices;
+    tell(&handle, &args).await
+}
+
+async fn tell(handle: &Handle, args: &args::NoticeStatus) -> Result<Exit, Problem> {
+    let mut found = notices(handle).await?.notices;
     if let Some(press) = &args.press {
         found.retain(|notice| notice.press.starts_with(press.as_str()));
         if found.is_empty() {
@@ -142,6 +198,70 @@ async fn status(args: args::NoticeStatus) -> Result<Exit, Problem> {
     Ok(output::exit_of(&words))
 }
 
+/// A draft as it will look, channel by channel.
+fn show(view: &DraftView, json: bool) {
+    if json {
+        let first = view.previews.first();
+        output::document(&json!({
+            "incident": view.incident,
+            "severity": view.severity,
+            "phase": view.phase,
+            "update": view.update,
+            "audience": view.audience,
+            "title": first.map(|it| &it.text.title),
+            "body": first.map(|it| &it.text.body),
+            "notify_subscribers": first.is_some_and(|it| it.text.notify_subscribers),
+            "channels": view.previews,
+            "languages": view.languages,
+            "findings": view.findings,
+            "agreed": view.agreed,
+            "changes": view.changes,
+            "why_not": view.why_not,
+        }));
+        return;
+    }
+    for preview in &view.previews {
+        let left_out = preview
+            .left_out
+            .as_ref()
+            .map(|why| format!(" (left out: {why})"));
+        output::line(&format!(
+            "── {} · {}{}",
+            preview.channel,
+            preview.counter,
+            left_out.unwrap_or_default()
+        ));
+        output::line(&preview.text.title);
+        output::line("");
+        output::line(&preview.text.body);
+        output::line("");
+    }
+    findings(view);
+    for change in &view.changes {
+        output::line(&format!("Changed: {}", change.name));
+        output::line(&format!("  - {}", change.before));
+        output::line(&format!("  + {}", change.after));
+    }
+    output::line(&view.agreed.sentence);
+    if let Some(why) = &view.why_not {
+        output::line(why);
+    }
+}
+
+fn findings(view: &DraftView) {
+    for it in &view.findings {
+        let weight = if it.blocking { "Held back" } else { "Advice" };
+        let slot = it.slot.map_or("", Slot::name);
+        let words = it.words.as_ref().map(|words| format!(" “{words}”"));
+        output::line(&format!(
+            "{weight}: {slot}{}: {} {}",
+            words.unwrap_or_default(),
+            it.reason,
+            it.fix
+        ));
+    }
+}
+
 fn document(notice: &NoticeView) -> serde_json::Value {
     json!({
         "press": notice.press,
@@ -149,12 +269,15 @@ fn document(notice: &NoticeView) -> serde_json::Value {
         "phase": notice.text.phase,
         "asked_by": notice.asked_by,
         "asked_at": notice.asked_at,
+        "approvals": notice.approvals,
+        "missing": notice.missing,
         "channels": notice.receipts.iter().map(|it| json!({
             "channel": it.channel,
             "intent": it.intent,
             "outcome": output::word(it.outcome.outcome),
             "ms": it.outcome.ms,
             "sentence": it.outcome.sentence,
+            "tries": it.tries,
             "at": it.at,
         })).collect::<Vec<_>>(),
     })
@@ -165,39 +288,64 @@ fn lines(notice: &NoticeView) {
         "{}  asked by {} at {}",
         notice.text.title, notice.asked_by, notice.asked_at
     ));
+    for it in &notice.approvals {
+        output::line(&format!(
+            "  approved by {} as {} at {}",
+            it.who, it.roles, it.at
+        ));
+    }
     for it in &notice.receipts {
         output::line(&format!(
-            "  {:<10} {}  {}",
+            "  {:<10} {}  {}  {}",
             output::word(it.outcome.outcome),
             it.channel,
-            it.at.as_deref().unwrap_or_default()
+            it.at.as_deref().unwrap_or_default(),
+            it.tries
         ));
         output::line(&format!("             {}", it.outcome.sentence));
     }
+    if let Some(missing) = &notice.missing {
+        output::line(&format!("             {missing}"));
+    }
     if notice.waits {
         output::line(&format!(
-            "             cockpit approve --press {}",
+            "             cockpit notice approve --press {}",
             notice.press
         ));
     }
 }
 
-async fn notices(handle: &Handle) -> Result<NoticesView, Problem> {
+pub(crate) async fn notices(handle: &Handle) -> Result<NoticesView, Problem> {
     handle.ask(Query::Notices(Nothing {})).await
 }
 
-fn of_severity(view: &NoticesView, severity: args::Severity) -> Result<&NoticeDraftView, Problem> {
-    let severity = severity.into();
-    view.drafts
-        .iter()
-        .find(|draft| draft.severity == severity)
-        .ok_or_else(|| {
-            Problem::new(
-                "not_found",
-                "Nothing was stopped, so there is nothing to draft a notice from.",
-            )
-            .hint("Stop a release first, or submit a notice with --title and --body-file.")
-        })
+async fn view_of(handle: &Handle, drafted: &Drafted) -> Result<DraftView, Problem> {
+    handle
+        .ask(Query::NoticeDraft(NoticeDraftArgs {
+            incident: drafted.incident.clone(),
+            audience: drafted.audience,
+            texts: None,
+        }))
+        .await
+}
+
+async fn the_incident(handle: &Handle, digits: Option<&str>) -> Result<String, Problem> {
+    incident::named_or_open(handle, digits).await
+}
+
+fn slot_of(pair: &str) -> Result<(Slot, &str), Problem> {
+    let found = pair.split_once('=').and_then(|(key, words)| {
+        let slot = Slot::ALL.into_iter().find(|slot| slot.key() == key)?;
+        Some((slot, words))
+    });
+    found.ok_or_else(|| {
+        let keys: Vec<&str> = Slot::ALL.iter().map(|slot| slot.key()).collect();
+        Problem::new(
+            "bad_input",
+            format!("'{pair}' is not SLOT=WORDS. Nothing was changed."),
+        )
+        .hint(format!("Slots are {}.", keys.join(", ")))
+    })
 }
 
 /// The text of a file, or of standard input for "-".

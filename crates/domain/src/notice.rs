@@ -1,10 +1,35 @@
-//! What a notice is drafted from: a severity and the facts of a stop. One template for each
-//! severity. Promises nothing that was not observed; must not know a channel.
+//! What people are told of an incident: its severity, the words of a notice, where they come from
+//! and who agreed to them beforehand. Promises nothing that was not observed; must not know how a
+//! channel is spoken to.
+
+mod cadence;
+mod envelope;
+mod event;
+mod fill;
+mod gate;
+mod incident;
+mod locale;
+mod slots;
+mod template;
+mod texts;
+
+pub use cadence::{DRAFT_AHEAD_MS, ESCALATE_AHEAD_MS, Owed, Stage, owed, steps, wake_at};
+pub use envelope::{ENVELOPE_EXPIRES_MS_MAX, Envelope, EnvelopeRecord, agreed_phrases};
+pub use event::{Because, Draft, Figure, TellEvent, Why};
+pub use fill::{fill, filled};
+pub(crate) use incident::Step;
+pub use incident::{DraftRecord, Incident, Place, Point, Tell, Told, What};
+pub(crate) use locale::key as locale_key;
+pub use slots::{Change, Slot, Slots};
+pub use template::{LIBRARY, NotRendered, Template, TemplateKey, TemplateRecord, render};
+pub use texts::{locale_name, promise};
+
+pub use crate::lint::{ChannelKind, Locale};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::target::Phase;
+use crate::target::{Phase, Service};
 use crate::time::Time;
 
 /// How bad it is for the people who use the app.
@@ -17,11 +42,13 @@ pub enum Severity {
     Major,
     /// A few people meet something small.
     Minor,
+    /// Hardly anybody notices it; it is told so that nobody wonders.
+    Low,
 }
 
 impl Severity {
     /// Every severity, the worst first.
-    pub const ALL: [Severity; 3] = [Self::Critical, Self::Major, Self::Minor];
+    pub const ALL: [Severity; 4] = [Self::Critical, Self::Major, Self::Minor, Self::Low];
 
     /// What people call it.
     pub fn name(self) -> &'static str {
@@ -29,6 +56,7 @@ impl Severity {
             Self::Critical => "Critical",
             Self::Major => "Major",
             Self::Minor => "Minor",
+            Self::Low => "Low",
         }
     }
 
@@ -38,6 +66,7 @@ impl Severity {
             Self::Critical => "critical",
             Self::Major => "major",
             Self::Minor => "minor",
+            Self::Low => "low",
         }
     }
 
@@ -53,7 +82,86 @@ impl Severity {
             Self::Critical => 30 * MINUTE,
             Self::Major => 60 * MINUTE,
             Self::Minor => 4 * 60 * MINUTE,
+            Self::Low => 24 * 60 * MINUTE,
         }
+    }
+
+    /// Whether the status page's subscribers get a mail of it unless somebody says otherwise.
+    pub fn notifies(self) -> bool {
+        match self {
+            Self::Critical | Self::Major => true,
+            Self::Minor | Self::Low => false,
+        }
+    }
+}
+
+/// Whom a notice is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The people who use the app.
+    Customers,
+    /// The people who work on it.
+    Team,
+}
+
+impl Audience {
+    /// Every audience.
+    pub const ALL: [Audience; 2] = [Self::Customers, Self::Team];
+
+    /// Key on the wire.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Team => "team",
+        }
+    }
+}
+
+/// Key of a phase on the wire.
+pub fn phase_key(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Investigating => "investigating",
+        Phase::Identified => "identified",
+        Phase::Monitoring => "monitoring",
+        Phase::Resolved => "resolved",
+    }
+}
+
+/// Every phase, in the order in which they come.
+pub const PHASES: [Phase; 4] = [
+    Phase::Investigating,
+    Phase::Identified,
+    Phase::Monitoring,
+    Phase::Resolved,
+];
+
+/// What kind of channel a service is; none when it is no channel.
+pub fn kind_of(service: Service) -> Option<ChannelKind> {
+    match service {
+        Service::Statuspage => Some(ChannelKind::StatusPage),
+        Service::Smtp => Some(ChannelKind::Email),
+        Service::Fcm => Some(ChannelKind::Push),
+        Service::RemoteConfig => Some(ChannelKind::Banner),
+        Service::Slack => Some(ChannelKind::Slack),
+        Service::Teams => Some(ChannelKind::Teams),
+        Service::Matrix => Some(ChannelKind::Matrix),
+        Service::Mastodon => Some(ChannelKind::Mastodon),
+        Service::Bluesky => Some(ChannelKind::Bluesky),
+        Service::GooglePlay | Service::AppStore | Service::Unleash | Service::Sentry => None,
+    }
+}
+
+/// Whom a kind of channel reaches.
+pub fn reaches(kind: ChannelKind) -> Audience {
+    match kind {
+        ChannelKind::StatusPage
+        | ChannelKind::Email
+        | ChannelKind::Push
+        | ChannelKind::Banner
+        | ChannelKind::Mastodon
+        | ChannelKind::Bluesky => Audience::Customers,
+        ChannelKind::Slack | ChannelKind::Teams | ChannelKind::Matrix => Audience::Team,
     }
 }
 
@@ -70,96 +178,40 @@ pub struct NoticeText {
     pub notify_subscribers: bool,
 }
 
-/// What is known of a stop when people are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// "8.4.0".
-    pub version: String,
-    /// When it was decided.
-    pub decided_at: Time,
-    /// What was observed to be stopped: "nobody new gets it from Google Play".
-    pub done: Vec<String>,
-    /// What was asked for and not observed yet, in the same words.
-    pub asked: Vec<String>,
-    /// Figures as they were seen: "Android: crash-free sessions 98.21 %".
-    pub signals: Vec<String>,
+/// What a notice belongs to. It is sent once for each incident, phase, update, audience, channel
+/// and language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct About {
+    /// The incident's entry, in hex.
+    pub incident: String,
+    /// 0 for the first notice of its phase; updates in the same phase count on.
+    pub update: u32,
+    /// Whom it is for.
+    pub audience: Audience,
+    /// The language.
+    pub locale: Locale,
+    /// The draft's entry, in hex: its slots are what was rendered.
+    pub draft: String,
+    /// The version of the template.
+    pub template: String,
+    /// The envelope that it claims to lie in.
+    pub envelope: Option<String>,
+    /// When people are promised to hear again.
+    #[ts(type = "string | null")]
+    pub next_update_at: Option<Time>,
 }
 
-/// The draft for a severity at `now`.
-pub fn draft(severity: Severity, facts: &Facts, now: Time) -> NoticeText {
-    let version = &facts.version;
-    let (title, happened) = match severity {
-        Severity::Critical => (
-            format!("Please do not update to version {version}"),
-            format!(
-                "Version {version} of our app fails for many people. Please do not update to it. \
-                 If you have it, please do not rely on it until we write again."
-            ),
-        ),
-        Severity::Major => (
-            format!("Problems in version {version}"),
-            format!(
-                "Some people see problems in version {version} of our app. If you have not \
-                 updated yet, please wait."
-            ),
-        ),
-        Severity::Minor => (
-            format!("A small problem in version {version}"),
-            format!(
-                "A few people may see a small problem in version {version} of our app. You can go \
-                 on using it."
-            ),
-        ),
-    };
-    let mut parts = vec![happened];
-    if !facts.signals.is_empty() {
-        parts.push(format!("What we measure: {}.", facts.signals.join("; ")));
-    }
-    if !facts.done.is_empty() {
-        parts.push(format!("What we have done: {}.", listed(&facts.done)));
-    }
-    if !facts.asked.is_empty() {
-        parts.push(format!(
-            "What we are doing, not yet seen to be in effect: {}.",
-            listed(&facts.asked)
-        ));
-    }
-    parts.push("What we do not know yet: the cause, and how many people are affected.".to_owned());
-    parts.push(format!(
-        "We will write again by {}.",
-        next_update(severity, facts.decided_at, now)
-    ));
-    NoticeText {
-        title,
-        body: parts.join("\n\n"),
-        phase: Phase::Investigating,
-        notify_subscribers: severity != Severity::Minor,
-    }
-}
-
-/// "18:30 UTC" of the next full five minutes that lie a cadence after the decision, or after as
-/// many cadences as have passed. It moves seldom, so that a draft that is open stays as it is.
-fn next_update(severity: Severity, decided_at: Time, now: Time) -> String {
-    const STEP_MS: i64 = 5 * 60 * 1_000;
-    let cadence_ms = severity.cadence_ms();
-    let passed = now.ms_since(decided_at) / cadence_ms;
-    let due = decided_at + (passed + 1) * cadence_ms;
-    let due = Time::from_ms(due.as_ms().div_euclid(STEP_MS) * STEP_MS + STEP_MS);
-    let text = due.to_string();
-    let (day, clock) = (text.get(..10), text.get(11..16));
-    match (day, clock) {
-        (Some(day), Some(clock)) if now.to_string().get(..10) == Some(day) => {
-            format!("{clock} UTC")
-        }
-        (Some(day), Some(clock)) => format!("{clock} UTC on {day}"),
-        (_, _) => text,
-    }
-}
-
-fn listed(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+impl About {
+    /// The notice's key at its channel. Two laptops that ask for the same notice use one key, so
+    /// that a channel that can be asked shows it to the second.
+    pub fn key(&self, phase: Phase) -> String {
+        let incident = self.incident.get(..16).unwrap_or(&self.incident);
+        format!(
+            "{incident}-{}-{}-{}-{}",
+            phase_key(phase),
+            self.update,
+            self.audience.key(),
+            locale::key(self.locale)
+        )
     }
 }

@@ -1,18 +1,24 @@
-//! The notices room: what was asked for, what each channel answered, and a draft for the newest
-//! stop. Must not know how a channel is spoken to.
+//! The notices room: incidents, the board, what was asked for and what each channel answered. Must
+//! not know how a channel is spoken to.
+
+mod board;
+mod draft;
+mod incident;
+
+pub use draft::{draft, open_incident, ready_to_ask};
+pub use incident::owed_views;
 
 use std::collections::BTreeMap;
 
 use super::{
-    ChannelView, Live, NoticeDraftView, NoticeView, NoticesView, OutcomeWord, ReceiptView, asker,
-    capital, of_record,
+    AgreementView, ApprovalView, ChangeSheetView, ChannelView, Icon, Live, NoticeView, NoticesView,
+    OutcomeWord, ReceiptView, Tone, asker, badge, capital, of_record,
 };
 use crate::decide::{may_not_approve, may_not_ask};
-use crate::event::Outcome;
-use crate::notice::{Facts, NoticeText, Severity, draft};
+use crate::notice::{About, EnvelopeRecord, NoticeText, TellEvent, locale_name};
 use crate::policy::ActKind;
 use crate::state::{IntentRecord, State};
-use crate::target::{Desired, Observation, Service, TargetState};
+use crate::target::{Desired, Observation, Service};
 use crate::time::Time;
 use crate::words;
 
@@ -80,9 +86,12 @@ pub fn no_channel(channels: &[Channel]) -> Option<String> {
 /// The notices room at `now`.
 pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
     let channels = channels(state, live);
+    let notices = asked_for(state, live, now);
     NoticesView {
-        notices: asked_for(state, live, now),
-        drafts: drafts(state, now),
+        incidents: incident::incidents(state, live, now),
+        lanes: board::lanes(state, live, &notices, now),
+        notices,
+        start: draft::start(state),
         why_not: may_not_ask(state, &live.actor, ActKind::Publish)
             .map(|why| format!("{}.", capital(&why)))
             .or_else(|| no_channel(&channels)),
@@ -94,6 +103,7 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
                 why_not: channel.why_not,
             })
             .collect(),
+        envelopes: envelopes(state, live, now),
     }
 }
 
@@ -115,17 +125,21 @@ fn asked_for(state: &State, live: &Live, now: Time) -> Vec<NoticeView> {
                 .iter()
                 .map(|(id, record)| ReceiptView {
                     intent: (*id).clone(),
-                    channel: record.intent.title.clone(),
+                    channel: channel_words(record),
                     outcome: of_record(id, record, live, now),
+                    tries: match record.attempt {
+                        0 | 1 => String::new(),
+                        more => format!("try {more}"),
+                    },
                     at: record.result.as_ref().map(|(_, at)| at.to_string()),
                 })
                 .collect();
             let waits = receipts
                 .iter()
                 .position(|it| it.outcome.outcome == OutcomeWord::Waiting);
-            let why_not = waits
-                .and_then(|at| records.get(at))
-                .and_then(|(_, record)| may_not_approve(state, &live.actor, record, now));
+            let waiting = waits.and_then(|at| records.get(at));
+            let why_not =
+                waiting.and_then(|(_, record)| may_not_approve(state, &live.actor, record, now));
             let view = NoticeView {
                 press: press.to_owned(),
                 intent: waits.map_or(first_id, |at| records[at].0).clone(),
@@ -134,6 +148,8 @@ fn asked_for(state: &State, live: &Live, now: Time) -> Vec<NoticeView> {
                 asked_by: asker(state, live, &first.by),
                 asked_at: first.intent.asked_at.to_string(),
                 receipts,
+                approvals: approvals(state, live, first),
+                missing: waiting.and_then(|(_, record)| missing(state, record)),
                 why_not,
             };
             Some((first.position, view))
@@ -141,6 +157,124 @@ fn asked_for(state: &State, live: &Live, now: Time) -> Vec<NoticeView> {
         .collect();
     found.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     found.into_iter().map(|(_, view)| view).collect()
+}
+
+/// "E-mail · 3 recipients · Deutsch": the language stands there when it is not the usual one.
+fn channel_words(record: &IntentRecord) -> String {
+    let usual = crate::notice::Locale::En;
+    match about(&record.intent.desired) {
+        Some(about) if about.locale != usual => {
+            format!("{} · {}", record.intent.title, locale_name(about.locale))
+        }
+        Some(_) | None => record.intent.title.clone(),
+    }
+}
+
+/// Who approved an intent, as whom and when.
+fn approvals(state: &State, live: &Live, record: &IntentRecord) -> Vec<ApprovalView> {
+    record
+        .approvals
+        .iter()
+        .map(|it| {
+            let signs = |role: &&crate::policy::Role| {
+                record.sign_off.contains(role)
+                    || record
+                        .mandate
+                        .approve
+                        .iter()
+                        .any(|one| one.roles.contains(role))
+            };
+            let roles: Vec<&str> = it.roles.iter().filter(signs).map(|it| it.name()).collect();
+            ApprovalView {
+                who: asker(state, live, &it.person),
+                roles: match roles.is_empty() {
+                    true => "fallback".to_owned(),
+                    false => roles.join(", "),
+                },
+                at: it.at.to_string(),
+            }
+        })
+        .collect()
+}
+
+/// "Missing: legal (Ana) and brand (nobody has this role yet)".
+fn missing(state: &State, record: &IntentRecord) -> Option<String> {
+    let roles = record.missing_sign_off();
+    (!roles.is_empty()).then(|| format!("Missing: {}", state.who_signs(&roles)))
+}
+
+fn envelopes(state: &State, live: &Live, now: Time) -> Vec<AgreementView> {
+    let mut found: Vec<(&String, &EnvelopeRecord)> = state
+        .tell
+        .envelopes
+        .iter()
+        .filter(|(_, it)| it.ended.is_none())
+        .collect();
+    found.sort_by_key(|(_, it)| std::cmp::Reverse(it.position));
+    found
+        .into_iter()
+        .map(|(id, it)| {
+            let missing = state.envelope_missing(it);
+            let expired = now > it.envelope.expires_at;
+            let signed: Vec<String> = it
+                .signed
+                .iter()
+                .map(|by| {
+                    let roles: Vec<&str> = by.roles.iter().map(|role| role.name()).collect();
+                    format!("{} ({})", asker(state, live, &by.person), roles.join(", "))
+                })
+                .collect();
+            let severities: Vec<&str> = it.envelope.severities.iter().map(|it| it.name()).collect();
+            let badge = match (expired, missing.is_empty()) {
+                (true, _) => badge(Tone::Bad, Icon::Alert, "Expired"),
+                (false, true) => badge(Tone::Good, Icon::Done, "In force"),
+                (false, false) => badge(
+                    Tone::Wait,
+                    Icon::Waiting,
+                    format!("Waits for {}", state.who_signs(&missing)),
+                ),
+            };
+            let by = match signed.is_empty() {
+                true => "nobody yet".to_owned(),
+                false => words::listed(&signed),
+            };
+            let sign = TellEvent::EnvelopeSigned {
+                envelope: id.clone(),
+            };
+            AgreementView {
+                envelope: id.clone(),
+                title: it.envelope.title.clone(),
+                badge,
+                detail: format!(
+                    "{} · {} sentences · signed by {by}",
+                    severities.join(", "),
+                    it.envelope
+                        .allowed
+                        .values()
+                        .flat_map(BTreeMap::values)
+                        .map(Vec::len)
+                        .sum::<usize>()
+                ),
+                expires_at: it.envelope.expires_at.to_string(),
+                sign_why_not: state
+                    .tell_objection(&live.device, now, &sign)
+                    .map(|why| format!("{}.", capital(&why))),
+                waits: !missing.is_empty() && !expired,
+            }
+        })
+        .collect()
+}
+
+/// What a notice belongs to.
+fn about(desired: &Desired) -> Option<&About> {
+    match desired {
+        Desired::Published { notice } => notice.about.as_ref(),
+        Desired::Stopped
+        | Desired::RollingOut { .. }
+        | Desired::Complete
+        | Desired::On
+        | Desired::Off => None,
+    }
 }
 
 /// The text that is asked to be published.
@@ -160,77 +294,25 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
     }
 }
 
-/// A draft of each severity for the newest stop; none when nothing was stopped.
-fn drafts(state: &State, now: Time) -> Vec<NoticeDraftView> {
-    facts(state).map_or_else(Vec::new, |facts| {
-        Severity::ALL
-            .into_iter()
-            .map(|severity| NoticeDraftView {
-                severity,
-                name: severity.name().to_owned(),
-                text: draft(severity, &facts, now),
-            })
-            .collect()
-    })
-}
-
-/// What is known of the newest stop.
-fn facts(state: &State) -> Option<Facts> {
-    let newest = state
-        .intents
-        .values()
-        .filter(|record| record.intent.act == ActKind::Stop)
-        .max_by_key(|record| record.position)?;
-    let press: Vec<&IntentRecord> = state
-        .presses
-        .get(&newest.intent.press)?
-        .iter()
-        .filter_map(|id| state.intents.get(id))
-        .collect();
-    let version = words::version(&newest.intent.pre.state).unwrap_or_default();
-    let (mut done, mut asked) = (Vec::new(), Vec::new());
-    for record in &press {
-        let Some(words) = for_customers(&record.intent.pre.state) else {
-            continue;
-        };
-        let is_observed = record
-            .result
-            .as_ref()
-            .is_some_and(|(result, _)| result.outcome == Outcome::Confirmed);
-        let list = if is_observed { &mut done } else { &mut asked };
-        if !list.contains(&words) {
-            list.push(words);
-        }
-    }
-    Some(Facts {
-        version: version.to_owned(),
-        decided_at: newest.intent.asked_at,
-        done,
-        asked,
-        signals: newest
-            .intent
-            .evidence
-            .iter()
-            .map(|line| figure(line).to_owned())
-            .collect(),
-    })
-}
-
-/// "Android: crash-free sessions 98.21 %" out of a whole line of evidence.
-fn figure(line: &str) -> &str {
-    match line.find(" %") {
-        Some(at) => line.get(..at + 2).unwrap_or(line),
-        None => line,
-    }
-}
-
-/// What a stop of this target means to people, without inside names.
-fn for_customers(state: &TargetState) -> Option<String> {
-    let words = match state {
-        TargetState::StagedRollout(_) => "nobody new gets it from Google Play",
-        TargetState::PhasedRelease(_) => "automatic updates from the App Store are paused",
-        TargetState::Flag(_) => "the feature that fails is turned off",
-        TargetState::StatusPage(_) | TargetState::Mailing(_) => return None,
+/// An envelope as the approval window shows it before it is signed.
+pub fn envelope_sheet(state: &State, live: &Live, id: &str, now: Time) -> Option<ChangeSheetView> {
+    let record = state.tell.envelopes.get(id)?;
+    let sign = TellEvent::EnvelopeSigned {
+        envelope: id.to_owned(),
     };
-    Some(words.to_owned())
+    let missing = state.who_signs(&state.envelope_missing(record));
+    Some(ChangeSheetView {
+        title: format!("Agree to the envelope “{}”?", record.envelope.title),
+        facts: super::tell_log::envelope_facts(&record.envelope),
+        needs: format!(
+            "It takes {missing}. Inside it one signature of customer success sends a notice."
+        ),
+        proof: format!(
+            "signs with this laptop's key · ledger head {}",
+            super::short(&live.ledger.head)
+        ),
+        why_not: state
+            .tell_objection(&live.device, now, &sign)
+            .map(|why| format!("{}.", capital(&why))),
+    })
 }

@@ -1,0 +1,826 @@
+//! Incidents, templates and envelopes as they follow from the ledger, and who may change them.
+//! One answer for who asks and for who folds. Must not know how a notice is worded.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::envelope::{SIGNERS, Signature};
+use super::{
+    About, Audience, Because, Draft, ESCALATE_AHEAD_MS, EnvelopeRecord, Figure, LIBRARY, Locale,
+    Severity, Slots, TellEvent, Template, TemplateKey, TemplateRecord, Why, phase_key,
+};
+use crate::event::Outcome;
+use crate::policy::{ActKind, Person, Role};
+use crate::state::{Admitted, IntentRecord, State, holds, pairs};
+use crate::target::{Desired, Notice, Phase, TargetId};
+use crate::time::Time;
+use crate::words;
+
+/// Closed incidents that stay in the state; what was before stands in the ledger.
+const CLOSED_KEPT: usize = 32;
+
+/// Moments of an incident that stay in the state.
+const POINTS_KEPT: usize = 512;
+
+/// Longest reason, in characters.
+const REASON_CHARS_MAX: usize = 2_000;
+
+/// Incidents, templates and envelopes.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tell {
+    /// Incidents by entry id: those that are open, and the newest that were closed.
+    pub incidents: BTreeMap<String, Incident>,
+    /// Templates of one's own.
+    #[serde(with = "pairs")]
+    pub templates: BTreeMap<TemplateKey, TemplateRecord>,
+    /// Envelopes by entry id.
+    pub envelopes: BTreeMap<String, EnvelopeRecord>,
+    closed: VecDeque<String>,
+}
+
+/// An incident and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Position of its entry.
+    pub position: u64,
+    /// When it was opened.
+    pub at: Time,
+    /// Who opened it.
+    pub by: String,
+    /// "Problems in version 8.4.0".
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The version that it is about.
+    pub version: String,
+    /// What it began with.
+    pub because: Because,
+    /// Figures as they were seen.
+    pub figures: Vec<Figure>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When it is expected to be over, and the position of the entry that says so.
+    pub expected: Option<(Option<Time>, u64)>,
+    /// What happened, in order.
+    pub points: Vec<Point>,
+    /// The newest draft of each notice.
+    #[serde(with = "pairs")]
+    pub drafts: BTreeMap<(Phase, u32, Audience), DraftRecord>,
+    /// What was published, and what may have been.
+    #[serde(with = "pairs")]
+    pub told: BTreeMap<Place, Told>,
+    /// Promises for which others were called.
+    pub escalated: Vec<(Audience, Time)>,
+    /// Promises that were not kept.
+    pub missed: Vec<(Audience, Time)>,
+    /// Who closed it, when and with which words.
+    pub closed: Option<(String, Time, String)>,
+}
+
+/// Where and to whom something was told: it is told there once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The phase.
+    pub phase: Phase,
+    /// Which notice of the phase.
+    pub update: u32,
+    /// Who was told.
+    pub audience: Audience,
+    /// Where.
+    pub channel: TargetId,
+    /// In which language.
+    pub locale: Locale,
+}
+
+/// Something that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The intent.
+    pub intent: String,
+    /// When that was recorded.
+    pub at: Time,
+    /// Observed to be there. What may have been sent is told, and not certain.
+    pub sure: bool,
+    /// When people were promised to hear again.
+    pub next_update_at: Option<Time>,
+}
+
+/// A draft as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftRecord {
+    /// Its entry.
+    pub id: String,
+    /// Position of the entry.
+    pub position: u64,
+    /// The time of the entry.
+    pub at: Time,
+    /// Who wrote it.
+    pub by: String,
+    /// Why.
+    pub why: Why,
+    /// Slots by language.
+    pub texts: BTreeMap<Locale, Slots>,
+    /// The words that were asked for before an edit took their approvals.
+    pub before: Option<BTreeMap<Locale, Slots>>,
+}
+
+/// Something that happened in an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// Position of the entry.
+    pub position: u64,
+    /// The time of the entry.
+    pub at: Time,
+    /// Who signed it.
+    pub by: String,
+    /// What it was.
+    pub what: What,
+}
+
+/// What happened in an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// It began.
+    Opened,
+    /// How bad it is.
+    Severity(Severity),
+    /// Where it stands.
+    Phase(Phase),
+    /// When it is expected to be over.
+    Expected(Option<Time>),
+    /// A notice was drafted.
+    Drafted(Why, Phase, Audience),
+    /// A notice was asked for, on this channel.
+    Asked(TargetId),
+    /// Somebody approved a notice.
+    Approved(TargetId),
+    /// What became of a notice at a channel.
+    Came(TargetId, Outcome),
+    /// Others were called because a notice is nearly due.
+    Escalated(Audience),
+    /// A notice was not sent in time.
+    Missed(Audience),
+    /// It was closed.
+    Closed,
+}
+
+impl Incident {
+    /// Whether it goes on.
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// The number of the next notice of a phase for an audience.
+    pub fn next_update(&self, phase: Phase, audience: Audience) -> u32 {
+        self.told
+            .keys()
+            .filter(|it| it.phase == phase && it.audience == audience)
+            .map(|it| it.update + 1)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// What an audience was told last, where that was observed.
+    pub fn newest_told(&self, audience: Audience) -> Option<(&Place, &Told)> {
+        self.told
+            .iter()
+            .filter(|(place, told)| place.audience == audience && told.sure)
+            .max_by_key(|(place, told)| (told.at, place.phase, place.update))
+    }
+
+    /// When an audience was promised to hear again; none when nothing is promised.
+    pub fn promise(&self, audience: Audience) -> Option<Time> {
+        let (place, told) = self.newest_told(audience)?;
+        match place.phase {
+            Phase::Resolved => None,
+            Phase::Investigating | Phase::Identified | Phase::Monitoring => told.next_update_at,
+        }
+    }
+
+    /// Channels whose people were told of it, or may have been, and were not seen to be told of
+    /// its end.
+    pub fn stranded(&self) -> Vec<(Audience, TargetId, Locale)> {
+        let mut left: Vec<(Audience, TargetId, Locale)> = self
+            .told
+            .keys()
+            .map(|it| (it.audience, it.channel.clone(), it.locale))
+            .collect();
+        left.sort();
+        left.dedup();
+        left.retain(|(audience, channel, locale)| {
+            !self.told.iter().any(|(place, told)| {
+                place.phase == Phase::Resolved
+                    && told.sure
+                    && place.audience == *audience
+                    && place.channel == *channel
+                    && place.locale == *locale
+            })
+        });
+        left
+    }
+
+    fn note(&mut self, entry: &Admitted, by: &str, what: What) {
+        self.points.push(Point {
+            position: entry.position,
+            at: entry.moment().best(),
+            by: by.to_owned(),
+            what,
+        });
+        if self.points.len() > POINTS_KEPT {
+            // The beginning says what it is about.
+            self.points.remove(1);
+        }
+    }
+}
+
+impl Tell {
+    /// Incidents that go on, the newest first.
+    pub fn open(&self) -> Vec<(&String, &Incident)> {
+        let mut open: Vec<(&String, &Incident)> = self
+            .incidents
+            .iter()
+            .filter(|(_, it)| it.is_open())
+            .collect();
+        open.sort_by_key(|(_, it)| std::cmp::Reverse(it.position));
+        open
+    }
+
+    /// The template in use, with its version.
+    pub fn template(&self, key: TemplateKey) -> (String, Template) {
+        match self.templates.get(&key) {
+            Some(record) => (record.version.clone(), record.template.clone()),
+            None => (LIBRARY.to_owned(), Template::of_the_library(key)),
+        }
+    }
+}
+
+type Answer = Result<(), String>;
+
+fn no(why: impl Into<String>) -> Answer {
+    Err(why.into())
+}
+
+fn needs_reason(reason: &str) -> Answer {
+    if reason.trim().is_empty() {
+        return no("it needs a reason");
+    }
+    match reason.chars().count() > REASON_CHARS_MAX {
+        true => no(format!(
+            "the reason is longer than {REASON_CHARS_MAX} characters"
+        )),
+        false => Ok(()),
+    }
+}
+
+impl State {
+    /// Why an entry of this device at this time would have no force; `None` when it has.
+    pub fn tell_objection(&self, device: &str, at: Time, event: &TellEvent) -> Option<String> {
+        self.may_tell(device, at, event).err()
+    }
+
+    /// The roles that open incidents and write notices.
+    fn tellers(&self) -> Vec<Role> {
+        let mut roles = self.mandate(ActKind::Publish).ask.clone();
+        roles.extend(self.mandate(ActKind::Stop).ask.iter().copied());
+        roles.extend(SIGNERS);
+        roles.push(Role::Administrator);
+        roles
+    }
+
+    fn tells(&self, person: &Person, what: &str) -> Answer {
+        match holds(person, &self.tellers()) {
+            true => Ok(()),
+            false => no(format!("{} may not {what}", person.name)),
+        }
+    }
+
+    fn open_incident(&self, incident: &str) -> Result<&Incident, String> {
+        match self.tell.incidents.get(incident) {
+            None => Err("there is no such incident".to_owned()),
+            Some(it) if it.is_open() => Ok(it),
+            Some(_) => Err("the incident is closed".to_owned()),
+        }
+    }
+
+    fn may_tell(&self, device: &str, at: Time, event: &TellEvent) -> Answer {
+        let person = self.actor(device)?;
+        match event {
+            TellEvent::Opened { title, version, .. } => {
+                self.tells(person, "open an incident")?;
+                if title.trim().is_empty() || title.chars().count() > 200 {
+                    return no("an incident has a title of at most 200 characters");
+                }
+                let twin = |it: &Incident| it.is_open() && it.version == *version;
+                match self.tell.incidents.values().any(twin) {
+                    true => no(format!("an incident about {version} is open already")),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::SeveritySet {
+                incident,
+                severity,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                if self.open_incident(incident)?.severity == *severity {
+                    return no("the incident has this severity already");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::PhaseSet {
+                incident,
+                phase,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                if self.open_incident(incident)?.phase == *phase {
+                    return no("the incident is in this phase already");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::ExpectedSet {
+                incident,
+                by,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                let known = self.open_incident(incident)?.expected;
+                if known.and_then(|(by, _)| by) == *by {
+                    return no("that is what is expected already");
+                }
+                if by.is_some_and(|by| by <= at) {
+                    return no("that moment is over");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::Resolved { incident, reason } => {
+                self.tells(person, "close an incident")?;
+                self.may_close_incident(incident)?;
+                needs_reason(reason)
+            }
+            TellEvent::Drafted(draft) => self.may_draft(person, draft),
+            TellEvent::Escalated {
+                incident,
+                audience,
+                due,
+            } => {
+                let it = self.open_incident(incident)?;
+                if it.promise(*audience) != Some(*due) {
+                    return no("nothing is promised for then");
+                }
+                if it.escalated.contains(&(*audience, *due)) {
+                    return no("others were called already");
+                }
+                match at + ESCALATE_AHEAD_MS < *due {
+                    true => no("it is not nearly due"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::Missed {
+                incident,
+                audience,
+                due,
+            } => {
+                let it = self.open_incident(incident)?;
+                if it.promise(*audience) != Some(*due) {
+                    return no("nothing was promised for then");
+                }
+                if it.missed.contains(&(*audience, *due)) {
+                    return no("it is in the log already");
+                }
+                match at <= *due {
+                    true => no("it is not over"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::TemplateSet(template) => {
+                self.tells(person, "change a template")?;
+                if let Some(problem) = template.problem() {
+                    return no(problem);
+                }
+                match self.tell.template(template.key).1 == **template {
+                    true => no("the template says so already"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::EnvelopeProposed(envelope) => {
+                self.tells(person, "propose an envelope")?;
+                if let Some(problem) = envelope.problem(at) {
+                    return no(problem);
+                }
+                let known = |version: &String| {
+                    version == LIBRARY
+                        || self
+                            .tell
+                            .templates
+                            .values()
+                            .any(|it| it.version == *version)
+                };
+                match envelope.templates.iter().all(known) {
+                    true => Ok(()),
+                    false => no("it names a version of a template that is not here"),
+                }
+            }
+            TellEvent::EnvelopeSigned { envelope } => {
+                let record = self.standing_envelope(envelope, at)?;
+                let Some(role) = SIGNERS.iter().find(|role| person.roles.contains(role)) else {
+                    return no(format!(
+                        "{} is neither legal nor brand, who agree to wording; {} may",
+                        person.name,
+                        self.named_with(&SIGNERS, None)
+                    ));
+                };
+                let missing = self.envelope_missing(record);
+                let fills = missing.iter().any(|it| person.roles.contains(it));
+                match fills {
+                    true => Ok(()),
+                    false => no(format!("it is signed as {} already", role.name())),
+                }
+            }
+            TellEvent::EnvelopeEnded { envelope, reason } => {
+                let record = self.standing_envelope(envelope, at)?;
+                let may = holds(person, &SIGNERS)
+                    || holds(person, &[Role::Administrator])
+                    || record.by == person.id;
+                if !may {
+                    return no(format!("{} may not end an envelope", person.name));
+                }
+                needs_reason(reason)
+            }
+        }
+    }
+
+    fn may_draft(&self, person: &Person, draft: &Draft) -> Answer {
+        let it = self.open_incident(&draft.incident)?;
+        if it.phase != draft.phase {
+            return no(format!("the incident is {} by now", phase_key(it.phase)));
+        }
+        if draft.update > it.next_update(draft.phase, draft.audience) {
+            return no("an earlier notice of this phase was not sent");
+        }
+        if draft.texts.is_empty() {
+            return no("a draft has a text");
+        }
+        if let Some(problem) = draft.texts.values().find_map(Slots::problem) {
+            return no(problem);
+        }
+        let known = it.drafts.get(&(draft.phase, draft.update, draft.audience));
+        if draft.why.is_by_itself() {
+            return match known {
+                Some(_) => no("there is a draft already"),
+                None => Ok(()),
+            };
+        }
+        if !holds(person, &self.mandate(ActKind::Publish).ask) {
+            return no(format!("{} may not write notices", person.name));
+        }
+        match known.is_some_and(|known| known.texts == draft.texts) {
+            true => no("the draft says so already"),
+            false => Ok(()),
+        }
+    }
+
+    fn may_close_incident(&self, incident: &str) -> Answer {
+        let it = self.open_incident(incident)?;
+        if it.phase != Phase::Resolved {
+            return no("the incident is not resolved");
+        }
+        let left = it.stranded();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let mut where_to: Vec<String> = left
+            .iter()
+            .map(|(_, channel, _)| {
+                let service = channel.service();
+                service.map_or(channel.to_string(), |it| it.name().to_owned())
+            })
+            .collect();
+        where_to.dedup();
+        no(format!(
+            "whoever was told of it on {} was not told of its end",
+            where_to.join(" and ")
+        ))
+    }
+
+    /// An envelope that was not ended and has not expired, whoever has signed it.
+    pub(crate) fn standing_envelope(
+        &self,
+        envelope: &str,
+        at: Time,
+    ) -> Result<&EnvelopeRecord, String> {
+        let record = self
+            .tell
+            .envelopes
+            .get(envelope)
+            .ok_or_else(|| "there is no such envelope".to_owned())?;
+        if let Some(why) = &record.ended {
+            return Err(format!("the envelope was ended: {why}"));
+        }
+        match at > record.envelope.expires_at {
+            true => Err(format!(
+                "the envelope “{}” expired at {}",
+                record.envelope.title, record.envelope.expires_at
+            )),
+            false => Ok(record),
+        }
+    }
+
+    /// Roles whose signature an envelope lacks. A signature counts for as long as its author
+    /// belongs to the workspace.
+    pub fn envelope_missing(&self, record: &EnvelopeRecord) -> Vec<Role> {
+        record.missing(|it| self.people.contains_key(&it.person))
+    }
+
+    /// Takes in an entry about incidents and notices.
+    pub(crate) fn take_telling(&mut self, entry: &Admitted, event: &TellEvent) -> Answer {
+        self.may_tell(&entry.device, entry.moment().best(), event)?;
+        let person = self.actor(&entry.device)?.clone();
+        let by = person.id.as_str();
+        match event {
+            TellEvent::Opened {
+                title,
+                severity,
+                version,
+                because,
+                figures,
+            } => {
+                let mut incident = Incident {
+                    position: entry.position,
+                    at: entry.moment().best(),
+                    by: person.id.clone(),
+                    title: title.trim().to_owned(),
+                    severity: *severity,
+                    version: version.clone(),
+                    because: because.clone(),
+                    figures: figures.clone(),
+                    phase: Phase::Investigating,
+                    expected: None,
+                    points: Vec::new(),
+                    drafts: BTreeMap::new(),
+                    told: BTreeMap::new(),
+                    escalated: Vec::new(),
+                    missed: Vec::new(),
+                    closed: None,
+                };
+                incident.note(entry, by, What::Opened);
+                self.tell.incidents.insert(entry.id.clone(), incident);
+            }
+            TellEvent::Drafted(draft) => self.take_draft(entry, by, draft),
+            TellEvent::TemplateSet(template) => {
+                let record = TemplateRecord {
+                    version: entry.id.clone(),
+                    position: entry.position,
+                    template: (**template).clone(),
+                };
+                self.tell.templates.insert(template.key, record);
+            }
+            TellEvent::EnvelopeProposed(envelope) => {
+                let record = EnvelopeRecord {
+                    position: entry.position,
+                    at: entry.moment().best(),
+                    by: person.id.clone(),
+                    envelope: (**envelope).clone(),
+                    signed: Vec::new(),
+                    ended: None,
+                };
+                self.tell.envelopes.insert(entry.id.clone(), record);
+            }
+            TellEvent::EnvelopeSigned { envelope } => {
+                let signature = Signature {
+                    person: person.id.clone(),
+                    device: entry.device.clone(),
+                    position: entry.position,
+                    at: entry.moment().best(),
+                    roles: SIGNERS
+                        .into_iter()
+                        .filter(|role| person.roles.contains(role))
+                        .collect(),
+                };
+                if let Some(record) = self.tell.envelopes.get_mut(envelope) {
+                    record.signed.push(signature);
+                }
+            }
+            TellEvent::EnvelopeEnded { envelope, reason } => {
+                if let Some(record) = self.tell.envelopes.get_mut(envelope) {
+                    record.ended = Some(reason.trim().to_owned());
+                }
+            }
+            TellEvent::SeveritySet { .. }
+            | TellEvent::PhaseSet { .. }
+            | TellEvent::ExpectedSet { .. }
+            | TellEvent::Resolved { .. }
+            | TellEvent::Escalated { .. }
+            | TellEvent::Missed { .. } => self.take_change(entry, by, event),
+        }
+        Ok(())
+    }
+
+    fn take_change(&mut self, entry: &Admitted, by: &str, event: &TellEvent) {
+        let Some(id) = event.incident().cloned() else {
+            return;
+        };
+        let Some(it) = self.tell.incidents.get_mut(&id) else {
+            return;
+        };
+        let what = match event {
+            TellEvent::SeveritySet { severity, .. } => {
+                it.severity = *severity;
+                What::Severity(*severity)
+            }
+            TellEvent::PhaseSet { phase, .. } => {
+                it.phase = *phase;
+                What::Phase(*phase)
+            }
+            TellEvent::ExpectedSet { by, .. } => {
+                it.expected = Some((*by, entry.position));
+                What::Expected(*by)
+            }
+            TellEvent::Resolved { reason, .. } => {
+                it.closed = Some((
+                    by.to_owned(),
+                    entry.moment().best(),
+                    reason.trim().to_owned(),
+                ));
+                What::Closed
+            }
+            TellEvent::Escalated { audience, due, .. } => {
+                it.escalated.push((*audience, *due));
+                What::Escalated(*audience)
+            }
+            TellEvent::Missed { audience, due, .. } => {
+                it.missed.push((*audience, *due));
+                What::Missed(*audience)
+            }
+            TellEvent::Opened { .. }
+            | TellEvent::Drafted(_)
+            | TellEvent::TemplateSet(_)
+            | TellEvent::EnvelopeProposed(_)
+            | TellEvent::EnvelopeSigned { .. }
+            | TellEvent::EnvelopeEnded { .. } => return,
+        };
+        it.note(entry, by, what);
+        if !it.is_open() {
+            self.tell.closed.push_back(id);
+            while self.tell.closed.len() > CLOSED_KEPT {
+                if let Some(oldest) = self.tell.closed.pop_front() {
+                    self.tell.incidents.remove(&oldest);
+                }
+            }
+        }
+    }
+
+    /// The newest words of a notice. Words that were asked for lose their approvals, unless they
+    /// may have been sent already.
+    fn take_draft(&mut self, entry: &Admitted, by: &str, draft: &Draft) {
+        let mut voided: Vec<String> = Vec::new();
+        for (id, record) in &mut self.intents {
+            let Some((notice, about)) = about(record) else {
+                continue;
+            };
+            let same = about.incident == draft.incident
+                && about.update == draft.update
+                && about.audience == draft.audience
+                && notice.phase == draft.phase;
+            if same && record.is_open() && !record.may_be_sent() {
+                record.rejected = Some((by.to_owned(), "the words were edited".to_owned()));
+                voided.push(id.clone());
+            }
+        }
+        for id in &voided {
+            self.note_end(id);
+        }
+        let Some(it) = self.tell.incidents.get_mut(&draft.incident) else {
+            return;
+        };
+        let place = (draft.phase, draft.update, draft.audience);
+        let known = it.drafts.remove(&place);
+        let before = match (known, voided.is_empty()) {
+            (Some(known), false) => Some(known.texts),
+            (Some(known), true) => known.before,
+            (None, _) => None,
+        };
+        let record = DraftRecord {
+            id: entry.id.clone(),
+            position: entry.position,
+            at: entry.moment().best(),
+            by: by.to_owned(),
+            why: draft.why,
+            texts: draft.texts.clone(),
+            before,
+        };
+        it.drafts.insert(place, record);
+        it.note(
+            entry,
+            by,
+            What::Drafted(draft.why, draft.phase, draft.audience),
+        );
+    }
+
+    /// Notes in its incident what was done about a notice.
+    pub(crate) fn note_notice(&mut self, entry: &Admitted, intent: &str, step: Step) {
+        let Some(record) = self.intents.get(intent) else {
+            return;
+        };
+        let Some((notice, about)) = about(record) else {
+            return;
+        };
+        let place = Place {
+            phase: notice.phase,
+            update: about.update,
+            audience: about.audience,
+            channel: record.intent.target.clone(),
+            locale: about.locale,
+        };
+        let (next_update_at, channel) = (about.next_update_at, record.intent.target.clone());
+        let by = self.owner(&entry.device).cloned().unwrap_or_default();
+        let Some(it) = self.tell.incidents.get_mut(&about.incident.clone()) else {
+            return;
+        };
+        let what = match step {
+            Step::Asked => What::Asked(channel),
+            Step::Approved => What::Approved(channel),
+            Step::Came(outcome) => {
+                match outcome {
+                    Outcome::Confirmed | Outcome::Unknown => {
+                        let told = Told {
+                            intent: intent.to_owned(),
+                            at: entry.moment().best(),
+                            sure: outcome == Outcome::Confirmed,
+                            next_update_at,
+                        };
+                        it.told.insert(place, told);
+                    }
+                    Outcome::Refused | Outcome::Stale | Outcome::Failed => {
+                        it.told.remove(&place);
+                    }
+                    Outcome::Queued => {}
+                }
+                What::Came(channel, outcome)
+            }
+        };
+        it.note(entry, &by, what);
+    }
+
+    /// Takes the force from signatures under envelopes that a device gave after a position.
+    pub(crate) fn void_envelopes(&mut self, device: &str, from: u64) {
+        for record in self.tell.envelopes.values_mut() {
+            record
+                .signed
+                .retain(|it| it.device != device || it.position <= from);
+        }
+    }
+
+    /// An approval by somebody who left counts no more for what exposes people and was not sent.
+    pub(crate) fn void_approvals(&mut self, person: &str) {
+        for record in self.intents.values_mut() {
+            let unsent = record.is_open() && !record.may_be_sent();
+            if unsent && !record.intent.act.is_safe_direction() {
+                record.approvals.retain(|it| it.person != person);
+            }
+        }
+    }
+
+    /// "Ana (legal)", or who could be when nobody is.
+    pub fn who_signs(&self, roles: &[Role]) -> String {
+        let named: Vec<String> = roles
+            .iter()
+            .map(|role| {
+                let people: Vec<&str> = self
+                    .people_with(&[*role])
+                    .map(|it| it.name.as_str())
+                    .collect();
+                match people.is_empty() {
+                    true => format!("{} (nobody has this role yet)", role.name()),
+                    false => format!("{} ({})", role.name(), people.join(" or ")),
+                }
+            })
+            .collect();
+        words::listed(&named)
+    }
+}
+
+/// What was done about a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// It was asked for.
+    Asked,
+    /// Somebody approved it.
+    Approved,
+    /// What was observed of it.
+    Came(Outcome),
+}
+
+/// The notice of an intent and what it belongs to.
+pub(crate) fn about(record: &IntentRecord) -> Option<(&Notice, &About)> {
+    match &record.intent.desired {
+        Desired::Published { notice } => Some((notice, notice.about.as_ref()?)),
+        Desired::Stopped
+        | Desired::RollingOut { .. }
+        | Desired::Complete
+        | Desired::On
+        | Desired::Off => None,
+    }
+}
