@@ -80,14 +80,14 @@ pub struct SlotHeader {
 }
 
 impl SlotHeader {
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!(
             "{SLOT_PREFIX}{{\"at\":\"{}\",\"by\":\"{}\",\"count\":{},\"n\":{},\"prev\":\"{}\",\"v\":{VERSION}}}",
             self.at, self.by, self.count, self.n, self.prev,
         )
     }
 
-    fn parse(line: &str) -> Result<Self, SlotFault> {
+    pub(crate) fn parse(line: &str) -> Result<Self, SlotFault> {
         let json = line.strip_prefix(SLOT_PREFIX).ok_or(SlotFault::Prefix)?;
         let header = header_map(json, &HEADER_KEYS)
             .and_then(|map| Self::read(&map))
@@ -290,7 +290,7 @@ impl fmt::Display for Slot {
 
 /// The link of a void slot. A slot that admits names the one before in its own bytes, so
 /// the hash of these stands for the whole log up to it; a void one names what it likes.
-fn void_link(prev: SlotHash, hash: SlotHash) -> SlotHash {
+pub(crate) fn void_link(prev: SlotHash, hash: SlotHash) -> SlotHash {
     SlotHash::of_bytes(&[*prev.as_bytes(), *hash.as_bytes()].concat())
 }
 
@@ -307,7 +307,7 @@ fn frame(bytes: &[u8], n: u64) -> Option<SignedCheckpoint> {
 }
 
 /// The line of the checkpoint that stands for the slot's header.
-fn header_mark(n: u64, line: &str) -> String {
+pub(crate) fn header_mark(n: u64, line: &str) -> String {
     let hash = hex::encode(Sha256::digest(line.as_bytes()));
     format!("slot {n} {hash}")
 }

@@ -4,6 +4,7 @@
 //! says. The store is trusted for one thing, that the first one to write a number keeps it; every
 //! reader checks the rest.
 
+mod cosigned;
 mod error;
 mod folder;
 

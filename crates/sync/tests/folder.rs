@@ -82,3 +82,29 @@ fn a_missing_folder_is_no_place() {
     let error = unfit_for_a_team(&home.path().join("gone"), "a1b2").unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::NotReached);
 }
+
+#[tokio::test]
+async fn heads_that_devices_signed_lie_beside_the_slots() {
+    let folder = TempDir::new().unwrap();
+    let store = SlotStore::in_folder(folder.path()).unwrap();
+    let [one, two] = [1, 2].map(|n| cockpit_seal::DeviceId::from_bytes([n; 8]));
+    assert_eq!(store.cosigned().await.unwrap(), [0; 0]);
+    assert_eq!(store.get_cosigned(3, one).await.unwrap(), None);
+    for (n, device) in [(12, two), (3, two), (3, one)] {
+        store.put_cosigned(n, device, b"head").await.unwrap();
+    }
+    // What a device has signed stays.
+    store.put_cosigned(3, one, b"another").await.unwrap();
+    let kept = store.get_cosigned(3, one).await.unwrap();
+    assert_eq!(kept, Some(b"head".to_vec()));
+    std::fs::create_dir(folder.path().join("cosignatures/junk")).unwrap();
+    std::fs::write(
+        folder.path().join("cosignatures/0000000000000003/junk"),
+        b"",
+    )
+    .unwrap();
+    assert_eq!(store.cosigned().await.unwrap(), [3, 12]);
+    assert_eq!(store.cosigners(3).await.unwrap(), [one, two]);
+    assert_eq!(store.cosigners(12).await.unwrap(), [two]);
+    assert_eq!(store.cosigners(7).await.unwrap(), []);
+}

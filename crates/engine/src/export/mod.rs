@@ -3,6 +3,8 @@
 
 mod check;
 mod folder;
+mod list;
+mod order;
 mod rows;
 mod underway;
 
@@ -15,25 +17,24 @@ use cockpit_domain::event::Export;
 use cockpit_domain::export::{Redaction, Selection, in_words};
 use cockpit_domain::state::State;
 use cockpit_domain::{Time, export::Told};
-use cockpit_ledger::{Ledger, Verdict};
-use cockpit_seal::DeviceKey;
-use cockpit_seal::pack::{About, Made, PackWriter, RawLines};
+use cockpit_ledger::{Ledger, SlotKind, SlotRow, StoredEntry, Verdict};
+use cockpit_seal::pack::{About, Made, PackWriter, RawLines, RawSlot};
+use cockpit_seal::{BodyHash, DeviceKey};
 use serde_json::Value;
 
 use crate::api::{ExportArgs, Exported, Problem, Tag};
 use crate::crash;
+use crate::fold::fold_one;
 use crate::inner::Inner;
 use crate::keychain;
 use crate::record::{admitted, blocking};
+use crate::slots::Cosigned;
 use crate::workspace::DEVICE_KEY;
 pub use check::{PackCheck, verify_pack};
 use folder::Folder;
+pub use list::Listed;
+use order::{Item, Order};
 pub(crate) use underway::Underway;
-
-/// Rows that are read at a time.
-const BATCH: usize = 1_000;
-/// Rows that are gone in one place and are still counted line by line.
-const GAP_MAX: i64 = 10_000;
 
 impl Inner {
     /// Exports what was asked for to `place`; without one to where the shell keeps exports.
@@ -50,6 +51,19 @@ impl Inner {
         let underway = Arc::clone(&place_of_one.underway);
         let checking = self.database_fault(&underway);
         let database = underway.unless_called_off(checking).await?;
+        // What was recorded last is in a slot then, so that a head of the log stands for all of it.
+        let synced = self.sync().await.err();
+        let not_the_log = synced.filter(|problem| problem.kind == "read_only");
+        let cosigned = match self.cosigned().await {
+            Ok(cosigned) => cosigned,
+            Err(problem) => {
+                tracing::warn!(kind = %problem.kind, "exported without cosignatures");
+                Cosigned::default()
+            }
+        };
+        let database = database
+            .or(not_the_log.map(|problem| problem.sentence))
+            .or_else(|| cosigned.other.clone());
         let workspace = self.state().workspace.clone();
         let signer = self.signer();
 
@@ -60,11 +74,12 @@ impl Inner {
             selection: in_words(&asked),
             selected: as_map(&asked),
             database,
+            ..About::default()
         };
         let (inner, step) = (Arc::clone(self), Arc::clone(&underway));
         let (made, mut folder) = blocking(move || {
             let step = |position| step.step(&inner, asked.through + position);
-            write(&ledger, &asked, &place, &about, signer, step)
+            write(&ledger, (&asked, &cosigned), &place, about, signer, step)
         })
         .await??;
         let export = Export {
@@ -181,9 +196,9 @@ impl Inner {
 /// Writes the whole pack beside its place. `step` hears how many entries were written, and ends it.
 fn write(
     ledger: &Ledger,
-    selection: &Selection,
+    (selection, cosigned): (&Selection, &Cosigned),
     place: &Path,
-    about: &About,
+    mut about: About,
     signer: Option<DeviceKey>,
     step: impl Fn(u64) -> Result<(), Problem>,
 ) -> Result<(Made, Folder), Problem> {
@@ -198,41 +213,53 @@ fn write(
     let mut pack = PackWriter::begin(folder).map_err(|error| trouble(&error))?;
     let through = i64::try_from(selection.through).unwrap_or(i64::MAX);
     let mut state = State::default();
-    let mut after = 0;
-    'all: while after < through {
-        let rows = ledger.raw_after(after, BATCH)?;
-        if rows.is_empty() {
-            break;
-        }
-        step(u64::try_from(after).unwrap_or(0))?;
-        for row in rows {
-            if row.position > through || row.position - after > GAP_MAX {
-                break 'all;
-            }
-            for _ in after + 1..row.position {
-                pack.removed().map_err(|error| trouble(&error))?;
-            }
-            after = row.position;
+    let mut last_slot = 0;
+    let mut order = Order::of(ledger, through, about.database.is_none())?;
+    while let Some(items) = order.next()? {
+        step(order.done().min(selection.through))?;
+        for item in items {
+            let (row, there) = match item {
+                Item::Slot(slot) => {
+                    last_slot = slot.n;
+                    pack.slot(raw_slot(&slot))
+                        .map_err(|error| trouble(&error))?;
+                    continue;
+                }
+                Item::Removed => {
+                    pack.removed().map_err(|error| trouble(&error))?;
+                    continue;
+                }
+                Item::Entry(row, there) => (row, there),
+            };
             let lines = RawLines {
                 header: &row.header,
                 body: &row.body,
                 signature: &row.signature,
             };
-            let mut told = (Told::Whole, None);
+            let mut told = (Told::Left, None);
             let (entry, fault) = pack
                 .entry(lines, |entry| {
                     let event = entry.and_then(|it| admitted(row.position, it));
-                    if let Some(event) = &event {
-                        state.fold(event);
+                    if let Some(entry) = entry {
+                        let stored = StoredEntry {
+                            position: row.position,
+                            entry: entry.clone(),
+                        };
+                        fold_one(&mut state, &stored, there);
                     }
-                    let position = u64::try_from(row.position).unwrap_or(0);
-                    told = (selection.tells(&state, event.as_ref(), position), event);
+                    // By their position here persons name entries; those behind the last one that
+                    // was asked for are there for their slot alone.
+                    if there.place <= selection.through {
+                        let position = row.position.unsigned_abs();
+                        told.0 = selection.tells(&state, event.as_ref(), position);
+                    }
+                    told.1 = event;
                     told.0 != Told::Whole
                 })
                 .map_err(|error| trouble(&error))?;
             let (tells, event) = told;
             if tells != Told::Left {
-                let row = rows::row(&state, row.position, entry.as_ref(), event.as_ref(), fault);
+                let row = rows::row(&state, there.place, entry.as_ref(), event.as_ref(), fault);
                 let row = if tells == Told::Redacted {
                     row.redact()
                 } else {
@@ -242,8 +269,27 @@ fn write(
             }
         }
     }
-    pack.finish(about, signer.as_ref())
+    about.cosigned = cosigned.newest_of_each(last_slot);
+    about.state = Some(BodyHash::of_body_line(state.canonical().as_bytes()).to_string());
+    pack.finish(&about, signer.as_ref())
         .map_err(|error| trouble(&error))
+}
+
+fn raw_slot(slot: &SlotRow) -> RawSlot<'_> {
+    match &slot.kind {
+        SlotKind::Admitting {
+            header, checkpoint, ..
+        } => RawSlot::Admitting {
+            header,
+            checkpoint,
+            hash: slot.hash,
+        },
+        SlotKind::Void { why, .. } => RawSlot::Void {
+            n: slot.n,
+            hash: slot.hash,
+            why,
+        },
+    }
 }
 
 fn told(export: &Export, made: Made, place: &Path, not_in_log: Option<String>) -> Exported {

@@ -7,15 +7,14 @@ use cockpit_domain::views;
 use cockpit_seal::Entry;
 use cockpit_seal::pack::{Row, RowFact, Section};
 
-/// The row of an entry, from the state after it was folded. `fault` is why it does not hold.
+/// The row of an entry, from the state after it was folded. `position` is its place in the log. `fault` is why it does not hold.
 pub(super) fn row(
     state: &State,
-    position: i64,
+    position: u64,
     entry: Option<&Entry>,
     event: Option<&Admitted>,
     fault: Option<String>,
 ) -> Row {
-    let position = u64::try_from(position).unwrap_or(0);
     let mut row = Row {
         position,
         decision: "An entry that cannot be read".to_owned(),

@@ -2,16 +2,15 @@
 // Checks an evidence pack: node check.mjs PACK [ALLOWED_SIGNERS]. Needs nothing but Node 18.
 // Exit 0: everything holds. Exit 1: the first thing that does not is named.
 import { createHash, createPublicKey, verify } from "node:crypto";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-
 const [, , pack = ".", allowed] = process.argv;
 const zeros = "0".repeat(64);
 const hash = (name, parts) => parts.reduce((made, part) => made.update(part), createHash(name)).digest();
 const sha = (...parts) => hash("sha256", parts);
-class Fault extends Error {}
-function need(holds, words) { if (!holds) throw new Fault(words); }
-const spki = Buffer.from("302a300506032b6570032100", "hex");
+const hex = (text) => Buffer.from(text, "hex");
+function need(holds, words) { if (!holds) throw new Error(words); }
+const spki = hex("302a300506032b6570032100");
 const signed = (key, message, signature) =>
   verify(null, message, createPublicKey({ key: Buffer.concat([spki, key]), format: "der", type: "spki" }), signature);
 function bytes(text) {
@@ -19,60 +18,41 @@ function bytes(text) {
   need(data.toString("base64") === text, "it is not in base64");
   return data;
 }
-function read(name) {
-  need(existsSync(join(pack, name)), `${name} is missing`);
-  return readFileSync(join(pack, name));
-}
+const read = (name) => readFileSync(join(pack, name));
 function lines(name) {
-  const data = read(name);
-  const found = [];
-  for (let at = 0, end; at < data.length; at = end + 1) {
-    end = data.indexOf(10, at);
-    need(end >= 0, `${name} ends in the middle of a line`);
-    found.push(data.subarray(at, end));
-  }
-  return found;
+  const found = read(name).toString("latin1").split("\n");
+  need(found.pop() === "", `${name} ends in the middle of a line`);
+  return found.map((line) => Buffer.from(line, "latin1"));
 }
 function files() {
   const listed = new Map(lines("SHA256SUMS").map((line) => [`${line.subarray(66)}`, `${line.subarray(0, 64)}`]));
   for (const [name, wanted] of listed) need(sha(read(name)).toString("hex") === wanted, `${name} differs from SHA256SUMS`);
-  const walk = (folder) => {
-    for (const it of readdirSync(join(pack, folder), { withFileTypes: true })) {
-      const path = folder === "" ? it.name : `${folder}/${it.name}`;
-      if (it.isDirectory()) walk(path);
-      else need(listed.has(path) || ["SHA256SUMS", "SHA256SUMS.sshsig"].includes(path), `${path} is not in SHA256SUMS`);
-    }
-  };
+  const walk = (folder) => readdirSync(join(pack, folder), { withFileTypes: true }).forEach((it) => {
+    const path = folder === "" ? it.name : `${folder}/${it.name}`;
+    if (it.isDirectory()) return walk(path);
+    need(listed.has(path) || ["SHA256SUMS", "SHA256SUMS.sshsig"].includes(path), `${path} is not in SHA256SUMS`);
+  });
   walk("");
+  return [...listed.keys()].filter((name) => name.startsWith("checkpoints/"));
 }
-function string(data) {
-  const size = Buffer.alloc(4);
-  size.writeUInt32BE(data.length);
-  return Buffer.concat([size, data]);
-}
-function strings(data) {
-  const found = [];
-  for (let at = 0; at < data.length; at += 4 + data.readUInt32BE(at)) found.push(data.subarray(at + 4, at + 4 + data.readUInt32BE(at)));
-  return found;
-}
-function signer() {
+function signer() { // OpenSSH's PROTOCOL.sshsig, in the one form that a pack has
   const form = /^-----BEGIN SSH SIGNATURE-----\n([^-]+)-----END SSH SIGNATURE-----\n$/.exec(`${read("SHA256SUMS.sshsig")}`);
-  need(form, "SHA256SUMS.sshsig is no signature of OpenSSH");
-  const blob = bytes(form[1].replaceAll("\n", ""));
-  const [held, space, reserved, name, inner] = strings(blob.subarray(10));
-  const [[kind, key], [kind2, signature]] = [strings(held), strings(inner)];
-  const is = [blob.subarray(0, 10), kind, kind2, space, name].join(" ");
-  need(is === "SSHSIG\0\0\0\x01 ssh-ed25519 ssh-ed25519 release-cockpit sha512", "SHA256SUMS.sshsig is of another kind");
-  const parts = [space, reserved, name, hash("sha512", [read("SHA256SUMS")])].map(string);
-  need(signed(key, Buffer.concat([Buffer.from("SSHSIG"), ...parts]), signature), "the signature of SHA256SUMS does not hold");
-  need(!allowed || `${readFileSync(allowed)}`.includes(held.toString("base64")), "the signer is not allowed");
+  const blob = bytes((form?.[1] ?? "").replaceAll("\n", ""));
+  const [key, signature] = [blob.subarray(33, 65), blob.subarray(-64)];
+  const kind = "\0\0\0\x0bssh-ed25519\0\0\0";
+  const name = "\0\0\0\x0frelease-cockpit\0\0\0\0\0\0\0\x06sha512\0\0\0";
+  const parts = [`SSHSIG\0\0\0\x01\0\0\0\x33${kind}\x20`, key, `${name}\x53${kind}\x40`, signature].map((it) => Buffer.from(it));
+  need(blob.equals(Buffer.concat(parts)), "SHA256SUMS.sshsig is of another kind");
+  const message = Buffer.concat([Buffer.from(`SSHSIG${name}\x40`), hash("sha512", [read("SHA256SUMS")])]);
+  need(signed(key, message, signature), "the signature of SHA256SUMS does not hold");
+  const line = blob.subarray(14, 65).toString("base64");
+  need(!allowed || `${readFileSync(allowed)}`.includes(line), "the signer is not allowed");
   return key;
 }
 function chain() {
   const [headers, bodies, sigs] = ["headers.txt", "bodies.jsonl", "sigs.txt"].map(lines);
-  need(headers.length === bodies.length && headers.length === sigs.length, "headers, bodies and sigs differ in length");
-  const [keys, last, leaves] = [new Map(), new Map(), []];
-  let ledger = null;
+  need(headers.length === bodies.length && headers.length === sigs.length, "headers.txt, bodies.jsonl and sigs.txt differ in length");
+  let [ledger, keys, last, leaves] = [null, new Map(), new Map(), []];
   headers.forEach((line, i) => {
     const [body, sig] = [bodies[i], sigs[i]];
     leaves.push(sha("\0", line, "\n", sig));
@@ -92,26 +72,49 @@ function chain() {
       if (brings) keys.set(sha(key).toString("hex").slice(0, 16), key);
       last.set(head.dev, `${head.seq + 1} ${sha(line).toString("hex")}`);
       ledger ??= sha(line).toString("hex");
-    } catch (fault) { throw new Fault(`entry ${i + 1}: ${fault.message}`); }
+    } catch (fault) { throw new Error(`entry ${i + 1}: ${fault.message}`); }
   });
   return { ledger, keys, leaves };
 }
-function root(hashes) {
-  if (hashes.length < 2) return hashes[0] ?? sha();
-  const half = 2 ** Math.ceil(Math.log2(hashes.length) - 1);
-  return sha("\x01", root(hashes.slice(0, half)), root(hashes.slice(half)));
+function slots(ledger, keys, leaves) { // the head after each slot: RFC 6962, C2SP tlog-checkpoint
+  let [heads, peaks, size, link] = [new Map(), [], 0, zeros];
+  lines("slots.csv").slice(1).forEach((row, n) => {
+    const [slot, first, count, by, at, own, now, top, sig, why] = `${row}`.slice(1, -2).split('","');
+    const header = `cockpit.ledger/slot/v1 {"at":"${at}","by":"${by}","count":${count},"n":${n},"prev":"${link}","v":1}`;
+    link = why === "" ? own : sha(hex(link + own)).toString("hex");
+    need(slot === `${n}` && now === link, `slots.csv, slot ${n} does not follow the one before`);
+    if (why !== "") return;
+    need(+first === size + 1 && +count > 0 && +count <= leaves.length - size, `slots.csv, slot ${n} admits other entries`);
+    for (let leaf of leaves.slice(size, size + +count)) {
+      size += 1;
+      for (let width = 2; size % width === 0; width *= 2) leaf = sha("\x01", peaks.pop(), leaf);
+      peaks.push(leaf);
+    }
+    const root = peaks.reduceRight((right, left) => sha("\x01", left, right));
+    const text = `release-cockpit/${ledger}\n${size}\n${root.toString("base64")}\nslot ${n} ${sha(header).toString("hex")}\n`;
+    need(root.toString("hex") === top && signed(keys.get(by), Buffer.from(text), hex(sig)), `slots.csv, slot ${n} is not signed so`);
+    for (const name of [`checkpoints/${slot.padStart(16, "0")}`, "checkpoint"]) heads.set(name, [text, sig]);
+  });
+  need(size > 0, "slots.csv: no slot admits these entries");
+  return { heads, size };
+}
+function cosigners(name, [text, sig], keys) { // C2SP tlog-cosignature; the first line is the writer's own
+  const [said, note] = `${read(name)}`.split("\n\n");
+  const [own, ...others] = note.trimEnd().split("\n").map((line) => line.split(" ").slice(1));
+  need(`${said}\n` === text && bytes(own[1]).subarray(4).toString("hex") === sig, `${name} is not the head of these entries`);
+  return others.map(([who, blob]) => {
+    const [dev, at] = [who.split("/").at(-1), bytes(blob).subarray(4)];
+    const seen = Buffer.from(`cosignature/v1\ntime ${at.readBigUInt64BE()}\n${text}`);
+    need(signed(keys.get(dev), seen, at.subarray(8)), `${name}: the cosignature of ${dev} does not hold`);
+    return dev;
+  });
 }
 try {
-  files();
-  const by = signer();
+  const [kept, by] = [files(), signer()];
   const { ledger, keys, leaves } = chain();
   need([...keys.values()].some((key) => key.equals(by)), "SHA256SUMS was signed by a key that is not of this ledger");
-  const [text, note] = `${read("checkpoint")}`.split("\n\n");
-  need(text === `release-cockpit/${ledger}\n${leaves.length}\n${root(leaves).toString("base64")}`, "checkpoint is not the head of these entries");
-  need(signed(by, Buffer.from(`${text}\n`), bytes(note.split("\n")[0].split(" ")[2]).subarray(4)), "the signature of checkpoint does not hold");
-  const withheld = lines("bodies.jsonl").filter((body) => `${body}` === "-").length;
-  console.log(`Holds: ${leaves.length} entries of ledger ${ledger}, ${withheld} bodies withheld, signed by ${sha(by).toString("hex").slice(0, 16)}.`);
-} catch (fault) {
-  console.error(`DOES NOT HOLD: ${fault.message}`);
-  process.exit(1);
-}
+  const { heads, size } = slots(ledger, keys, leaves);
+  const seen = new Set([...kept, "checkpoint"].flatMap((name) => cosigners(name, heads.get(name) ?? [], keys)));
+  console.log(`Holds: ${leaves.length} entries of ledger ${ledger}, ${size} of them in slots,`,
+    `${lines("bodies.jsonl").filter((it) => `${it}` === "-").length} bodies withheld, signed by ${sha(by).toString("hex").slice(0, 16)}, cosigned by ${[...seen].sort().join(" ") || "nobody"}.`);
+} catch (fault) { console.error(`DOES NOT HOLD: ${fault.message}`); process.exit(1); }

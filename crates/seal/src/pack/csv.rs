@@ -3,7 +3,7 @@
 /// Joins cells. Each is quoted, so commas, quotes and line breaks stay in it. A cell that begins
 /// like a formula gets an apostrophe in front: spreadsheets then take it as text (the exact text
 /// is in the file with one JSON object a line).
-pub(super) fn line(cells: &[&str]) -> String {
+pub(crate) fn line(cells: &[&str]) -> String {
     let mut line = String::with_capacity(cells.iter().map(|cell| cell.len() + 4).sum());
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {

@@ -8,19 +8,24 @@
 //! [`PackWriter`] makes a pack, [`verify`] checks one.
 
 mod chain;
-mod csv;
+pub(crate) mod csv;
+mod heads;
+mod lines;
 mod ocsf;
 mod readme;
 mod report;
 mod sample;
+mod slots;
 mod told;
 mod verify;
 mod writer;
 
 use serde_json::{Map, Value};
 
+use crate::checkpoint::SignedCheckpoint;
 use crate::id::LedgerId;
 
+pub use slots::{RawSlot, SLOT_COLUMNS};
 pub use told::{Row, RowFact, Section, TOLD_COLUMNS};
 pub use verify::{PackFault, PackVerified, Source, verify};
 pub use writer::PackWriter;
@@ -45,10 +50,16 @@ pub const REPORT_PDF: &str = "report.pdf";
 pub const VERIFICATION: &str = "verification.json";
 /// How to verify it without the app.
 pub const README: &str = "README.txt";
-/// The signed head of the tree over all entries (C2SP tlog-checkpoint).
+/// The slots of the log that admitted the entries.
+pub const SLOTS: &str = "slots.csv";
+/// The head after the last of them (C2SP tlog-checkpoint), with what other devices cosigned.
 pub const CHECKPOINT: &str = "checkpoint";
+/// The folder of earlier heads that other devices cosigned, each under its slot's number.
+pub const CHECKPOINTS: &str = "checkpoints";
 /// The folder of the tree's tiles (C2SP tlog-tiles).
 pub const TLOG: &str = "tlog";
+/// Replays the entries in Python: who could do what, and which entries have no force.
+pub const FOLD_PY: &str = "fold.py";
 /// The stand-alone checker in Python.
 pub const CHECK_PY: &str = "check.py";
 /// The stand-alone checker for Node.
@@ -107,6 +118,10 @@ pub struct About {
     pub selected: Map<String, Value>,
     /// What is wrong with the database beside its entries, in a sentence.
     pub database: Option<String>,
+    /// Heads after slots that others cosigned, by the number of the slot.
+    pub cosigned: Vec<(u64, SignedCheckpoint)>,
+    /// The SHA-256 of the canonical state after these entries, in hex.
+    pub state: Option<String>,
 }
 
 /// What came out.
@@ -137,6 +152,13 @@ struct Facts {
     /// The earliest and the latest time that entries claim.
     period: Option<(String, String)>,
     entries: u64,
+    /// Entries that a slot of the log admitted.
+    admitted: u64,
+    /// Slots that are told, and how many of these are void.
+    slots: u64,
+    void: u64,
+    /// Devices that cosigned a head, by identifier.
+    cosigners: Vec<String>,
     /// Entries that hold.
     held: u64,
     faults: u64,

@@ -14,8 +14,8 @@ pub(super) fn text(about: &About, it: &Facts) -> String {
              {} found in all; verification.json lists them. The rest is exported as it was found.\n\n",
             match it.faults {
                 0 => "Nothing else in the entries was".to_owned(),
-                1 => "One entry that does not hold was".to_owned(),
-                faults => format!("{faults} entries that do not hold were"),
+                1 => "One fault of an entry or a slot was".to_owned(),
+                faults => format!("{faults} faults of entries and slots were"),
             }
         );
     }
@@ -28,6 +28,8 @@ pub(super) fn text(about: &About, it: &Facts) -> String {
         "POPULATION\n\
          The chain has {} entries, from the first of the ledger on and without a gap{}.\n\
          {period}\n\
+         Admitted by slots of the log: {} of them, by {} slots{}. Heads of the log cosigned by\n\
+         devices: {}.\n\
          Selected: {}. Told in words: {}; of these redacted: {}; without force: {}.\n\
          Bodies that stayed behind: {} (their line in bodies.jsonl is \"-\"; header, hash and\n\
          signature are here). The first entry, and each that brings in a key, is never withheld.\n\
@@ -36,6 +38,16 @@ pub(super) fn text(about: &About, it: &Facts) -> String {
         match it.faults {
             0 => "",
             _ => ", but for what is said above",
+        },
+        it.admitted,
+        it.slots - it.void,
+        match it.void {
+            0 => String::new(),
+            void => format!(" ({void} more are void)"),
+        },
+        match it.cosigners.is_empty() {
+            true => "none".to_owned(),
+            false => it.cosigners.join(", "),
         },
         about.selection,
         it.told,
@@ -80,11 +92,15 @@ decisions.jsonl  the same with more facts, one JSON object a line
 ocsf.jsonl       the same as events of the Open Cybersecurity Schema Framework 1.3 (class 6003)
 report.html      the report for people; report.pdf is the same on paper
 keys/            each device's public key for OpenSSL (.pem), OpenSSH (.pub), C2SP notes (.vkey)
-checkpoint       the signed head of the tree over all entries (C2SP tlog-checkpoint)
+slots.csv        the slots of the log: which entries each admitted, who wrote it and when, the root after
+                 it, and the signature of its head
+checkpoint       the head after the last of these slots, with all cosignatures (C2SP tlog-checkpoint)
+checkpoints/     earlier heads that other devices cosigned, each under the number of its slot
 tlog/tile/       the tree's hashes (C2SP tlog-tiles); leaf i is line i of headers.txt, a line feed,
                  and line i of sigs.txt, so that a redaction never changes the root
 verification.json  what our own check of these entries found
 check.py, check.mjs  checkers to be read and run: Python 3.8 or newer, Node 18 or newer, no packages
+fold.py          replays who could do what (step 7); it reads signatures with check.py
 SHA256SUMS       the SHA-256 of each file; SHA256SUMS.sshsig is the signature over it
 In decisions.csv every cell is quoted, and one that begins like a formula (= + - @ | % tab, line
 break, also in wide letters or behind blanks) has an apostrophe in front, so that no spreadsheet
@@ -108,18 +124,32 @@ const ENTRIES: &str = "\
    the SHA-256 of the line in headers.txt of the same device before it:
    sed -n 4p headers.txt | tr -d '\\n' | sha256sum
 
-5. All of it at once: every hash, signature, link and text, and the tree's root:
+5. All of it at once: every hash, signature, link and text, every slot and cosignature:
    python3 check.py .
    node check.mjs .
    Both are short. Read the one that you run: a checker from the hand of the one who is checked
    proves what you see it do. With the line of allowed_signers in a file, add its path.
 
-6. The head of the tree: checkpoint is a note that Go's golang.org/x/mod/sumdb/note opens with the
-   line in keys/*.vkey, and tlog/tile/ gives the proofs of golang.org/x/mod/sumdb/tlog.
+6. The head of the log: checkpoint is a note that Go's golang.org/x/mod/sumdb/note opens with the
+   line in keys/*.vkey of the device that wrote the slot, and tlog/tile/ gives the proofs of
+   golang.org/x/mod/sumdb/tlog. Each row of slots.csv is such a head, too: its text is origin,
+   size, root, and the line \"slot\", its number and the SHA-256 of
+   cockpit.ledger/slot/v1 {\"at\":\"...\",\"by\":\"<writer>\",\"count\":<entries>,\"n\":<slot>,\"prev\":\"<link
+   of the row before>\",\"v\":1}
+   so that who keeps the log can neither date a slot anew nor move an entry to another one. An
+   entry was made before the slot that admitted it, and after the slot that its header has \"seen\".
+
+7. Authority, replayed from the entries alone: who belonged to the workspace, which policy held,
+   and which entries have no force (\"without_force\" in decisions.csv):
+   python3 fold.py .
+   It needs every body that it judges, so it says of a pack with redactions which it lacks. What it
+   comes to is hashed, and verification.json has the hash that the app came to as \"state\".
 
 WHAT THIS PROVES AND WHAT IT DOES NOT
 Steps 1 and 2: nothing was changed since the pack was made, and who made it. Steps 3 to 6: each
-entry is what its device signed, and none was taken out from between. Not proven by a pack alone:
-that no entry was cut off at the end (compare the head with one that you were given before), and
-that a claimed time is right (order never rests on it).
+entry is what its device signed, none was taken out from between, and the log admitted them in this
+order; a device that cosigned a head had seen all up to it at that time. Step 7: who had the right.
+Not proven by a pack alone: that no entry was cut off at the end (compare the head with one that you
+were given before), that a claimed time is right beyond its slots (order never rests on it), and
+what was recorded after the last slot stands in no slot yet.
 ";

@@ -1,6 +1,8 @@
 //! Checks a pack: that nothing was changed since it left, who made it, and that the log in it
 //! holds. Must not believe any file, nor know where the files lie.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
@@ -9,23 +11,22 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::chain::{self, Next};
+use super::heads::Heads;
+use super::lines::{Lines, is_next};
+use super::slots::{SlotRow, Slots};
 use super::writer::key_files;
 use super::{
-    BODIES, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, HEADERS, NAMESPACE, OCSF, Row, SIGNATURES,
-    SUMS, SUMS_SIGNATURE, TLOG, TOLD_COLUMNS, VERIFICATION, WITHHELD, csv, ocsf,
+    BODIES, CHECKPOINT, HEADERS, NAMESPACE, SIGNATURES, SLOT_COLUMNS, SLOTS, SUMS, SUMS_SIGNATURE,
+    TLOG, VERIFICATION, WITHHELD, csv,
 };
-use crate::checkpoint::{SignedCheckpoint, origin};
-use crate::entry::Header;
 use crate::fault::{Broken, Fault, Part, Reason};
-use crate::fork::SignedHeader;
 use crate::id::{DeviceId, LedgerId};
 use crate::key::PublicKey;
 use crate::sshsig;
 use crate::tree::{TileId, TreeNodes, leaf_hash};
 use crate::verify::Verifier;
+use told::Told;
 
-/// The longest line that a pack of ours has: a body that is spelled in hex, and a row of it.
-const LINE_BYTES_MAX: u64 = 1 << 20;
 /// Faults of entries that are listed.
 const FAULTS_MAX: usize = 20;
 /// Files that are read whole.
@@ -75,6 +76,13 @@ pub struct PackVerified {
     pub head: Option<String>,
     /// Entries of the chain.
     pub entries: u64,
+    /// Entries of these that slots of the log admitted; those after them are in no slot yet.
+    pub admitted: u64,
+    /// Slots that are told, void ones too.
+    pub slots: u64,
+    /// Devices that cosigned a head of the log: the newest slot that each had seen, and when, in
+    /// seconds since 1970.
+    pub cosigners: BTreeMap<DeviceId, (u64, u64)>,
     /// Entries that are told in words.
     pub told: u64,
     /// Bodies that stayed behind.
@@ -95,6 +103,9 @@ pub fn verify(source: &impl Source, progress: &mut dyn FnMut(u64)) -> io::Result
         found: PackVerified::default(),
         keys: BTreeMap::new(),
         tree: TreeNodes::new(),
+        slots: Slots::default(),
+        heads: Heads::of(source.names()?),
+        slots_hold: true,
         redacted: 0,
         without_force: 0,
         entry_faults: 0,
@@ -104,6 +115,7 @@ pub fn verify(source: &impl Source, progress: &mut dyn FnMut(u64)) -> io::Result
     check.chain(progress)?;
     check.keys()?;
     check.tree()?;
+    check.heads()?;
     check.statement()?;
     Ok(check.found)
 }
@@ -113,12 +125,15 @@ struct Check<'a, S> {
     found: PackVerified,
     keys: BTreeMap<DeviceId, PublicKey>,
     tree: TreeNodes,
+    slots: Slots,
+    heads: Heads,
+    slots_hold: bool,
     redacted: u64,
     without_force: u64,
     entry_faults: usize,
 }
 
-impl<S: Source> Check<'_, S> {
+impl<'a, S: Source> Check<'a, S> {
     fn fault(&mut self, file: &str, line: Option<u64>, what: impl Into<String>) {
         self.found.faults.push(PackFault {
             file: file.to_owned(),
@@ -203,6 +218,7 @@ impl<S: Source> Check<'_, S> {
             files.push(Lines::of(file));
         }
         let mut told = Told::open(self.source)?;
+        let mut rows = self.slot_rows()?;
         let mut verifier = Verifier::new();
         let mut leaf = Vec::new();
         loop {
@@ -220,6 +236,7 @@ impl<S: Source> Check<'_, S> {
                 }
                 break;
             }
+            self.begin_slot(&mut rows)?;
             let [header, body, signature] = [0, 1, 2].map(|file| &files[file].line[..]);
             self.found.entries += 1;
             leaf.clear();
@@ -231,6 +248,7 @@ impl<S: Source> Check<'_, S> {
             self.found.withheld += u64::from(withheld);
             let body = (!withheld).then_some(body);
             let Next { signed, broken, .. } = chain::feed(&mut verifier, header, body, signature);
+            self.slots.entry(header, body, signature);
             if let Some(broken) = broken {
                 self.entry_fault(&broken);
             }
@@ -238,16 +256,100 @@ impl<S: Source> Check<'_, S> {
                 self.found.ledger = self.found.ledger.or(Some(signed.ledger()));
                 self.found.head = Some(signed.id().to_string());
             }
+            self.end_slot(&verifier);
             told.entry(self, signed.as_ref(), withheld)?;
             if self.found.entries.is_multiple_of(1_000) {
                 progress(self.found.entries);
             }
         }
         told.end(self)?;
+        self.end_slots(&mut rows)?;
         if let Ok(verified) = verifier.finish() {
             self.keys = verified.devices;
         }
         Ok(())
+    }
+
+    fn slot_rows(&mut self) -> io::Result<Lines<'a>> {
+        let Some(mut file) = self.source.open(SLOTS)? else {
+            self.slots_hold = false;
+            self.fault(SLOTS, None, "It is missing.");
+            return Ok(Lines::of(Box::new(io::empty())));
+        };
+        if !is_next(&mut file, csv::line(&SLOT_COLUMNS).as_bytes())? {
+            self.slot_fault(
+                Some(1),
+                "Its first row does not name the columns.".to_owned(),
+            );
+        }
+        Ok(Lines::of(file))
+    }
+
+    /// Takes the rows of the slots up to the one that admits the next entry.
+    fn begin_slot(&mut self, rows: &mut Lines<'_>) -> io::Result<()> {
+        let after = self.found.entries;
+        while self.slots_hold && !self.slots.is_open() {
+            if !rows.step()? {
+                break;
+            }
+            self.take_slot(&rows.line, after);
+        }
+        Ok(())
+    }
+
+    fn take_slot(&mut self, line: &[u8], after: u64) {
+        let taken = match SlotRow::parse(line) {
+            Some(row) => self.slots.begin(row, after),
+            None => Err("This row cannot be read.".to_owned()),
+        };
+        if let Err(what) = taken {
+            // The first row names the columns.
+            self.slot_fault(Some(self.slots.next + 2), what);
+        }
+    }
+
+    fn end_slot(&mut self, verifier: &Verifier) {
+        if !self.slots_hold || !self.slots.is_open() {
+            return;
+        }
+        let ledger = self.found.ledger;
+        let closed = self
+            .slots
+            .end(self.tree.tree(), ledger, |it| verifier.key(it));
+        if let Err(what) = closed {
+            self.slot_fault(Some(self.slots.next + 1), what);
+        } else if !self.slots.is_open()
+            && let Some((n, head)) = &self.slots.last
+        {
+            self.heads.note(*n, head);
+        }
+    }
+
+    fn end_slots(&mut self, rows: &mut Lines<'_>) -> io::Result<()> {
+        let after = self.found.entries;
+        if self.slots_hold && self.slots.is_open() {
+            let what = "It admits more entries than there are here.";
+            self.slot_fault(Some(self.slots.next + 1), what.to_owned());
+        }
+        while self.slots_hold && rows.step()? {
+            self.take_slot(&rows.line, after);
+            if self.slots.is_open() {
+                let what = "It admits entries that are not here.".to_owned();
+                self.slot_fault(Some(self.slots.next + 1), what);
+            }
+        }
+        self.found.admitted = self.slots.admitted;
+        self.found.slots = self.slots.next;
+        // What is signed was published first; only what was recorded since may be in no slot yet.
+        if self.slots_hold && self.found.signer.is_some() && self.found.admitted == 0 {
+            self.slot_fault(None, "No slot of the log admits these entries.".to_owned());
+        }
+        Ok(())
+    }
+
+    fn slot_fault(&mut self, line: Option<u64>, what: String) {
+        self.slots_hold = false;
+        self.fault(SLOTS, line, what);
     }
 
     fn entry_fault(&mut self, broken: &Broken) {
@@ -284,7 +386,11 @@ impl<S: Source> Check<'_, S> {
 
     fn tree(&mut self) -> io::Result<()> {
         let tree = std::mem::take(&mut self.tree);
-        let size = tree.tree().size();
+        // Where a slot does not hold, the tree up to the end of the log is not known.
+        if !self.slots_hold {
+            return Ok(());
+        }
+        let size = self.found.admitted;
         let mut wanted = BTreeSet::new();
         for tile in TileId::between(0, size) {
             let name = format!("{TLOG}/{tile}");
@@ -299,31 +405,37 @@ impl<S: Source> Check<'_, S> {
                 self.fault(&name, None, "The tree over these entries has no such tile.");
             }
         }
-        let Some(signer) = self.found.signer else {
+        Ok(())
+    }
+
+    /// The head after the last slot, and earlier ones that others cosigned.
+    fn heads(&mut self) -> io::Result<()> {
+        let (Some(ledger), true) = (self.found.ledger, self.slots_hold) else {
             return Ok(());
         };
-        let Some(ledger) = self.found.ledger else {
-            return Ok(());
-        };
-        let bytes = self.whole(CHECKPOINT)?;
-        let what = match SignedCheckpoint::parse(bytes) {
-            Err(fault) => Some(format!("It cannot be read: {fault}.")),
-            Ok(signed) => {
-                let it = signed.checkpoint();
-                let (is_root, is_size) = (it.root == tree.tree().root(), it.size == size);
-                match signed.is_written_by(ledger, signer) {
-                    _ if !is_size || !is_root || it.origin != origin(ledger) => {
-                        Some("It is not the head of these entries.".to_owned())
-                    }
-                    Ok(true) => None,
-                    Ok(false) | Err(_) => {
-                        Some("The one who signed the pack did not sign it.".to_owned())
+        let mut wanted = self.heads.take();
+        if let Some((n, head)) = self.slots.last.take() {
+            wanted.insert(CHECKPOINT.to_owned(), Some((n, head)));
+        } else if self.source.open(CHECKPOINT)?.is_some() {
+            wanted.insert(CHECKPOINT.to_owned(), None);
+        }
+        for (name, head) in wanted {
+            let bytes = self.whole(&name)?;
+            let checked = match head {
+                Some((n, head)) => head
+                    .cosigned_in(&bytes, ledger, self.keys.values())
+                    .map(|by| (n, by)),
+                None => Err("There is no slot here of which it is the head.".to_owned()),
+            };
+            match checked {
+                Ok((n, by)) => {
+                    for (device, seconds) in by {
+                        let newest = self.found.cosigners.entry(device).or_insert((n, seconds));
+                        *newest = (*newest).max((n, seconds));
                     }
                 }
+                Err(what) => self.fault(&name, None, what),
             }
-        };
-        if let Some(what) = what {
-            self.fault(CHECKPOINT, None, what);
         }
         Ok(())
     }
@@ -334,8 +446,17 @@ impl<S: Source> Check<'_, S> {
         let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let ledger = self.found.ledger.map(|it| it.to_string());
         let signer = self.found.signer.map(|it| it.device_id().to_string());
+        let cosigners: Vec<String> = self
+            .found
+            .cosigners
+            .keys()
+            .map(ToString::to_string)
+            .collect();
         let facts = [
             ("/population/entries", Value::from(self.found.entries)),
+            ("/population/admitted", self.found.admitted.into()),
+            ("/population/slots", self.found.slots.into()),
+            ("/population/slots_void", self.slots.void.into()),
             ("/population/told", self.found.told.into()),
             ("/population/told_redacted", self.redacted.into()),
             ("/population/told_without_force", self.without_force.into()),
@@ -343,6 +464,7 @@ impl<S: Source> Check<'_, S> {
             ("/ledger", ledger.into()),
             ("/head", self.found.head.clone().into()),
             ("/signed_by", signer.into()),
+            ("/cosigned_by", cosigners.into()),
         ];
         for (pointer, fact) in facts {
             if said.pointer(pointer) != Some(&fact) {
@@ -350,12 +472,12 @@ impl<S: Source> Check<'_, S> {
                 self.fault(VERIFICATION, None, what);
             }
         }
-        let is_whole = self.entry_faults == 0;
+        let is_whole = self.entry_faults == 0 && self.slots_hold;
         if is_whole && said["faults"] != 0 {
             self.fault(
                 VERIFICATION,
                 None,
-                "It says that entries do not hold; they do.",
+                "It says that entries or slots do not hold; they do.",
             );
         }
         if let Some(sentence) = said["database"].as_str() {
@@ -364,143 +486,6 @@ impl<S: Source> Check<'_, S> {
         }
         Ok(())
     }
-}
-
-/// The files that tell entries in words, read beside the chain.
-struct Told<'a> {
-    rows: Lines<'a>,
-    csv: Box<dyn BufRead + 'a>,
-    ocsf: Box<dyn BufRead + 'a>,
-    next: Option<Row>,
-    line: u64,
-    over: bool,
-}
-
-impl<'a> Told<'a> {
-    fn open<S: Source>(source: &'a S) -> io::Result<Self> {
-        let open = |name| -> io::Result<Box<dyn BufRead + 'a>> {
-            let file = source.open(name)?;
-            Ok(file.unwrap_or_else(|| Box::new(io::empty())))
-        };
-        let mut csv = open(DECISIONS_CSV)?;
-        let title = csv::line(&TOLD_COLUMNS);
-        let over = !is_next(&mut csv, title.as_bytes())?;
-        let mut told = Self {
-            rows: Lines::of(open(DECISIONS_JSONL)?),
-            csv,
-            ocsf: open(OCSF)?,
-            next: None,
-            line: 0,
-            over,
-        };
-        told.step()?;
-        Ok(told)
-    }
-
-    fn step(&mut self) -> io::Result<()> {
-        self.next = None;
-        if self.rows.step()? {
-            self.line += 1;
-            self.next = Row::from_json_line(&self.rows.line);
-            // A line that is no row ends what can be told apart.
-            self.over |= self.next.is_none();
-        }
-        Ok(())
-    }
-
-    fn entry<S: Source>(
-        &mut self,
-        check: &mut Check<'_, S>,
-        signed: Option<&SignedHeader>,
-        withheld: bool,
-    ) -> io::Result<()> {
-        if self.over {
-            return Ok(());
-        }
-        let position = check.found.entries;
-        let Some(row) = self.next.take_if(|row| row.position <= position) else {
-            return Ok(());
-        };
-        let line = self.line;
-        check.found.told += 1;
-        check.redacted += u64::from(row.redacted);
-        check.without_force += u64::from(!row.without_force.is_empty());
-        let differs = match signed {
-            _ if row.position != position => Some("position"),
-            Some(signed) => column_that_differs(&row, signed),
-            None => None,
-        };
-        let brings_key = signed.is_some_and(|it| it.brings_key());
-        if let Some(column) = differs {
-            let what = format!("Its \"{column}\" is not that of the entry.");
-            check.fault(DECISIONS_JSONL, Some(line), what);
-        } else if row.redacted != withheld && !brings_key {
-            let what = "It does not say rightly whether its text stayed behind.";
-            check.fault(DECISIONS_JSONL, Some(line), what);
-        }
-        if !is_next(&mut self.csv, row.csv_line().as_bytes())? {
-            let what = format!("Row {line} is not that of {DECISIONS_JSONL}.");
-            check.fault(DECISIONS_CSV, None, what);
-            self.over = true;
-        }
-        if !is_next(&mut self.ocsf, ocsf::line(&row).as_bytes())? {
-            let what = format!("It is not the row of {DECISIONS_JSONL}.");
-            check.fault(OCSF, Some(line), what);
-            self.over = true;
-        }
-        self.step()
-    }
-
-    fn end<S: Source>(mut self, check: &mut Check<'_, S>) -> io::Result<()> {
-        if self.over || self.next.is_some() || self.rows.step()? {
-            let what = "From here on it does not follow the entries.";
-            check.fault(DECISIONS_JSONL, Some(self.line), what);
-            return Ok(());
-        }
-        for (name, mut file) in [(DECISIONS_CSV, self.csv), (OCSF, self.ocsf)] {
-            if !file.fill_buf()?.is_empty() {
-                check.fault(
-                    name,
-                    None,
-                    format!("It goes on after {DECISIONS_JSONL} ends."),
-                );
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether these bytes come next; they are read then.
-fn is_next(file: &mut dyn BufRead, mut wanted: &[u8]) -> io::Result<bool> {
-    while !wanted.is_empty() {
-        let found = file.fill_buf()?;
-        let length = found.len().min(wanted.len());
-        if length == 0 || found[..length] != wanted[..length] {
-            return Ok(false);
-        }
-        file.consume(length);
-        wanted = &wanted[length..];
-    }
-    Ok(true)
-}
-
-fn column_that_differs(row: &Row, signed: &SignedHeader) -> Option<&'static str> {
-    let Header {
-        at,
-        device,
-        kind,
-        seq,
-        ..
-    } = signed.header();
-    let columns = [
-        ("id", row.id == signed.id().to_string()),
-        ("at", row.at == at.to_string()),
-        ("device", row.device == device.to_string()),
-        ("kind", row.kind == *kind),
-        ("seq", row.seq == Some(*seq)),
-    ];
-    let differs = columns.into_iter().find(|(_, agrees)| !agrees);
-    differs.map(|(name, _)| name)
 }
 
 /// The file in which the fault of an entry lies most likely.
@@ -518,37 +503,5 @@ fn file_of(reason: &Reason) -> &'static str {
             SIGNATURES
         }
         _ => HEADERS,
-    }
-}
-
-/// Lines, each ended by a line feed.
-struct Lines<'a> {
-    file: Box<dyn BufRead + 'a>,
-    /// The newest line without its line feed. A last line without one, and what is longer than
-    /// any line of a pack, keep something that no line has, so that they are found.
-    line: Vec<u8>,
-}
-
-impl<'a> Lines<'a> {
-    fn of(file: Box<dyn BufRead + 'a>) -> Self {
-        Self {
-            file,
-            line: Vec::new(),
-        }
-    }
-
-    /// Reads the next line; `false` at the end.
-    fn step(&mut self) -> io::Result<bool> {
-        self.line.clear();
-        let mut file = (&mut self.file).take(LINE_BYTES_MAX);
-        file.read_until(b'\n', &mut self.line)?;
-        match self.line.last() {
-            None => return Ok(false),
-            Some(b'\n') => {
-                self.line.pop();
-            }
-            Some(_) => self.line.push(b'\n'),
-        }
-        Ok(true)
     }
 }

@@ -1,19 +1,21 @@
 //! Writes a pack, entry by entry. Must not know where the bytes go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::chain::{self, Next};
+use super::heads::file_of;
 use super::report::Report;
+use super::slots::Slots;
 use super::{
-    About, BODIES, CHECK_MJS, CHECK_PY, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, Facts, HEADERS,
-    HEX, Made, NAMESPACE, OCSF, README, REMOVED, REPORT_HTML, REPORT_PDF, RawLines, Row,
-    SIGNATURES, SUMS, SUMS_SIGNATURE, Sink, TLOG, TOLD_COLUMNS, VERIFICATION, WITHHELD, csv, ocsf,
-    readme,
+    About, BODIES, CHECK_MJS, CHECK_PY, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, FOLD_PY, Facts,
+    HEADERS, HEX, Made, NAMESPACE, OCSF, README, REMOVED, REPORT_HTML, REPORT_PDF, RawLines,
+    RawSlot, Row, SIGNATURES, SLOT_COLUMNS, SLOTS, SUMS, SUMS_SIGNATURE, Sink, TLOG, TOLD_COLUMNS,
+    VERIFICATION, WITHHELD, csv, ocsf, readme,
 };
-use crate::checkpoint::{Checkpoint, SignedCheckpoint, origin, writer_key};
+use crate::checkpoint::{SignedCheckpoint, writer_key};
 use crate::entry::Entry;
 use crate::fault::Broken;
 use crate::key::{DeviceKey, PublicKey};
@@ -32,6 +34,9 @@ pub struct PackWriter<S> {
     verifier: Verifier,
     keys: BTreeMap<String, PublicKey>,
     tree: TreeNodes,
+    slots: Slots,
+    /// A slot does not hold, so that nothing can be said of those after it.
+    slots_over: bool,
     faults: Vec<Value>,
     facts: Facts,
     report: Report,
@@ -49,6 +54,8 @@ impl<S: Sink> PackWriter<S> {
             verifier: Verifier::new(),
             keys: BTreeMap::new(),
             tree: TreeNodes::new(),
+            slots: Slots::default(),
+            slots_over: false,
             faults: Vec::new(),
             facts: Facts::default(),
             report: Report::default(),
@@ -57,7 +64,27 @@ impl<S: Sink> PackWriter<S> {
             pack.put(file, b"")?;
         }
         pack.put(DECISIONS_CSV, csv::line(&TOLD_COLUMNS).as_bytes())?;
+        pack.put(SLOTS, csv::line(&SLOT_COLUMNS).as_bytes())?;
         Ok(pack)
+    }
+
+    /// Takes the next slot of the log, before the entries that it admits. Gives what of it does
+    /// not hold, which is said of the first alone.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn slot(&mut self, raw: RawSlot<'_>) -> Result<Option<String>, S::Error> {
+        if self.slots_over {
+            return Ok(None);
+        }
+        let after = self.facts.entries;
+        let row = match self.slots.row_of(raw, after) {
+            Ok(row) => row,
+            Err(what) => return Ok(Some(self.note_slot_fault(what))),
+        };
+        self.put(SLOTS, row.csv_line().as_bytes())?;
+        let fault = self.slots.begin(row, after).err();
+        Ok(fault.map(|what| self.note_slot_fault(what)))
     }
 
     /// Takes the next entry of the ledger and checks it; gives it when it can be read, and what
@@ -99,6 +126,14 @@ impl<S: Sink> PackWriter<S> {
         };
         let leaf = format!("{header}\n{signature}");
         self.tree.push(leaf_hash(leaf.as_bytes()));
+        self.slots.entry(raw.header, Some(raw.body), raw.signature);
+        let (verifier, ledger) = (&self.verifier, self.facts.ledger);
+        let closed = self
+            .slots
+            .end(self.tree.tree(), ledger, |it| verifier.key(it));
+        if let Err(what) = closed {
+            self.note_slot_fault(what);
+        }
         self.put(HEADERS, (header + "\n").as_bytes())?;
         self.put(BODIES, (body + "\n").as_bytes())?;
         self.put(SIGNATURES, (signature + "\n").as_bytes())?;
@@ -159,7 +194,7 @@ impl<S: Sink> PackWriter<S> {
             self.facts.first_fault.get_or_insert_with(|| fault.clone());
         }
         self.facts.signed_by = signer.map(|key| key.device_id().to_string());
-        self.put_tree(signer)?;
+        self.put_tree(&about.cosigned)?;
         self.put_keys(signer)?;
         let found = self.found(about);
         let text = serde_json::to_string_pretty(&found).unwrap_or_else(|_| found.to_string());
@@ -171,6 +206,7 @@ impl<S: Sink> PackWriter<S> {
         self.put(REPORT_PDF, &report.pdf())?;
         self.put(CHECK_PY, include_bytes!("check.py"))?;
         self.put(CHECK_MJS, include_bytes!("check.mjs"))?;
+        self.put(FOLD_PY, include_bytes!("fold.py"))?;
 
         let mut sums = String::new();
         for (file, hash) in std::mem::take(&mut self.hashes) {
@@ -193,30 +229,45 @@ impl<S: Sink> PackWriter<S> {
         Ok((made, self.sink))
     }
 
-    /// The tree's tiles, and its head when somebody signs it.
-    fn put_tree(&mut self, signer: Option<&DeviceKey>) -> Result<(), S::Error> {
+    /// The tiles of the tree over what the slots admitted, its head, and earlier heads that others
+    /// cosigned.
+    fn put_tree(&mut self, cosigned: &[(u64, SignedCheckpoint)]) -> Result<(), S::Error> {
         let tree = std::mem::take(&mut self.tree);
-        let checkpoint = Checkpoint {
-            origin: self.facts.ledger.map(origin).unwrap_or_default(),
-            size: tree.tree().size(),
-            root: tree.tree().root(),
-            extensions: Vec::new(),
-        };
-        let text = checkpoint.to_string();
-        self.facts.root = text.lines().nth(2).map(ToOwned::to_owned);
-        for tile in TileId::between(0, checkpoint.size) {
+        let it = &self.slots;
+        (self.facts.slots, self.facts.void) = (it.next, it.void);
+        self.facts.admitted = it.admitted;
+        for tile in TileId::between(0, it.admitted) {
             let bytes = tile.bytes(&tree).expect("every node is in memory");
             let file = format!("{TLOG}/{tile}");
             self.put(&file, &bytes)?;
             self.sink.close(&file)?;
         }
-        // Without a ledger there is no name to sign under.
-        if let Some(signer) = signer
-            && let Ok(signed) = SignedCheckpoint::sign(checkpoint, signer)
-        {
-            self.put(CHECKPOINT, signed.note().to_string().as_bytes())?;
+        let Some((last, head)) = self.slots.last.take() else {
+            return Ok(());
+        };
+        self.facts.root = head.note().text().lines().nth(2).map(ToOwned::to_owned);
+        let mut heads = BTreeMap::from([(CHECKPOINT.to_owned(), head)]);
+        for (n, head) in cosigned.iter().filter(|(n, _)| *n <= last) {
+            let file = match *n == last {
+                true => CHECKPOINT.to_owned(),
+                false => file_of(*n),
+            };
+            heads.insert(file, head.clone());
         }
+        let mut cosigners = BTreeSet::new();
+        for (file, head) in heads {
+            let names = head.note().signatures().iter().map(|it| &it.name);
+            cosigners.extend(names.filter_map(|it| it.splitn(3, '/').nth(2).map(str::to_owned)));
+            self.put(&file, head.note().to_string().as_bytes())?;
+            self.sink.close(&file)?;
+        }
+        self.facts.cosigners = cosigners.into_iter().collect();
         Ok(())
+    }
+
+    /// Gives the sink back with what was put so far: no pack, only its first files.
+    pub fn into_sink(self) -> S {
+        self.sink
     }
 
     fn put_keys(&mut self, signer: Option<&DeviceKey>) -> Result<(), S::Error> {
@@ -241,9 +292,14 @@ impl<S: Sink> PackWriter<S> {
             "ledger": it.ledger.map(|it| it.to_string()),
             "head": it.head,
             "root": it.root,
+            "state": about.state,
+            "cosigned_by": it.cosigners,
             "selection": about.selected,
             "population": {
                 "entries": it.entries,
+                "admitted": it.admitted,
+                "slots": it.slots,
+                "slots_void": it.void,
                 "first_at": it.period.as_ref().map(|(first, _)| first),
                 "last_at": it.period.as_ref().map(|(_, last)| last),
                 "told": it.told,
@@ -270,6 +326,15 @@ impl<S: Sink> PackWriter<S> {
             None => (at.clone(), at),
             Some((first, last)) => (first.min(at.clone()), last.max(at)),
         });
+    }
+
+    fn note_slot_fault(&mut self, words: String) -> String {
+        self.slots_over = true;
+        self.facts.faults += 1;
+        self.facts.first_fault.get_or_insert_with(|| words.clone());
+        self.faults
+            .push(json!({ "code": "slot", "sentence": words }));
+        words
     }
 
     fn note_fault(&mut self, broken: &Broken, entry: Option<&Entry>) -> String {

@@ -178,8 +178,14 @@ fn population(about: &About, facts: &Facts) -> Vec<Block> {
         Some((first, last)) => format!("{first} to {last}, as the devices claim"),
         None => "no entry can be read".to_owned(),
     };
+    let cosigners = match facts.cosigners.is_empty() {
+        true => "none".to_owned(),
+        false => facts.cosigners.join(", "),
+    };
     vec![Block::Facts(vec![
         ("Entries in the chain", format!("{}, {gap}", facts.entries)),
+        ("Of these admitted by slots", facts.admitted.to_string()),
+        ("Cosigned by devices", cosigners),
         ("Period", period),
         ("Selected", about.selection.clone()),
         ("Told in words", facts.told.to_string()),
