@@ -5,6 +5,7 @@ mod cli;
 mod exits;
 mod export;
 mod full_disk;
+mod joining;
 mod killed;
 mod notice;
 mod scenarios;

@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cockpit_engine::domain::Time;
-use cockpit_engine::domain::target::Phase;
-use cockpit_engine::domain::views;
+
+mod notices;
+mod people;
+
+pub use notices::*;
+pub use people::*;
 
 /// Stop a bad release, tell people, prove it.
 ///
@@ -41,6 +45,9 @@ pub enum Command {
     /// Tell customers: a draft, what is asked for, and what each channel answered.
     #[command(subcommand)]
     Notice(Notice),
+    /// Incidents: how they stand, what is owed to whom, and their end.
+    #[command(subcommand)]
+    Incident(Incident),
     /// Approve or reject what waits for a person.
     Approve(Approve),
     /// Show the decision log, newest first.
@@ -49,10 +56,23 @@ pub enum Command {
     Verify(Verify),
     /// Export the log as an evidence pack that stock tools verify.
     Export(Export),
+    /// Let the log lie in a folder that other laptops read and write too.
+    Share(Share),
+    /// Make an invitation for somebody who is to join. It gives nothing by itself.
+    Invite(Invite),
+    /// Ask to join a workspace with an invitation, from a folder that is empty yet. Shows six
+    /// words; whoever admits you compares them.
+    Join(Join),
+    /// People, devices, roles, policy: list them, admit who asks, revoke, change.
+    People(People),
+    /// Read what others put into the team folder, and put into it what was recorded here.
+    Sync(Workspace),
     /// Keep reading like the window does and say what changes, until Ctrl-C.
     Watch(Watch),
     /// Make the lists and the search index again from the entries.
     Rebuild(Workspace),
+    /// Set a damaged database aside and make it again from the log and from what still holds.
+    Mend(Workspace),
 }
 
 /// Stand-ins for the outside services.
@@ -246,6 +266,12 @@ pub struct Log {
     /// Rows at most.
     #[arg(long, default_value_t = 100)]
     pub limit: u32,
+    /// Write all of them into this file, as CSV.
+    #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
+    pub csv: Option<PathBuf>,
+    /// Write all of them into this file, one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<PathBuf>,
 }
 
 /// What is checked: a workspace, or an evidence pack.
@@ -313,102 +339,4 @@ pub struct Watch {
     /// End after this many seconds.
     #[arg(long = "for", value_name = "SECONDS")]
     pub seconds: Option<u64>,
-}
-
-/// Notices.
-#[derive(Debug, Subcommand)]
-pub enum Notice {
-    /// Print the draft for the newest stop. Asks for nothing.
-    Draft(Draft),
-    /// Ask for a notice on every connected channel. Waits for `cockpit approve`.
-    Submit(Submit),
-    /// Show each notice with what each channel answered, newest first.
-    Status(NoticeStatus),
-}
-
-/// A draft.
-#[derive(Debug, Args)]
-pub struct Draft {
-    #[command(flatten)]
-    pub at: Workspace,
-    /// How bad it is for people.
-    #[arg(long, value_enum, default_value_t = Severity::Major)]
-    pub severity: Severity,
-}
-
-/// A notice that is asked for.
-#[derive(Debug, Args)]
-pub struct Submit {
-    #[command(flatten)]
-    pub at: Workspace,
-    /// Which draft; what is given beside it replaces its part.
-    #[arg(long, value_enum, default_value_t = Severity::Major)]
-    pub severity: Severity,
-    /// The headline, which is a mail's subject.
-    #[arg(long)]
-    pub title: Option<String>,
-    /// A file with the text; "-" is standard input.
-    #[arg(long)]
-    pub body_file: Option<PathBuf>,
-    /// The phase; a draft is investigating.
-    #[arg(long, value_enum)]
-    pub phase: Option<PhaseName>,
-    /// The status page mails nobody.
-    #[arg(long)]
-    pub quiet: bool,
-}
-
-/// Which notices.
-#[derive(Debug, Args)]
-pub struct NoticeStatus {
-    #[command(flatten)]
-    pub at: Workspace,
-    /// Only this press; its first digits are enough.
-    #[arg(long)]
-    pub press: Option<String>,
-}
-
-/// A severity.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Severity {
-    /// Many people cannot use the app, or are harmed by it.
-    Critical,
-    /// Some people meet problems.
-    Major,
-    /// A few people meet something small.
-    Minor,
-}
-
-impl From<Severity> for views::Severity {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Critical => Self::Critical,
-            Severity::Major => Self::Major,
-            Severity::Minor => Self::Minor,
-        }
-    }
-}
-
-/// A phase.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum PhaseName {
-    /// The cause is being looked for.
-    Investigating,
-    /// The cause is known.
-    Identified,
-    /// A fix is in place and watched.
-    Monitoring,
-    /// It is over.
-    Resolved,
-}
-
-impl From<PhaseName> for Phase {
-    fn from(phase: PhaseName) -> Self {
-        match phase {
-            PhaseName::Investigating => Self::Investigating,
-            PhaseName::Identified => Self::Identified,
-            PhaseName::Monitoring => Self::Monitoring,
-            PhaseName::Resolved => Self::Resolved,
-        }
-    }
 }

@@ -7,20 +7,23 @@ use std::sync::{Arc, OnceLock};
 
 use cockpit_engine::api::{
     Act, AppArgs, Approval, ApproveArgs, ChangeArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed,
-    Problem, Query, RejectArgs, StopArgs, UnlockArgs,
+    Problem, Query, RejectArgs, StopArgs, TeamView, UnlockArgs,
 };
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::provider::CredentialCheck;
 use cockpit_engine::domain::views::{BootView, CockpitView, LogPage, LogRow};
 use cockpit_engine::domain::{Desired, TargetId};
 use cockpit_engine::keychain::Wish;
-use cockpit_engine::{Engine, Handle, Http, Options, SecretString, clock, reqwest_transport};
+use cockpit_engine::{
+    Engine, Handle, Http, ListForm, Options, SecretString, clock, reqwest_transport,
+};
 use serde_json::json;
 
 use crate::args::{self, Command, OnOff};
+use crate::incident;
 use crate::notice;
 use crate::output::{self, Exit};
-use crate::{export, verify, watch};
+use crate::{export, people, team, verify, watch};
 
 /// A verdict is owed after 10 s; this leaves room to write it down.
 pub(crate) const SETTLE_MS: u64 = 15_000;
@@ -51,10 +54,17 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Resume(args) => resume(args).await,
         Command::Flag(args) => flag(args).await,
         Command::Notice(command) => notice::run(command).await,
+        Command::Incident(command) => incident::run(command).await,
         Command::Approve(args) => approve(args).await,
         Command::Log(args) => log(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Mend(args) => verify::mend(args).await,
         Command::Export(args) => export::run(args).await,
+        Command::Share(args) => team::share(args).await,
+        Command::Invite(args) => team::invite(args).await,
+        Command::Join(args) => team::join(args).await,
+        Command::People(args) => people::run(args).await,
+        Command::Sync(args) => team::sync(args).await,
         Command::Watch(args) => watch::run(args).await,
         Command::Rebuild(args) => {
             let handle = workspace(&args.workspace).await?;
@@ -246,7 +256,7 @@ async fn change(
     Ok(output::press(&view, as_json))
 }
 
-async fn approve(args: args::Approve) -> Result<Exit, Problem> {
+pub(crate) async fn approve(args: args::Approve) -> Result<Exit, Problem> {
     let handle = workspace(&args.at.workspace).await?;
     refresh(&handle).await?;
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
@@ -278,17 +288,26 @@ async fn approve(args: args::Approve) -> Result<Exit, Problem> {
         say(args.at.json, "Rejected. Nothing is in effect.");
         return Ok(Exit::AsAsked);
     }
+    let ours = handle.is_asked_here(&intent);
     let press = handle.press_of(&intent)?;
     let pressed = Pressed {
         press,
         intents: vec![intent],
         sentence: String::new(),
     };
-    let view = handle.settled(&pressed, SETTLE_MS).await?;
+    if !ours {
+        handle.sync().await?;
+        eprintln!(
+            "Signed. The laptop that asked carries it out when it reads the team folder; nothing is \
+             in effect by it until then."
+        );
+    }
+    let ms_max = if ours { SETTLE_MS } else { 0 };
+    let view = handle.settled(&pressed, ms_max).await?;
     Ok(output::press(&view, args.at.json))
 }
 
-fn the_one_waiting(view: &CockpitView, digits: &str) -> Result<String, Problem> {
+pub(crate) fn the_one_waiting(view: &CockpitView, digits: &str) -> Result<String, Problem> {
     let mut found = view
         .waiting
         .iter()
@@ -330,7 +349,16 @@ fn nothing_waits() -> Problem {
     .hint("See `cockpit notice status` for each press.")
 }
 
-async fn log(args: args::Log) -> Result<Exit, Problem> {
+async fn log(mut args: args::Log) -> Result<Exit, Problem> {
+    let lists = [
+        (args.csv.take(), ListForm::Csv),
+        (args.jsonl.take(), ListForm::Jsonl),
+    ];
+    for (place, form) in lists {
+        if let Some(place) = place {
+            return export::list(args, form, place).await;
+        }
+    }
     let handle = workspace(&args.at.workspace).await?;
     let mut rows: Vec<LogRow> = Vec::new();
     let mut before = None;
@@ -403,10 +431,20 @@ async fn existing(folder: &Path, poll: bool) -> Result<Handle, Problem> {
         )
         .hint("Make one with `cockpit init --workspace DIR --sandbox URL`."));
     }
-    open(folder, poll).await
+    let handle = open(folder, poll).await?;
+    let team: TeamView = handle.ask(Query::Team(Nothing {})).await?;
+    if team.folder.is_some()
+        && let Err(problem) = handle.sync().await
+    {
+        eprintln!(
+            "{} What others decided since then is not known here.",
+            problem.sentence
+        );
+    }
+    Ok(handle)
 }
 
-async fn open(folder: &Path, poll: bool) -> Result<Handle, Problem> {
+pub(crate) async fn open(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     let passphrase = std::env::var("COCKPIT_PASSPHRASE")
         .ok()
         .map(SecretString::from);
@@ -468,7 +506,7 @@ fn pair_of(pair: &str) -> Result<(&str, &str), Problem> {
     })
 }
 
-fn say(as_json: bool, sentence: &str) {
+pub(crate) fn say(as_json: bool, sentence: &str) {
     if as_json {
         output::document(&json!({ "sentence": sentence }));
     } else {

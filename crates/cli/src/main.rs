@@ -4,11 +4,15 @@
 mod args;
 mod commands;
 mod export;
+mod incident;
 mod notice;
 mod output;
+mod people;
 mod sandbox;
+mod team;
 mod verify;
 mod watch;
+mod wording;
 
 use std::process::ExitCode;
 

@@ -355,6 +355,6 @@ pub fn word(outcome: OutcomeWord) -> &'static str {
     }
 }
 
-fn short(hex: &str) -> &str {
+pub fn short(hex: &str) -> &str {
     hex.get(..12).unwrap_or(hex)
 }

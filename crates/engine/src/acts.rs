@@ -26,7 +26,7 @@ impl Inner {
     }
 
     /// As [`Inner::record`], for commands that stand or fall together.
-    async fn record_together(
+    pub(crate) async fn record_together(
         self: &Arc<Self>,
         commands: Vec<Command>,
     ) -> Result<Recorded, Problem> {
@@ -87,8 +87,20 @@ impl Inner {
             Act::Change(args) => to_value(&self.change(args).await?)?,
             Act::Restop(args) => to_value(&self.change(args).await?)?,
             Act::RequestNotice(args) => to_value(&self.request_notice(args.text).await?)?,
+            Act::DraftNotice(args) => to_value(&self.draft_notice(args).await?)?,
+            Act::WriteNotice(args) => to_value(&self.write_notice(args).await?)?,
+            Act::SubmitNotice(args) => to_value(&self.submit_notice(args).await?)?,
+            Act::ChangeIncident(args) => to_value(&self.change_incident(args).await?)?,
+            Act::SetTemplates(args) => to_value(&self.set_templates(args).await?)?,
+            Act::ProposeEnvelope(args) => to_value(&self.propose_envelope(args).await?)?,
+            Act::EndEnvelope(args) => to_value(&self.end_envelope(args).await?)?,
+            Act::SignEnvelope(args) => return to_value(&self.propose_signature(args.envelope)?),
             Act::Withdraw(args) => to_value(&self.withdraw(args.intent).await?)?,
             Act::Propose(args) => return to_value(&self.propose(args.change)?),
+            Act::Share(args) => return to_value(&self.propose_share(&args.folder)?),
+            Act::Invite(args) => to_value(&self.invite(args).await?)?,
+            Act::Join(args) => return to_value(&self.join(args).await?),
+            Act::Sync(_) => return to_value(&self.sync_on_demand().await?),
             Act::SetTheme(args) => {
                 if !["light", "dark", "system"].contains(&args.theme.as_str()) {
                     return Err(Problem::new(
@@ -296,6 +308,7 @@ impl Inner {
                 body: text.body.trim().to_owned(),
                 phase: text.phase,
                 notify_subscribers: text.notify_subscribers,
+                about: None,
             };
             let left_out: String = channels
                 .iter()
@@ -327,7 +340,11 @@ impl Inner {
         Ok(pressed)
     }
 
-    async fn press(self: &Arc<Self>, press: Press, words: &str) -> Result<Pressed, Problem> {
+    pub(crate) async fn press(
+        self: &Arc<Self>,
+        press: Press,
+        words: &str,
+    ) -> Result<Pressed, Problem> {
         let recorded = self.record(Command::Press(press)).await?;
         let intents: Vec<String> = recorded
             .entries

@@ -3,11 +3,11 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use cockpit_domain::Service;
 use cockpit_domain::state::State;
 use cockpit_domain::views::{
     self, Badge, BootView, ConnectionView, FieldView, Icon, SettingsView, Tone,
 };
+use cockpit_domain::{Service, Time};
 use cockpit_providers::form;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,6 +53,7 @@ impl Inner {
                 let state = self.state();
                 to_value(&self.with_live(|live| views::notices(&state, live, now)))
             }
+            Query::NoticeDraft(args) => to_value(&self.notice_draft(args)?),
             Query::People(_) => {
                 let mut view = self.people_room();
                 for review in &mut view.reviews {
@@ -66,12 +67,14 @@ impl Inner {
             Query::MandatePreview(args) => to_value(&self.mandate_preview(args)),
             Query::ChangeSheet(args) => to_value(&self.change_sheet(&args.change)?),
             Query::VoidSlots(_) => to_value(&self.void_slots()?),
+            Query::Team(_) => to_value(&self.team()?),
             Query::Settings(_) => to_value(&self.settings()?),
             Query::ExportProgress(_) => to_value(&self.export_progress()),
         }
     }
 
     fn boot(&self) -> BootView {
+        let joining = self.joining().is_some();
         let state = self.state();
         let keychain = self.keychain.read().unwrap_or_else(PoisonError::into_inner);
         let (keys_kept_in, locked, new_passphrase) = match &*keychain {
@@ -91,6 +94,7 @@ impl Inner {
         };
         BootView {
             has_workspace: !state.workspace.is_empty(),
+            joining,
             drill: state.drill,
             drill_over: self.drill_over.load(Ordering::Relaxed).then(|| {
                 "This drill has ended: its stores and services ran inside the app. Its log stays \
@@ -117,10 +121,18 @@ impl Inner {
         let entries = u64::try_from(self.ledger.count()?).unwrap_or(0);
         let devices = self.state().devices.len();
         let void_slots = self.count_void_slots()?;
+        let since = match self.with_live(|live| live.ledger.since) {
+            // One that cannot be read is named by the checks.
+            None => self.ledger.entry_at(1).ok().flatten(),
+            Some(_) => None,
+        };
         self.with_live(|live| {
             live.ledger.entries = entries;
             live.ledger.devices = devices;
             live.ledger.void_slots = void_slots;
+            if let Some(first) = since {
+                live.ledger.since = Some(Time::from_ms(first.entry.header().at.ms()));
+            }
         });
         Ok(())
     }

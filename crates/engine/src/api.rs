@@ -8,13 +8,19 @@ use cockpit_domain::authority::Mandate;
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::provider::CredentialCheck;
 use cockpit_domain::views::{
-    BootView, ChangeDraft, ChangeSheetView, CockpitView, EntryView, IntentView, LogChoicesView,
-    LogPage, MandatePreview, NoticeText, NoticesView, PeopleView, PressView, SettingsView,
-    StopSheetView, VoidSlotsView,
+    BootView, ChangeDraft, ChangeSheetView, CockpitView, DraftView, EntryView, IntentView,
+    LogChoicesView, LogPage, MandatePreview, NoticeText, NoticesView, PeopleView, PressView,
+    SettingsView, StopSheetView, VoidSlotsView,
 };
 use cockpit_domain::{Desired, TargetId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::{Config, TS};
+
+mod notices;
+mod team;
+
+pub use notices::*;
+pub use team::*;
 
 /// Something that changed: queries with this tag are asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -32,6 +38,8 @@ pub enum Tag {
     Settings,
     /// How far an export is.
     Export,
+    /// How the log is shared, and when the shared folder was last read.
+    Team,
 }
 
 /// What went wrong, in words for a person. Carries no secret.
@@ -410,10 +418,12 @@ table!(Query, "What may be asked. Changes nothing.", {
     entry Entry: EntryArgs => EntryView, [], "One entry, whole, checked when it is opened.";
     void_slots VoidSlots: Nothing => VoidSlotsView, [Log], "Slots of the log that admit nothing, and why.";
     intent Intent: IntentArgs => IntentView, [Observed, Decided], "What a person is asked to approve, from the signed bytes.";
-    notices Notices: Nothing => NoticesView, [Decided, Observed, Settings], "Notices, their channels, and the drafts for the newest stop.";
+    notices Notices: Nothing => NoticesView, [Decided, Observed, Settings], "Incidents, the board of notices, and what each channel answered.";
+    notice_draft NoticeDraft: NoticeDraftArgs => DraftView, [Decided, Observed, Settings], "A draft, how it looks on each channel, what is wrong with it and who must agree.";
     people People: Nothing => PeopleView, [Settings, Decided, Log], "People, devices, policy, and what waits for a look.";
     mandate_preview MandatePreview: MandatePreviewArgs => MandatePreview, [Settings], "What a policy would mean, in words.";
     change_sheet ChangeSheet: ChangeArg => ChangeSheetView, [Settings], "A change of people or policy before it is signed.";
+    team Team: Nothing => TeamView, [Team, Boot, Settings, Decided], "How the log is shared, and where a laptop that joins stands.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
     export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
 });
@@ -430,8 +440,20 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     change Change: ChangeArgs => Pressed, [Decided, Log], "Resume, set a fraction, complete, turn a flag on or off.";
     restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
     request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published on every connected channel.";
+    draft_notice DraftNotice: DraftNoticeArgs => Drafted, [Decided, Log], "Draft an incident's next notice from the log; opens the incident when none is open.";
+    write_notice WriteNotice: WriteNoticeArgs => Drafted, [Decided, Log], "Take down what a person wrote in a draft. Takes the approvals of the words before.";
+    submit_notice SubmitNotice: SubmitNoticeArgs => Pressed, [Decided, Log], "Ask for a draft to be published on every channel of its audience.";
+    change_incident ChangeIncident: ChangeIncidentArgs => Done, [Decided, Log], "Set an incident's severity, phase or expected end, or close it.";
+    set_templates SetTemplates: SetTemplatesArgs => Done, [Decided, Log], "Use templates of one's own.";
+    propose_envelope ProposeEnvelope: ProposeEnvelopeArgs => Done, [Decided, Log], "Propose wording that legal and brand agree to beforehand.";
+    end_envelope EndEnvelope: EndEnvelopeArgs => Done, [Decided, Log], "End an envelope.";
+    sign_envelope SignEnvelope: EnvelopeArgs => Proposed, [], "Ask for a signature under an envelope; the approval window signs it.";
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
     propose Propose: ProposeArgs => Proposed, [], "Ask for a change of people or policy; the approval window signs it.";
+    share Share: ShareArgs => Proposed, [], "Ask for the log to lie in a team folder; the approval window signs it.";
+    invite Invite: InviteArgs => Invited, [Settings, Log], "Make an invitation that can be copied. It gives nothing by itself.";
+    join Join: JoinArgs => Done, [Boot, Observed, Decided, Log, Settings, Team], "Ask to join a workspace with an invitation.";
+    sync Sync: Nothing => Done, [Team], "Read and write the team folder now.";
     set_theme SetTheme: SetThemeArgs => Done, [Boot, Settings], "Set the theme.";
     export Export: ExportArgs => Exported, [Log], "Export the log as an evidence pack, to where the shell keeps exports.";
     cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";

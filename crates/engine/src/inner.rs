@@ -25,6 +25,7 @@ use crate::keychain::{Closed, Keychain};
 use crate::people::OnScreen;
 use crate::record::{Recorder, blocking};
 use crate::slots::Slots;
+use crate::team::Looks;
 
 /// Shared by the loop, the executor and the pollers.
 pub(crate) struct Inner {
@@ -59,6 +60,8 @@ pub(crate) struct Inner {
     pub screen: Mutex<OnScreen>,
     /// The log of slots; read and written by one at a time.
     pub slots: tokio::sync::Mutex<Slots>,
+    /// How the looks into the log of slots went.
+    pub looks: Mutex<Looks>,
     /// Keeps a second process from writing to the same workspace, as long as anybody here may.
     pub _lock: File,
 }

@@ -15,15 +15,20 @@ mod effects;
 mod export;
 mod fold;
 mod inner;
+mod invitation;
+mod joining;
 pub mod keychain;
 mod log;
 mod mark;
+mod mend;
+mod notices;
 mod observe;
 mod people;
 mod problem;
 mod record;
 mod slots;
 mod takeover;
+mod team;
 mod verify;
 mod void;
 mod workspace;
@@ -38,8 +43,8 @@ use std::time::Duration;
 use cockpit_domain::event::Outcome;
 use cockpit_domain::state::{IntentRecord, Standing};
 use cockpit_domain::views::{Live, PressView};
-use cockpit_domain::words;
-use cockpit_ledger::{ErrorKind, Ledger};
+use cockpit_domain::{Time, words};
+use cockpit_ledger::ErrorKind;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
@@ -47,9 +52,10 @@ use tokio::task::JoinSet;
 
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
-pub use export::{PackCheck, verify_pack};
+pub use cockpit_seal::list::ListForm;
+pub use export::{Listed, PackCheck, verify_pack};
 
-use api::{Act, Approval, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
+use api::{Act, Approval, Done, ExportArgs, Exported, PressArgs, Pressed, Problem, Query};
 use changes::Change;
 use desk::Desk;
 use inner::{Inner, KeychainState};
@@ -110,9 +116,11 @@ impl Engine {
             poll,
         } = options;
         let lock = lock(&folder)?;
-        let path = folder.join("ledger.db");
         let now = clock();
-        let ledger = blocking(move || Ledger::open(path, now.as_ms())).await??;
+        let ledger = {
+            let folder = folder.clone();
+            blocking(move || mend::open(&folder, now)).await??
+        };
         let ledger = Arc::new(ledger);
         let folded = {
             let (ledger, folder) = (Arc::clone(&ledger), folder.clone());
@@ -148,6 +156,7 @@ impl Engine {
             exporting: Mutex::default(),
             screen: Mutex::default(),
             slots: tokio::sync::Mutex::new(Slots::not_open(folded.admitted)),
+            looks: Mutex::default(),
             _lock: lock,
             drill_over: AtomicBool::new(false),
         });
@@ -155,6 +164,19 @@ impl Engine {
         inner.show_what_was_kept().await?;
         inner.open_keychain(keychain).await?;
         Ok(Handle { inner, _life: life })
+    }
+
+    /// Sets a damaged database aside and makes it again, from the log of slots and from what still
+    /// holds of it; says what was kept. The workspace must not be open.
+    ///
+    /// # Errors
+    /// The workspace is open elsewhere, or cannot be read or written; it is as it was then.
+    pub async fn mend(folder: PathBuf, clock: &clock::Clock) -> Result<String, Problem> {
+        let lock = lock(&folder)?;
+        let now = clock();
+        let sentence = blocking(move || mend::mend(&folder, now)).await?;
+        drop(lock);
+        sentence
     }
 }
 
@@ -243,12 +265,14 @@ impl Handle {
         self.inner.sync().await
     }
 
-    /// Moves the log of slots to a folder that other laptops write to as well.
+    /// Moves the log of slots to a folder that other laptops write to as well. Not an act of the
+    /// table: only a shell or the approval window says where the log goes.
     ///
     /// # Errors
-    /// The folder cannot keep the order of decisions, or keeps another ledger's.
-    pub async fn share(&self, folder: PathBuf) -> Result<(), Problem> {
-        self.inner.share(folder).await
+    /// The person at this laptop may not, or the folder cannot keep the order of decisions, or
+    /// keeps another ledger's.
+    pub async fn share(&self, folder: PathBuf) -> Result<Done, Problem> {
+        self.inner.share_with_team(&folder).await
     }
 
     /// Begins an empty workspace with the log that others keep in a folder. This laptop can read
@@ -320,6 +344,14 @@ impl Handle {
             .is_ok()
     }
 
+    /// Whether this laptop asked for an intent, so that it is the one to carry it out.
+    pub fn is_asked_here(&self, intent: &str) -> bool {
+        let device = self.inner.with_live(|live| live.device.clone());
+        let state = self.inner.state();
+        let record = state.intents.get(intent);
+        record.is_some_and(|record| record.device == device)
+    }
+
     /// The press that an intent belongs to.
     ///
     /// # Errors
@@ -341,6 +373,23 @@ impl Handle {
     pub async fn export(&self, args: ExportArgs, place: PathBuf) -> Result<Exported, Problem> {
         let inner = Arc::clone(&self.inner);
         tokio::spawn(async move { inner.export(&args, Some(place)).await })
+            .await
+            .map_err(|_| ended())?
+    }
+
+    /// Lists the log, newest first, in one file at `place`, where nothing may stand yet. Like
+    /// [`Handle::export`] it can be called off, and is sealed in the log.
+    ///
+    /// # Errors
+    /// What was asked for cannot be, or the file cannot be written; nothing of it is left then.
+    pub async fn list(
+        &self,
+        args: ExportArgs,
+        form: ListForm,
+        place: PathBuf,
+    ) -> Result<Listed, Problem> {
+        let inner = Arc::clone(&self.inner);
+        tokio::spawn(async move { inner.list(&args, form, place).await })
             .await
             .map_err(|_| ended())?
     }
@@ -372,20 +421,28 @@ impl Handle {
 impl Inner {
     async fn show_what_was_kept(&self) -> Result<(), Problem> {
         let ledger = Arc::clone(&self.ledger);
-        let (newest, kept, embedded) = blocking(move || {
+        let (newest, kept, [embedded, mended, checked_at]) = blocking(move || {
             let newest = match ledger.entry_at(ledger.count()?) {
                 Ok(newest) => newest,
                 // The check of the newest entries says it.
                 Err(error) if error.kind() == ErrorKind::Corrupt => None,
                 Err(error) => return Err(error),
             };
-            let embedded = ledger.setting(workspace::EMBEDDED)?;
-            Ok::<_, cockpit_ledger::LedgerError>((newest, ledger.cache_list("")?, embedded))
+            let settings = [
+                ledger.setting(workspace::EMBEDDED)?,
+                ledger.setting(mend::MENDED)?,
+                ledger.setting(verify::CHECKED_AT)?,
+            ];
+            Ok::<_, cockpit_ledger::LedgerError>((newest, ledger.cache_list("")?, settings))
         })
         .await??;
         observe::load(self, kept);
         self.drill_over
             .store(embedded == Some(Value::Bool(true)), Ordering::Relaxed);
+        self.with_live(|live| {
+            live.ledger.mended = mended.and_then(|it| it.as_str().map(ToOwned::to_owned));
+            live.ledger.whole_checked_at = checked_at.and_then(|at| at.as_i64()).map(Time::from_ms);
+        });
         if let Some(newest) = newest {
             self.with_live(|live| live.ledger.head = newest.entry.id().to_string());
         }

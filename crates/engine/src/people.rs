@@ -2,6 +2,7 @@
 //! Until then a change lives in memory only. Must not know who may change what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use cockpit_domain::views::{self, ChangeDraft, ChangeSheetView, MandatePreview, 
 use cockpit_seal::{BodyHash, Fork, PublicKey, SignedHeader};
 
 use crate::api::{Done, MandatePreviewArgs, Problem, Proposed, Tag};
+use crate::fold::LogOrder;
 use crate::inner::Inner;
 use crate::record::random;
 
@@ -27,9 +29,20 @@ const LOOK: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(crate) struct OnScreen {
     /// Changes that wait for a signature, by number, oldest first.
-    changes: Vec<(String, AuthorityEvent)>,
+    changes: Vec<(String, Wanted)>,
     /// Intents whose change was shown here.
     opened: BTreeSet<String>,
+}
+
+/// What waits for a signature.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    /// A change of people or policy.
+    Change(AuthorityEvent),
+    /// The log is to lie in this folder.
+    Share(PathBuf),
+    /// An envelope is to be agreed to.
+    Envelope(String),
 }
 
 impl Inner {
@@ -47,7 +60,11 @@ impl Inner {
     }
 
     pub(crate) fn change_sheet(&self, change: &str) -> Result<ChangeSheetView, Problem> {
-        let event = self.waiting_change(change)?;
+        let event = match self.waiting_change(change)? {
+            Wanted::Change(event) => event,
+            Wanted::Share(folder) => return Ok(self.share_sheet(&folder)),
+            Wanted::Envelope(envelope) => return self.envelope_sheet(&envelope),
+        };
         let (state, now) = (self.state(), self.now());
         Ok(self.with_live(|live| {
             let device = live.device.clone();
@@ -58,7 +75,23 @@ impl Inner {
     /// Takes down what a page asks for and opens the approval window on it.
     pub(crate) fn propose(&self, draft: ChangeDraft) -> Result<Proposed, Problem> {
         let person = hex::encode(random::<8>()?);
-        let change = hex::encode(random::<16>()?);
+        let draft = match draft {
+            ChangeDraft::Admit { ref request, .. } => {
+                self.has_the_right_code(request)?;
+                draft
+            }
+            // A person reads the numbers of this laptop's log; the entry names its place for all.
+            ChangeDraft::Compromised {
+                device,
+                from,
+                reason,
+            } => ChangeDraft::Compromised {
+                from: self.place_of(from)?,
+                device,
+                reason,
+            },
+            draft => draft,
+        };
         let (state, now) = (self.state(), self.now());
         let event = views::change_event(&state, draft, person);
         let device = self.with_live(|live| live.device.clone());
@@ -67,11 +100,17 @@ impl Inner {
             return Err(Problem::new("refused", sentence));
         }
         drop(state);
+        self.wait_for_signature(Wanted::Change(event))
+    }
+
+    /// Takes down what is to be signed and opens the approval window on it.
+    pub(crate) fn wait_for_signature(&self, wanted: Wanted) -> Result<Proposed, Problem> {
+        let change = hex::encode(random::<16>()?);
         self.with_screen(|screen| {
             if screen.changes.len() >= WAITING_MAX {
                 screen.changes.remove(0);
             }
-            screen.changes.push((change.clone(), event));
+            screen.changes.push((change.clone(), wanted));
         });
         let sentence = match self.desk.open_change(&change) {
             true => "Look at it in the approval window and sign it there. Nothing is changed yet.",
@@ -85,9 +124,17 @@ impl Inner {
 
     /// Signs a change that was asked for.
     pub(crate) async fn sign_change(self: &Arc<Self>, change: &str) -> Result<Done, Problem> {
-        let event = self.waiting_change(change)?;
-        let recorded = self.record(Command::Authority(event)).await?;
+        let done = match self.waiting_change(change)? {
+            Wanted::Change(event) => self.sign_event(event).await?,
+            Wanted::Share(folder) => self.share_with_team(&folder).await?,
+            Wanted::Envelope(envelope) => self.sign_envelope(envelope).await?,
+        };
         self.with_screen(|screen| screen.changes.retain(|(id, _)| id != change));
+        Ok(done)
+    }
+
+    async fn sign_event(self: &Arc<Self>, event: AuthorityEvent) -> Result<Done, Problem> {
+        let recorded = self.record(Command::Authority(event)).await?;
         self.changed(&[Tag::Settings, Tag::Decided, Tag::Log]);
         let state = self.state();
         let waits = recorded.entries.first().and_then(|entry| {
@@ -117,7 +164,34 @@ impl Inner {
         self.with_screen(|screen| screen.opened.contains(intent))
     }
 
-    fn waiting_change(&self, change: &str) -> Result<AuthorityEvent, Problem> {
+    fn place_of(&self, position: u64) -> Result<u64, Problem> {
+        let known = i64::try_from(position).ok();
+        let stored = known.map(|it| self.ledger.entry_at(it)).transpose()?;
+        let Some(stored) = stored.flatten() else {
+            return Err(Problem::new(
+                "bad_input",
+                format!("There is no entry {position} in the log. Nothing was changed."),
+            ));
+        };
+        Ok(LogOrder::of(&self.ledger).of_stored(&stored)?.place)
+    }
+
+    /// Whoever asks with another code than the invitation's was not invited, whatever six words
+    /// they read.
+    fn has_the_right_code(&self, request: &str) -> Result<(), Problem> {
+        let requests = self.people_room().requests;
+        let known = requests.into_iter().find(|it| it.request == request);
+        match known.and_then(|it| it.warning) {
+            None => Ok(()),
+            Some(warning) => Err(Problem::new(
+                "refused",
+                format!("{warning} Nobody was admitted."),
+            )
+            .hint("Turn the request down, and invite again if it was meant.")),
+        }
+    }
+
+    fn waiting_change(&self, change: &str) -> Result<Wanted, Problem> {
         let found = self.with_screen(|screen| {
             let mut changes = screen.changes.iter();
             changes
@@ -199,6 +273,6 @@ pub(crate) fn holds(state: &State, event: &Event) -> bool {
         .is_some_and(|(fork, key)| fork.verify(&key).is_ok())
 }
 
-fn sha256(text: &str) -> [u8; 32] {
+pub(crate) fn sha256(text: &str) -> [u8; 32] {
     *BodyHash::of_body_line(text.as_bytes()).as_bytes()
 }

@@ -5,6 +5,7 @@
 //! and others do not know it. When another device's slot comes in between, the state is folded
 //! anew in the order of the log, and what was pending comes after.
 
+mod cosign;
 mod reader;
 
 use std::path::{Path, PathBuf};
@@ -25,9 +26,10 @@ use crate::crash;
 use crate::fold::{self, LogOrder, fold_one};
 use crate::inner::Inner;
 use crate::record::{blocking, random};
-use reader::{Before, Reader, first_ledger};
+pub(crate) use cosign::Cosigned;
+use reader::{Before, Reader};
 
-pub(crate) use reader::restore;
+pub(crate) use reader::{first_ledger, restore};
 
 /// Setting: the folder in which several laptops keep the log. Without it the log lies in the
 /// workspace folder and has one writer.
@@ -60,6 +62,8 @@ impl Slots {
 struct Log {
     store: SlotStore,
     reader: Reader,
+    /// Heads before this slot are signed, or need not be.
+    cosigned: u64,
 }
 
 impl Inner {
@@ -69,6 +73,7 @@ impl Inner {
     /// The place of the log does not answer, or what stands there cannot be this ledger's log.
     pub(crate) async fn sync(self: &Arc<Self>) -> Result<(), Problem> {
         let done = self.sync_now().await;
+        self.looked(&done);
         let problem = done.as_ref().err().map(|it| it.sentence.clone());
         let before =
             self.with_live(|live| std::mem::replace(&mut live.ledger.log_problem, problem.clone()));
@@ -99,7 +104,15 @@ impl Inner {
 
     /// Whether other laptops write to the log too.
     pub(crate) fn is_shared(&self) -> Result<bool, Problem> {
-        Ok(self.ledger.setting(TEAM_FOLDER)?.is_some())
+        Ok(self.team_folder()?.is_some())
+    }
+
+    /// The folder that several laptops write to; none while the log lies here alone.
+    pub(crate) fn team_folder(&self) -> Result<Option<PathBuf>, Problem> {
+        Ok(match self.ledger.setting(TEAM_FOLDER)? {
+            Some(Value::String(folder)) => Some(PathBuf::from(folder)),
+            Some(_) | None => None,
+        })
     }
 
     /// Whether this laptop may carry an effect out that it has claimed. Where nobody else writes
@@ -147,6 +160,7 @@ impl Inner {
         let log = Log {
             store: self.place_of_log()?,
             reader,
+            cosigned: 0,
         };
         // A log that was cut or exchanged is found before anything is put into it.
         if let Some(last) = log.reader.verifier.head().next.checked_sub(1) {
@@ -213,7 +227,7 @@ impl Inner {
                 return Err(what);
             }
             let Some(slot) = self.next_slot(log).await? else {
-                return Ok(());
+                break;
             };
             crash::point("before-publish").await;
             let bytes = slot.bytes();
@@ -226,6 +240,12 @@ impl Inner {
                 Put::Lost(_) => {}
             }
         }
+        if self.is_shared()?
+            && let Err(problem) = self.cosign(log).await
+        {
+            tracing::warn!(kind = %problem.kind, "head not cosigned");
+        }
+        Ok(())
     }
 
     async fn next_slot(&self, log: &Log) -> Result<Option<Slot>, Problem> {
@@ -305,6 +325,7 @@ impl Inner {
             Tag::Decided,
             Tag::Observed,
         ]);
+        self.know_oneself().await?;
         let Some(device) = self.own_device().await else {
             return Ok(());
         };
@@ -345,7 +366,7 @@ impl Inner {
     ///
     /// # Errors
     /// The place of the log does not answer.
-    pub(crate) async fn verify_slots(&self) -> Result<Result<u64, String>, Problem> {
+    pub(crate) async fn verify_slots(self: &Arc<Self>) -> Result<Result<u64, String>, Problem> {
         // Nothing is put into it meanwhile.
         let _slots = self.slots.lock().await;
         let ledger = Arc::clone(&self.ledger);
@@ -394,6 +415,9 @@ impl Inner {
                 }
             }
         }
+        if let Some(other) = self.cosigned().await?.other {
+            return Ok(Err(other));
+        }
         Ok(match verifier.head().tree == end.tree {
             true => Ok(end.next),
             false => Err("The slots of the log admit other entries than stand here.".to_owned()),
@@ -401,11 +425,10 @@ impl Inner {
     }
 
     fn place_of_log(&self) -> Result<SlotStore, Problem> {
-        let folder = match self.ledger.setting(TEAM_FOLDER)? {
-            Some(Value::String(folder)) => PathBuf::from(folder),
-            Some(_) | None => self.folder.clone(),
-        };
-        Ok(SlotStore::in_folder(&folder)?)
+        let folder = self.team_folder()?;
+        Ok(SlotStore::in_folder(
+            folder.as_ref().unwrap_or(&self.folder),
+        )?)
     }
 
     pub(crate) async fn own_device(&self) -> Option<String> {
@@ -476,6 +499,7 @@ impl Inner {
         let mut log = Log {
             store,
             reader: Reader::begin(Arc::clone(&self.ledger), id),
+            cosigned: 0,
         };
         let place = json!(folder.display().to_string());
         self.ledger.setting_put(TEAM_FOLDER, &place)?;
@@ -525,7 +549,7 @@ pub(crate) async fn keep_in_step(inner: Arc<Inner>) {
     }
 }
 
-fn halted(halt: cockpit_seal::slot::Halt) -> Problem {
+pub(crate) fn halted(halt: cockpit_seal::slot::Halt) -> Problem {
     Problem::new("read_only", format!("{halt} Nothing was taken in."))
         .hint("Run `cockpit verify`, and keep the folder of the log as it is.")
 }

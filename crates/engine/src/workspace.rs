@@ -16,6 +16,7 @@ use crate::connect::Credentials;
 use crate::inner::{Inner, KeychainState};
 use crate::keychain::{self, Keychain, OpenError, Wish};
 use crate::mark;
+use crate::notices;
 use crate::observe;
 use crate::people;
 use crate::record::{Writer, blocking, random};
@@ -115,6 +116,8 @@ impl Inner {
                     Role::Administrator,
                     Role::ProductLead,
                     Role::CustomerSuccess,
+                    Role::Legal,
+                    Role::Brand,
                 ],
             },
             policy: Policy::one_person(),
@@ -207,16 +210,24 @@ impl Inner {
             Err(_) if self.with_live(|live| live.ledger.broken.is_some()) => None,
             Err(error) => return Err(error.into()),
         };
-        let actor = key.device_id().to_string();
-        let person = self.state().devices.get(&actor).cloned().ok_or_else(|| {
-            Problem::new(
-                "locked",
-                "The key in this keychain belongs to nobody in this workspace.",
-            )
-        })?;
+        let device = key.device_id().to_string();
+        // Also of one that was revoked: what it asks is refused, with the reason.
+        let Some(person) = self.state().owner(&device).cloned() else {
+            if !self.is_shared()? {
+                return Err(Problem::new(
+                    "locked",
+                    "The key in this keychain belongs to nobody in this workspace.",
+                ));
+            }
+            self.wait_to_be_admitted(key).await?;
+            if self.poll {
+                self.keep_it_well();
+            }
+            return Ok(());
+        };
         self.with_live(|live| {
             live.actor.clone_from(&person);
-            live.device.clone_from(&actor);
+            live.device.clone_from(&device);
         });
         if let Some(head) = head {
             self.recorder
@@ -227,10 +238,21 @@ impl Inner {
                 })
                 .await;
         }
+        if self.poll {
+            self.keep_it_well();
+        }
+        self.begin_as_member().await
+    }
+
+    /// Connects and goes on with what was under way, unless this laptop can sign nothing more.
+    pub(crate) async fn begin_as_member(self: &Arc<Self>) -> Result<(), Problem> {
+        let device = self.with_live(|live| live.device.clone());
+        if !self.state().devices.contains_key(&device) {
+            return Ok(());
+        }
         self.connect_all()?;
         self.take_up_again().await?;
         if self.poll {
-            self.keep_it_well();
             let services: Vec<Service> = self.state().connections.keys().copied().collect();
             for service in services {
                 observe::begin_reading(self, service);
@@ -240,9 +262,10 @@ impl Inner {
     }
 
     /// Begins what goes on beside the loop for as long as the workspace is open.
-    fn keep_it_well(self: &Arc<Self>) {
+    pub(crate) fn keep_it_well(self: &Arc<Self>) {
         self.spawn(mark::keep_marking(Arc::clone(self)));
         self.spawn(people::keep_deadlines(Arc::clone(self)));
+        self.spawn(notices::keep_cadence(Arc::clone(self)));
         self.spawn(slots::keep_in_step(Arc::clone(self)));
         self.spawn(verify::keep_well(Arc::clone(self)));
     }

@@ -7,6 +7,7 @@ mod drift;
 mod end;
 mod export;
 mod flight;
+mod joining;
 mod keys;
 mod log;
 mod offline;

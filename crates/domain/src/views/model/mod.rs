@@ -107,6 +107,8 @@ pub struct ActView {
 pub struct BootView {
     /// Whether a workspace exists; without one the first run is shown.
     pub has_workspace: bool,
+    /// The workspace is a team's, and nobody has admitted this laptop yet.
+    pub joining: bool,
     /// The workspace is a drill on the sandbox.
     pub drill: bool,
     /// The drill's sandbox ended with an earlier run of the app: what that means. `new_drill`
