@@ -2,12 +2,15 @@
 //! process against the sandbox on paused time; must not know an adapter's inside.
 
 mod app_store;
+mod chats;
 mod connecting;
+mod firebase;
 mod google_play;
 mod http;
 mod secrets;
 mod sentry;
 mod smtp;
+mod social;
 mod sockets;
 mod stage;
 mod statuspage;

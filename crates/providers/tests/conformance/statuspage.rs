@@ -1,11 +1,14 @@
 //! Statuspage's traps. Must not know the adapter's inside.
 
+use cockpit_domain::notice::{About, Audience, Locale};
 use cockpit_domain::provider::{Applied, ErrorKind, Reading};
+use cockpit_domain::target::Phase;
 use cockpit_domain::{Desired, Service};
+use cockpit_providers::{Adapter, connect};
 use futures_util::future::join;
 use serde_json::json;
 
-use crate::stage::{Stage, act, effect, read};
+use crate::stage::{Stage, act, effect, read, settings};
 use crate::suite::notice;
 
 const PAGE: &str = "statuspage:nwstatus2026";
@@ -76,5 +79,135 @@ async fn enhance_your_calm_is_a_limit() {
         (ErrorKind::RateLimited, Applied::No)
     );
     assert!(error.retry_after_ms.is_some());
+    assert!(incidents(&stage).is_empty());
+}
+
+fn told(phase: Phase, update: u32) -> Desired {
+    let about = About {
+        incident: "5a9db0c5a9db0c5a9db0".to_owned(),
+        update,
+        audience: Audience::Customers,
+        locale: Locale::En,
+        draft: "d".to_owned(),
+        template: "t".to_owned(),
+        envelope: None,
+        next_update_at: None,
+    };
+    let mut notice = notice(&about.key(phase));
+    notice.phase = phase;
+    notice.body = format!("{phase:?}, update {update}");
+    notice.about = Some(about);
+    Desired::Published { notice }
+}
+
+/// The stage with one component that a first notice sets.
+fn with_component(stage: &Stage) -> Box<dyn Adapter> {
+    let (mut plain, secret) = settings(&stage.sandbox.connections(), Service::Statuspage);
+    plain.insert(
+        "components".to_owned(),
+        "c2transfers0=partial_outage".to_owned(),
+    );
+    connect(Service::Statuspage, &plain, &secret, &stage.http).unwrap()
+}
+
+fn transfers(stage: &Stage) -> serde_json::Value {
+    stage.truth()["statuspage"]["components"]["c2transfers0"].clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn notices_of_one_incident_are_updates_and_its_end_restores_components() {
+    let stage = Stage::new();
+    let adapter = with_component(&stage);
+    let first = told(Phase::Investigating, 0);
+    act(&*adapter, PAGE, &first).await.unwrap();
+    assert_eq!(transfers(&stage), "partial_outage");
+    let last = told(Phase::Resolved, 0);
+    for notice in [told(Phase::Identified, 0), told(Phase::Identified, 1)] {
+        // Each by a process that knows nothing of the ones before.
+        act(&*with_component(&stage), PAGE, &notice).await.unwrap();
+    }
+    let receipt = act(&*adapter, PAGE, &last).await.unwrap();
+    assert_eq!(receipt.notes, ["1 component was set to operational."]);
+    assert_eq!(transfers(&stage), "operational");
+    let all = incidents(&stage);
+    assert_eq!(all.len(), 1);
+    let updates = all[0]["updates"].as_array().unwrap();
+    let told_of: Vec<_> = updates
+        .iter()
+        .map(|it| it["body"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        told_of,
+        [
+            "Investigating, update 0",
+            "Identified, update 0",
+            "Identified, update 1",
+            "Resolved, update 0"
+        ]
+    );
+    assert!(
+        updates
+            .iter()
+            .all(|it| it["deliver_notifications"] == false)
+    );
+    let seen = read(&*adapter, PAGE, Reading::Serving).await;
+    assert!(first.is_met_by(&seen.state) && last.is_met_by(&seen.state));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_to_an_update_does_not_publish_it_twice() {
+    for fault in [
+        "lost_reply",
+        "lost_reply:close",
+        "hang",
+        "status:420",
+        "status:503",
+    ] {
+        let stage = Stage::new();
+        let adapter = stage.connect(Service::Statuspage);
+        act(&*adapter, PAGE, &told(Phase::Investigating, 0))
+            .await
+            .unwrap();
+        stage.fault("PATCH /v1/pages", fault, 1);
+        let update = told(Phase::Monitoring, 0);
+        act(&*adapter, PAGE, &update).await.unwrap_err();
+        act(&*adapter, PAGE, &update).await.unwrap();
+        let all = incidents(&stage);
+        assert_eq!(all.len(), 1, "{fault}");
+        assert_eq!(all[0]["updates"].as_array().unwrap().len(), 2, "{fault}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_component_of_another_open_incident_stays_as_it_is() {
+    let stage = Stage::new();
+    let adapter = with_component(&stage);
+    act(&*adapter, PAGE, &published("by-itself")).await.unwrap();
+    act(&*adapter, PAGE, &told(Phase::Investigating, 0))
+        .await
+        .unwrap();
+    let receipt = act(&*adapter, PAGE, &told(Phase::Resolved, 0))
+        .await
+        .unwrap();
+    assert!(receipt.notes.is_empty());
+    assert_eq!(transfers(&stage), "partial_outage");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_that_is_too_long_is_refused_before_it_is_sent() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Statuspage);
+    let mut long = notice("n-1");
+    long.body = "x".repeat(25_001);
+    let error = act(&*adapter, PAGE, &Desired::Published { notice: long })
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected);
+    assert!(
+        error
+            .sentence
+            .contains("25001 characters, of at most 25000"),
+        "{error}"
+    );
     assert!(incidents(&stage).is_empty());
 }

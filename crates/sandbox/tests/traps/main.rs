@@ -2,6 +2,7 @@
 //! the control API and sandbox time.
 
 mod app_store;
+mod channels;
 mod client;
 mod faults;
 mod google_play;
