@@ -20,6 +20,11 @@ impl Sample {
         self.numbers.push(number);
     }
 
+    /// Takes in those of another one.
+    pub fn extend(&mut self, other: Self) {
+        self.numbers.extend(other.numbers);
+    }
+
     /// Does it once more, and keeps how many milliseconds it took.
     pub fn time_ms<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();

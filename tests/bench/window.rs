@@ -10,14 +10,13 @@ use std::{
     time::Duration,
 };
 
-use cockpit_tests::wait::wait_until;
+use cockpit_tests::{memory, wait::wait_until};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
 use crate::{
-    memory,
     sample::Sample,
     table::{Row, Target},
 };

@@ -1,25 +1,23 @@
 //! A workspace of many entries and engines that open it. Must not know what is tested.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use cockpit_domain::Time;
 use cockpit_domain::views::{CockpitView, LogPage, LogRow, PeopleView};
+use cockpit_engine::Handle;
 use cockpit_engine::api::{AppArgs, LogArgs, Nothing, Query};
-use cockpit_engine::{Engine, Handle, Http, Options, clock, desk, reqwest_transport};
 use cockpit_tests::many;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder with a workspace in it.
-pub struct Place(TempDir);
+pub struct Place(TempDir, i64);
 
 impl Place {
     pub fn with(entries: i64) -> Self {
         let folder = TempDir::new().unwrap();
         many::workspace(folder.path(), entries);
-        Self(folder)
+        Self(folder, entries)
     }
 
     pub fn database(&self) -> PathBuf {
@@ -27,17 +25,7 @@ impl Place {
     }
 
     pub async fn open(&self) -> Handle {
-        let clock = clock::runtime(Time::from_ms(many::BEGINS_MS));
-        Engine::start(Options {
-            folder: self.0.path().to_owned(),
-            keychain: many::wish(),
-            http: Http::new(reqwest_transport().unwrap(), Arc::clone(&clock)),
-            clock,
-            desk: Arc::new(desk::NoDesk),
-            poll: false,
-        })
-        .await
-        .unwrap()
+        many::open(self.0.path(), many::wish(), self.1).await
     }
 
     /// The place of the last entry in the snapshot.

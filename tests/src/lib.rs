@@ -2,4 +2,6 @@
 
 pub mod critical_path;
 pub mod many;
+#[cfg(target_os = "linux")]
+pub mod memory;
 pub mod wait;

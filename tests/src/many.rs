@@ -1,16 +1,23 @@
 //! Large ledgers of really signed entries that the rules accept: breaches, and stops that were
-//! asked for, carried out and read back. The same in every run. Knows no check that uses them.
+//! asked for, carried out and read back. The same in every run, so that a large one is kept for the
+//! next. Knows no check that uses them.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use cockpit_domain::Time;
 use cockpit_domain::policy::Policy;
 use cockpit_domain::rule::HealthRule;
 use cockpit_engine::keychain::{Keychain, Wish, to_text};
-use cockpit_engine::{SecretString, index_of_entry};
-use cockpit_ledger::{Append, Ledger};
+use cockpit_engine::{
+    Engine, Handle, Http, Options, SecretString, clock, desk, index_of_entry, reqwest_transport,
+};
+use cockpit_ledger::{Append, Ledger, SCHEMA_VERSION};
 use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, seal};
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// Opens the key file beside every ledger made here.
 pub const PASSPHRASE: &str = "correct horse battery";
@@ -34,13 +41,94 @@ pub fn workspace(folder: &Path, entries: i64) {
         .set(&[("device-key".to_owned(), Some(to_text(&SEED)))])
         .expect("the key file can be written");
     let ledger = Ledger::open(folder.join("ledger.db"), BEGINS_MS).expect("a fresh ledger opens");
-    let mut author = Author::new(key);
-    let mut left = entries;
-    while left > 0 {
-        let batch: Vec<Append> = (0..left.min(BATCH)).map(|_| author.next()).collect();
-        left -= i64::try_from(batch.len()).expect("a batch is small");
-        ledger.append(&batch, &[]).expect("the next entries fit");
+    // One thread signs while another writes.
+    let (give, take) = mpsc::sync_channel(2);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut author = Author::new(key);
+            let mut left = entries;
+            while left > 0 {
+                let batch: Vec<Append> = (0..left.min(BATCH)).map(|_| author.next()).collect();
+                left -= i64::try_from(batch.len()).expect("a batch is small");
+                if give.send(batch).is_err() {
+                    return;
+                }
+            }
+        });
+        for batch in take {
+            ledger.append(&batch, &[]).expect("the next entries fit");
+        }
+    });
+}
+
+/// A workspace of so many entries that was opened once, so that its log of slots and its snapshot
+/// are there: made below `home`, or found there from a run before this one with the same recipe.
+///
+/// # Panics
+/// The folder cannot be written.
+pub async fn kept(home: &Path, entries: i64) -> PathBuf {
+    let of_this_size = format!("many-{entries}-");
+    let name = format!("{of_this_size}{}", recipe());
+    let place = home.join(&name);
+    if place.is_dir() {
+        return place;
     }
+    fs::create_dir_all(home).expect("the folder can be written");
+    // Those of another recipe, and what was begun and not finished.
+    for old in fs::read_dir(home).expect("the folder can be read") {
+        let old = old.expect("the folder can be read");
+        if old.file_name().to_string_lossy().starts_with(&of_this_size) {
+            fs::remove_dir_all(old.path()).expect("the folder can be written");
+        }
+    }
+    println!(
+        "making {entries} signed entries once, in {}",
+        place.display()
+    );
+    let partial = home.join(format!("{name}.part"));
+    fs::create_dir(&partial).expect("the folder can be written");
+    let folder = partial.clone();
+    let making = tokio::task::spawn_blocking(move || workspace(&folder, entries));
+    making.await.expect("the entries fit");
+    let handle = open(&partial, wish(), entries).await;
+    handle.close().await.expect("a workspace can be closed");
+    drop(handle);
+    fs::rename(&partial, &place).expect("the folder can be written");
+    place
+}
+
+/// Opens a workspace of so many entries at the moment of the last of them.
+///
+/// # Panics
+/// It does not open.
+pub async fn open(folder: &Path, keychain: Wish, entries: i64) -> Handle {
+    let clock = clock::runtime(Time::from_ms(BEGINS_MS + entries * STEP_MS));
+    let http = reqwest_transport().expect("a transport can be made");
+    Engine::start(Options {
+        folder: folder.to_owned(),
+        keychain,
+        http: Http::new(http, Arc::clone(&clock)),
+        clock,
+        desk: Arc::new(desk::NoDesk),
+        poll: false,
+    })
+    .await
+    .expect("the workspace opens")
+}
+
+/// What a workspace that is kept is made by: this file, the tables, and the bytes of entries.
+fn recipe() -> String {
+    let mut recipe = Sha256::new();
+    recipe.update(include_str!("many.rs"));
+    recipe.update(SCHEMA_VERSION.to_be_bytes());
+    let mut author = Author::new(DeviceKey::from_seed(&SEED));
+    for _ in 0..20 {
+        let Append { entry, index } = author.next();
+        recipe.update(entry.lines());
+        recipe.update(format!("{index:?}"));
+    }
+    let hash = recipe.finalize();
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How the key file of such a workspace is opened.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cockpit_engine::api::{Act, AppArgs, Done, Nothing, Problem, Query};
 use cockpit_engine::domain::views::CockpitView;
-use cockpit_engine::verify_pack;
+use cockpit_engine::{Engine, clock, verify_pack};
 use serde_json::json;
 
 use crate::args;
@@ -15,12 +15,21 @@ use crate::output::{self, Exit};
 pub async fn run(args: args::Verify) -> Result<Exit, Problem> {
     match (args.pack, args.workspace) {
         (Some(folder), _) => pack(folder, args.allowed_signers, args.json).await,
-        (None, Some(folder)) => workspace(&folder, args.json).await,
+        (None, Some(folder)) => workspace(&folder, args.json, None).await,
         (None, None) => Ok(Exit::Usage),
     }
 }
 
-async fn workspace(folder: &Path, as_json: bool) -> Result<Exit, Problem> {
+/// Makes a damaged database good again, and checks what came of it.
+pub async fn mend(args: args::Workspace) -> Result<Exit, Problem> {
+    let mended = Engine::mend(args.workspace.clone(), &clock::system()).await?;
+    if !args.json {
+        output::line(&mended);
+    }
+    workspace(&args.workspace, args.json, Some(mended)).await
+}
+
+async fn workspace(folder: &Path, as_json: bool, mended: Option<String>) -> Result<Exit, Problem> {
     let handle = commands::workspace(folder).await?;
     let done: Done = handle.do_it(Act::VerifyLog(Nothing {})).await?;
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
@@ -31,6 +40,7 @@ async fn workspace(folder: &Path, as_json: bool) -> Result<Exit, Problem> {
             "entries": view.ledger.entries,
             "sentence": done.sentence,
             "head": view.ledger.head,
+            "mended": mended,
         }));
     } else {
         output::line(&done.sentence);

@@ -8,11 +8,11 @@ use cockpit_domain::views::{
     self, Badge, EntryView, Icon, LogChoice, LogChoicesView, LogPage, LogRow, Tone,
 };
 use cockpit_domain::words;
-use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, SlotKind, SlotRow, StoredEntry};
-use cockpit_seal::Seen;
+use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, StoredEntry};
 
 use crate::answers::gone;
 use crate::api::{LogArgs, Problem};
+use crate::fold::{LogOrder, slot_time};
 use crate::inner::Inner;
 use crate::record::admitted;
 
@@ -207,28 +207,42 @@ impl Inner {
     /// another one admitted it.
     fn bracket(&self, stored: &StoredEntry) -> Result<String, Problem> {
         let header = stored.entry.header();
-        let claimed = words::clock(Time::from_ms(header.at.ms()));
-        let seen = match header.seen == Seen::default() {
-            true => None,
-            false => self.ledger.slot(header.seen.slot)?,
+        let at = Time::from_ms(header.at.ms());
+        let claimed = format!("Claimed {} {}", day(at), words::clock(at));
+        let moment = |other: Time| match day(other) == day(at) {
+            true => words::clock(other),
+            false => format!("{} {}", day(other), words::clock(other)),
         };
-        let after = seen.as_ref().and_then(slot_time);
-        let Some(slot) = self.ledger.slot_of(stored.position)? else {
-            return Ok(format!("Claimed {claimed}; no slot has admitted it yet."));
-        };
-        let before = slot_time(&slot).unwrap_or_default();
-        let number = slot.n;
-        Ok(match after {
-            Some(after) => format!(
-                "Claimed {claimed}, provable {after} to {before}: its author had seen slot {}, and \
-                 slot {number} admitted it.",
-                header.seen.slot
+        // A slot that another one stands in place of proves nothing.
+        let after = LogOrder::of(&self.ledger).seen_at(header.seen)?;
+        let seen = header.seen.slot;
+        let slot = self.ledger.slot_of(stored.position)?;
+        let admitted = slot
+            .as_ref()
+            .and_then(|slot| Some((slot.n, slot_time(slot)?)));
+        let bracket = match (after, admitted) {
+            (Some(after), Some((n, before))) => format!(
+                "{claimed}, provable {} to {}: its author had seen slot {seen}, and slot {n} \
+                 admitted it.",
+                moment(after),
+                moment(before)
             ),
-            None => {
-                format!(
-                    "Claimed {claimed}, provable until {before}, when slot {number} admitted it."
-                )
-            }
+            (None, Some((n, before))) => format!(
+                "{claimed}, provable until {}, when slot {n} admitted it.",
+                moment(before)
+            ),
+            (Some(after), None) => format!(
+                "{claimed}, provable from {} on: its author had seen slot {seen}; no slot has \
+                 admitted it yet.",
+                moment(after)
+            ),
+            (None, None) => format!("{claimed}; no slot has admitted it yet."),
+        };
+        let is_early = after.is_some_and(|after| at < after);
+        let is_late = admitted.is_some_and(|(_, before)| at > before);
+        Ok(match is_early || is_late {
+            true => format!("{bracket} The claimed time lies outside."),
+            false => bracket,
         })
     }
 
@@ -254,12 +268,9 @@ impl Inner {
     }
 }
 
-/// When a slot was written, as its writer says.
-fn slot_time(slot: &SlotRow) -> Option<String> {
-    match &slot.kind {
-        SlotKind::Admitting { at, .. } => Some(words::clock(at.parse().ok()?)),
-        SlotKind::Void { .. } => None,
-    }
+/// "2026-11-23".
+fn day(at: Time) -> String {
+    at.to_string().chars().take(10).collect()
 }
 
 /// What the ledger is asked for; none when nothing can be in it.

@@ -9,12 +9,13 @@ use serde_json::json;
 
 use crate::api::{Done, Problem, Tag};
 use crate::inner::Inner;
+use crate::mend::MENDED;
 use crate::record::blocking;
 
 /// Entries that are checked before anything is written.
 const TAIL: usize = 1_000;
 /// When every entry was last checked, in milliseconds since 1970.
-const CHECKED_AT: &str = "every_entry_checked_at_ms";
+pub(crate) const CHECKED_AT: &str = "every_entry_checked_at_ms";
 /// Every entry is checked again after this long.
 const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -34,12 +35,17 @@ pub(crate) async fn keep_well(inner: Arc<Inner>) {
 impl Inner {
     /// Checks every entry and says what was found.
     pub(crate) async fn verify_log(self: &Arc<Self>) -> Result<Done, Problem> {
-        self.with_live(|live| live.ledger.checking = true);
-        self.changed(&[Tag::Log]);
-        let ledger = Arc::clone(&self.ledger);
-        let marks = self.marks();
-        let found = blocking(move || ledger.verify_all(&marks, |_, _| {})).await;
-        self.with_live(|live| live.ledger.checking = false);
+        self.checked_so_far(0);
+        let (ledger, marks) = (Arc::clone(&self.ledger), self.marks());
+        let inner = Arc::clone(self);
+        let progress = move |done: i64, all: i64| {
+            // A hundred steps are enough for whoever looks on.
+            if done % (all / 100).max(1_000) < 1_000 {
+                inner.checked_so_far(done.unsigned_abs());
+            }
+        };
+        let found = blocking(move || ledger.verify_all(&marks, progress)).await;
+        self.with_live(|live| live.ledger.checking = None);
         let found = found??;
         let mut sentence = self.verified(&found, None);
         let mut holds = matches!(found, Verdict::Whole(_));
@@ -62,9 +68,23 @@ impl Inner {
         self.changed(&[Tag::Log]);
         if holds && self.ledger.read_only().is_none() {
             let (ledger, now) = (Arc::clone(&self.ledger), self.now());
-            blocking(move || ledger.setting_put(CHECKED_AT, &json!(now.as_ms()))).await??;
+            blocking(move || {
+                ledger.setting_remove(MENDED)?;
+                ledger.setting_put(CHECKED_AT, &json!(now.as_ms()))
+            })
+            .await??;
+            self.with_live(|live| {
+                live.ledger.whole_checked_at = Some(now);
+                live.ledger.mended = None;
+            });
+            self.changed(&[Tag::Log]);
         }
         Ok(Done { sentence })
+    }
+
+    fn checked_so_far(&self, done: u64) {
+        self.with_live(|live| live.ledger.checking = Some(done));
+        self.changed(&[Tag::Log]);
     }
 
     /// A backup a day, and every entry checked once a week.

@@ -37,6 +37,7 @@ mod fork;
 mod id;
 mod json;
 mod key;
+pub mod list;
 pub mod note;
 pub mod pack;
 mod sealing;

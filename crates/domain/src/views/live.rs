@@ -66,8 +66,14 @@ pub struct LedgerLive {
     pub checked_tail: Option<u64>,
     /// What is wrong, with the place.
     pub broken: Option<String>,
-    /// A check is under way.
-    pub checking: bool,
+    /// A check of every entry is under way, and has come so far.
+    pub checking: Option<u64>,
+    /// When every entry was last checked here.
+    pub whole_checked_at: Option<Time>,
+    /// When the first entry was made, as its author claims.
+    pub since: Option<Time>,
+    /// How a damaged database was made good, in words, until every entry was checked again.
+    pub mended: Option<String>,
     /// Why the log of slots is not in step with what is here.
     pub log_problem: Option<String>,
     /// Slots of the log that admit nothing.

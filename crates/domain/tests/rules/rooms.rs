@@ -568,7 +568,7 @@ fn the_ledger_is_called_intact_only_when_it_was_checked() {
     assert_eq!(ledger_status(&live).badge.words, "Intact");
     live.ledger.checked_at = None;
     assert_eq!(ledger_status(&live).badge.words, "Not checked yet");
-    live.ledger.checking = true;
+    live.ledger.checking = Some(7);
     assert_eq!(ledger_status(&live).badge.words, "Checking");
     live.ledger.broken = Some("Entry 7 was altered.".to_owned());
     let broken = ledger_status(&live);

@@ -1,44 +1,17 @@
-//! The ledger's state in words. Must not know how it is checked.
+//! The ledger's state in words: what is proven, and since when. Must not know how it is checked.
 
 use super::count;
+use crate::time::Time;
 use crate::views::{Badge, Icon, LedgerLive, LedgerStatus, Live, Tone, badge, short};
 use crate::words;
 
 /// State of the ledger, in words.
 pub fn ledger_status(live: &Live) -> LedgerStatus {
     let it = &live.ledger;
-    let devices = count(it.devices, "device", "devices");
-    let (badge, sentence) = match (&it.broken, it.checking, it.checked_at) {
-        (Some(what), _, _) => (
-            badge(Tone::Bad, Icon::Alert, "Broken"),
-            format!("{what} Acts are refused until the log is repaired; reading goes on."),
-        ),
-        (None, true, _) => (
-            badge(Tone::Wait, Icon::Waiting, "Checking"),
-            format!(
-                "Checking {} entries from {devices}.",
-                words::grouped(it.entries)
-            ),
-        ),
-        (None, false, None) => (
-            badge(Tone::Wait, Icon::Unknown, "Not checked yet"),
-            format!("{} entries, not checked yet.", words::grouped(it.entries)),
-        ),
-        (None, false, Some(_)) => (
-            badge(Tone::Good, Icon::Done, "Intact"),
-            match it.checked_tail {
-                Some(tail) if tail < it.entries => format!(
-                    "{} entries from {devices}; the newest {} were checked, every signature and \
-                     link.",
-                    words::grouped(it.entries),
-                    words::grouped(tail)
-                ),
-                Some(_) | None => format!(
-                    "{} entries from {devices}, every signature and link checked.",
-                    words::grouped(it.entries)
-                ),
-            },
-        ),
+    let (badge, sentence) = in_words(it);
+    let sentence = match &it.mended {
+        Some(mended) => format!("{sentence} {mended}"),
+        None => sentence,
     };
     let (badge, sentence) = with_the_log(it, badge, sentence);
     LedgerStatus {
@@ -48,6 +21,48 @@ pub fn ledger_status(live: &Live) -> LedgerStatus {
         checked_at: it.checked_at.map(|at| at.to_string()),
         head: short(&it.head),
     }
+}
+
+fn in_words(it: &LedgerLive) -> (Badge, String) {
+    if let Some(what) = &it.broken {
+        return (
+            badge(Tone::Bad, Icon::Alert, "Broken"),
+            format!("{what} Acts are refused until the log is mended; reading goes on."),
+        );
+    }
+    let entries = words::grouped(it.entries);
+    let devices = count(it.devices, "device", "devices");
+    let since = it.since.map(|at| format!(" since {}", day(at)));
+    let all = format!(
+        "{entries} entries from {devices}{}",
+        since.unwrap_or_default()
+    );
+    if let Some(done) = it.checking {
+        return (
+            badge(Tone::Wait, Icon::Waiting, "Checking"),
+            format!("Checking {} of {all}.", words::grouped(done)),
+        );
+    }
+    if it.checked_at.is_none() {
+        return (
+            badge(Tone::Wait, Icon::Unknown, "Not checked yet"),
+            format!("{entries} entries, not checked yet."),
+        );
+    }
+    let sentence = match it.checked_tail.filter(|tail| *tail < it.entries) {
+        None => format!("{all}, every signature and link checked."),
+        Some(tail) => {
+            let whole = match it.whole_checked_at {
+                Some(at) => format!("all of them were last checked on {}", day(at)),
+                None => "all of them were not checked here yet".to_owned(),
+            };
+            format!(
+                "{all}; the newest {} were checked, every signature and link; {whole}.",
+                words::grouped(tail)
+            )
+        }
+    };
+    (badge(Tone::Good, Icon::Done, "Intact"), sentence)
 }
 
 /// What is to be known of the log of slots beside the entries.
@@ -66,4 +81,50 @@ fn with_the_log(it: &LedgerLive, mut badge: Badge, mut sentence: String) -> (Bad
         }
     }
     (badge, sentence)
+}
+
+/// "2026-11-23".
+fn day(at: Time) -> String {
+    at.to_string().chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_is_proven_and_since_when() {
+        let noon = Time::from_ms(1_767_614_400_000);
+        let mut live = Live {
+            ledger: LedgerLive {
+                entries: 1_000_000,
+                devices: 2,
+                since: Some(noon),
+                checked_at: Some(noon),
+                ..LedgerLive::default()
+            },
+            ..Live::default()
+        };
+        let says = |live: &Live| ledger_status(live).sentence.replace('\u{a0}', " ");
+        let all = "1 000 000 entries from 2 devices since 2026-01-05";
+        let checked = "every signature and link";
+        assert_eq!(says(&live), format!("{all}, {checked} checked."));
+        live.ledger.checked_tail = Some(1_000);
+        let tail = format!("{all}; the newest 1 000 were checked, {checked};");
+        assert_eq!(
+            says(&live),
+            format!("{tail} all of them were not checked here yet.")
+        );
+        live.ledger.whole_checked_at = Some(noon);
+        assert_eq!(
+            says(&live),
+            format!("{tail} all of them were last checked on 2026-01-05.")
+        );
+        live.ledger.mended = Some("The database was made again.".to_owned());
+        assert!(says(&live).ends_with("2026-01-05. The database was made again."));
+        live.ledger.checking = Some(250_000);
+        assert!(says(&live).starts_with(&format!("Checking 250 000 of {all}.")));
+        live.ledger.broken = Some("Entry 7 was removed.".to_owned());
+        assert!(says(&live).starts_with("Entry 7 was removed. Acts are refused until"));
+    }
 }

@@ -41,3 +41,15 @@ fn field(path: &str, name: &str) -> Option<String> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next().map(str::to_owned)
 }
+
+/// The most memory (resident set, MiB) that this process has while something is done, beyond what
+/// it has before.
+pub fn grows_mib<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let own = |name: &str| field("/proc/self/status", name)?.parse::<f64>().ok();
+    // "5" lets the count of the peak begin anew (proc(5)).
+    let is_anew = fs::write("/proc/self/clear_refs", "5").is_ok();
+    let before = own("VmRSS:").unwrap_or(0.0);
+    let result = work();
+    let peak = own("VmHWM:").filter(|_| is_anew).unwrap_or(f64::NAN);
+    (result, (peak - before) / 1024.0)
+}
