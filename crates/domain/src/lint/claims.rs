@@ -5,6 +5,9 @@ use super::lists::Lists;
 use super::say::Claim;
 use super::text::Text;
 
+/// So many findings of one kind are told in one part; nobody reads more.
+pub(super) const FOUND_MAX: usize = 50;
+
 /// Every claim in a part of a draft.
 pub(super) fn check(draft: &Draft, text: &Text<'_>, lists: &Lists, out: &mut Vec<Finding>) {
     for claim in Claim::ALL {
@@ -12,7 +15,11 @@ pub(super) fn check(draft: &Draft, text: &Text<'_>, lists: &Lists, out: &mut Vec
         if !section.is_asked(draft.phase) {
             continue;
         }
+        let mut found_here = 0;
         for sentence in &text.sentences {
+            if found_here == FOUND_MAX {
+                break;
+            }
             let words = text.words.get(sentence.clone()).unwrap_or_default();
             let Some(found) = section.find(words) else {
                 continue;
@@ -29,6 +36,7 @@ pub(super) fn check(draft: &Draft, text: &Text<'_>, lists: &Lists, out: &mut Vec
                     })
             });
             if !told {
+                found_here += 1;
                 out.push(claim_at(claim, text, span, section.instead.clone()));
             }
         }
@@ -52,7 +60,11 @@ fn claim_at(claim: Claim, text: &Text<'_>, span: super::Span, instead: Option<St
 fn brackets(text: &Text<'_>, out: &mut Vec<Finding>) {
     for (open, close) in [("{{", "}}"), ("[", "]"), ("<", ">"), ("XX", ":XX")] {
         let mut from = 0;
+        let most = out.len() + FOUND_MAX;
         while let Some(found) = text.source.get(from..).and_then(|rest| rest.find(open)) {
+            if out.len() >= most {
+                break;
+            }
             let start = from + found;
             from = start + open.len();
             let Some(rest) = text.source.get(from..) else {

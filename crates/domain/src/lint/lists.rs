@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::face::Locale;
-use super::pattern::{Classes, Pattern};
+use super::pattern::{Classes, Phrases, Vocabulary};
 use super::text::{Word, plain};
 use crate::target::Phase;
 
@@ -29,15 +29,17 @@ pub(super) struct Lists {
     /// "22." goes on.
     pub ordinal_dots: bool,
     classes: Classes,
+    /// What a word can stand for.
+    pub vocabulary: Vocabulary,
     sections: BTreeMap<String, Section>,
 }
 
 /// Patterns of one kind, and what takes them back.
 #[derive(Default)]
 pub(super) struct Section {
-    patterns: Vec<Pattern>,
-    before: Vec<Pattern>,
-    near: Vec<Pattern>,
+    patterns: Phrases,
+    before: Phrases,
+    near: Phrases,
     phases: Phases,
     /// What could stand there.
     pub instead: Option<String>,
@@ -62,9 +64,9 @@ impl Lists {
     /// A section; one that the file does not have matches nothing.
     pub(super) fn section(&self, name: &str) -> &Section {
         static NONE: Section = Section {
-            patterns: Vec::new(),
-            before: Vec::new(),
-            near: Vec::new(),
+            patterns: Phrases::none(),
+            before: Phrases::none(),
+            near: Phrases::none(),
             phases: Phases::Any,
             instead: None,
         };
@@ -95,7 +97,7 @@ impl Lists {
                 (None, None) => return Err(format!("no section has begun: {line}")),
                 (Some(name), setting) => {
                     let section = lists.sections.entry(name.clone()).or_default();
-                    section.line(line, setting, &lists.classes)?;
+                    section.line(line, setting, &lists.classes, &mut lists.vocabulary)?;
                 }
             }
         }
@@ -125,11 +127,12 @@ impl Section {
         line: &str,
         setting: Option<(&str, &str)>,
         classes: &Classes,
+        vocabulary: &mut Vocabulary,
     ) -> Result<(), String> {
         match setting {
-            None => self.patterns.push(Pattern::read(line, classes)?),
-            Some(("before", value)) => self.before.push(Pattern::read(value, classes)?),
-            Some(("near", value)) => self.near.push(Pattern::read(value, classes)?),
+            None => self.patterns.add(line, classes, vocabulary)?,
+            Some(("before", value)) => self.before.add(value, classes, vocabulary)?,
+            Some(("near", value)) => self.near.add(value, classes, vocabulary)?,
             Some(("instead", value)) => self.instead = Some(value.to_owned()),
             Some(("phases", "any")) => self.phases = Phases::Any,
             Some(("phases", "unresolved")) => self.phases = Phases::Unresolved,
@@ -153,16 +156,13 @@ impl Section {
     /// The first match in a sentence that nothing takes back: from its first word to the end of
     /// the longest of those that begin there.
     pub(super) fn find(&self, words: &[Word]) -> Option<std::ops::Range<usize>> {
-        let taken_back = self.near.iter().any(|it| it.find(words).next().is_some());
-        if taken_back {
+        if self.near.find(words).next().is_some() {
             return None;
         }
-        let matches = self.patterns.iter().flat_map(|it| it.find(words));
+        let guard = self.before.find(words).next().map(|it| it.start);
+        let matches = self.patterns.find(words);
         matches
-            .filter(|found| {
-                let mut guards = self.before.iter().flat_map(|it| it.find(words));
-                !guards.any(|guard| guard.start < found.end)
-            })
+            .filter(|found| guard.is_none_or(|guard| guard >= found.end))
             .min_by_key(|found| (found.start, usize::MAX - found.end))
     }
 }

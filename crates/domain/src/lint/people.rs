@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::claims::FOUND_MAX;
 use super::face::{Draft, Finding, Locale, Part, Rule, Weight};
 use super::lists::{Lists, Names};
 use super::text::{Text, plain};
@@ -11,7 +12,11 @@ use super::text::{Text, plain};
 pub(super) fn check(draft: &Draft, text: &Text<'_>, lists: &Lists, out: &mut Vec<Finding>) {
     let names = Names::all();
     let mut next = 0;
+    let most = out.len() + FOUND_MAX;
     for at in 0..text.words.len() {
+        if out.len() >= most {
+            return;
+        }
         if at < next {
             continue;
         }

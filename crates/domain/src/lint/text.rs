@@ -26,6 +26,8 @@ pub(super) struct Word {
     pub plain: String,
     /// `plain` without an English possessive: "google" of "google's".
     pub stem: String,
+    /// What it can stand for in a pattern.
+    pub meanings: Vec<u16>,
     /// Begins with a capital letter.
     pub capital: bool,
     /// The first of its sentence.
@@ -50,10 +52,12 @@ impl<'a> Text<'a> {
                 begin = words.len();
             }
             let plain = plain(piece);
+            let stem = plain.strip_suffix("'s").unwrap_or(&plain).to_owned();
             words.push(Word {
                 start,
                 end: start + piece.len(),
-                stem: plain.strip_suffix("'s").unwrap_or(&plain).to_owned(),
+                meanings: lists.vocabulary.meanings(&plain, &stem),
+                stem,
                 plain,
                 capital: piece.chars().next().is_some_and(char::is_uppercase),
                 first: begin == words.len(),
