@@ -21,7 +21,8 @@ from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.errors import HttpError
 
 sys.dont_write_bytecode = True
-from validator import Document  # noqa: E402  (no cache folder beside the sources)
+from channels import Channels  # noqa: E402  (no cache folder beside the sources)
+from validator import Document  # noqa: E402
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 TIMEOUT_S = 15
@@ -51,7 +52,7 @@ class Recorder(httplib2.Http):
         return answer, content
 
 
-class Drive:
+class Drive(Channels):
     def __init__(self, url):
         self.url = url
         self.passed = 0

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt,
 };
-use cockpit_domain::signal::{Measure, Signal, SignalPoint};
+use cockpit_domain::signal::{Measure, Signal, SignalPoint, Unit};
 use cockpit_domain::{Observation, Service, Target, TargetId, Time};
 
 use super::api::{Api, CRASH_FREE_SESSIONS, CRASH_FREE_USERS, INTERVAL_MS, SESSIONS, USERS};
@@ -180,8 +180,10 @@ fn figure(
         .filter_map(|(index, at)| {
             let value = rates.get(index).copied().flatten();
             // Another unit or a broken figure is no figure.
-            let value = value.filter(|value| (0.0..=1.0).contains(value));
-            Some((index, SignalPoint { at: (*at)?, value }))
+            let value = value.and_then(|value| Unit::Fraction.fraction(value));
+            let sample = counts.get(index).copied().flatten().map(people);
+            let at = (*at)?;
+            Some((index, SignalPoint { at, value, sample }))
         })
         .collect();
     let count_of = |index: usize| counts.get(index).copied().flatten();
@@ -200,13 +202,19 @@ fn figure(
         version: String::new(),
         measure: Measure::CrashFreeSessions,
         value: newest.and_then(|(_, point)| point.value),
-        // Counts of people fit.
-        sample: sample.map(|count| count.max(0.0).round() as u64),
+        sample: sample.map(people),
         // The running hour's end is still to come: it has data until it was read.
         data_until: newest.map(|(_, point)| (point.at + INTERVAL_MS).min(read_at)),
         read_at,
         series: points.into_iter().map(|(_, point)| point).collect(),
+        interval_ms: INTERVAL_MS,
+        source: Some(Service::Sentry),
     }
+}
+
+/// Counts of people and sessions fit.
+fn people(count: f64) -> u64 {
+    count.max(0.0).round() as u64
 }
 
 /// A release's name: `<bundle>@<version>+<build>`.

@@ -8,7 +8,8 @@ use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::target::Notice;
 use lettre::Message;
 use lettre::address::Envelope;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{MultiPart, SinglePart};
 
 use super::config::Config;
 
@@ -40,15 +41,54 @@ pub(super) fn mail(config: &Config, notice: &Notice, at: Time) -> Result<Vec<u8>
         .date(date)
         .message_id(Some(message_id(config, &notice.key)))
         .raw_header(raw("Auto-Submitted", "auto-generated"))
-        .header(ContentType::TEXT_PLAIN)
         .envelope(envelope);
     if let Some(address) = &config.unsubscribe {
         mail = mail.raw_header(raw("List-Unsubscribe", &format!("<{address}>")));
     }
     let mail = mail
-        .body(format!("{}\n", notice.body.trim_end()))
+        .multipart(both_ways(notice))
         .map_err(|_| cannot("its text or title holds what a mail cannot"))?;
     Ok(mail.formatted())
+}
+
+/// The same words twice: as plain text, and as HTML for programs that show only that. The border
+/// between them follows from the notice, so that the same notice is the same bytes.
+fn both_ways(notice: &Notice) -> MultiPart {
+    MultiPart::alternative()
+        .boundary(format!("=_notice_{}", notice.key))
+        .singlepart(SinglePart::plain(format!("{}\n", notice.body.trim_end())))
+        .singlepart(SinglePart::html(html(&notice.body)))
+}
+
+/// Paragraphs, line breaks and addresses as links; every other word as it was approved.
+fn html(text: &str) -> String {
+    let mut html = String::from("<!doctype html>\n<html><body>\n");
+    for paragraph in text.split("\n\n").filter(|it| !it.trim().is_empty()) {
+        let lines: Vec<String> = paragraph
+            .trim()
+            .lines()
+            .map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" "))
+            .collect();
+        html.push_str(&format!("<p>{}</p>\n", lines.join("<br>\n")));
+    }
+    html.push_str("</body></html>\n");
+    html
+}
+
+fn word(word: &str) -> String {
+    let escaped = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+    };
+    let address = word.trim_end_matches(['.', ',', ';', ':', ')', '?']);
+    if !address.starts_with("https://") {
+        return escaped(word);
+    }
+    let rest = escaped(&word[address.len()..]);
+    let address = escaped(address);
+    format!("<a href=\"{address}\">{address}</a>{rest}")
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
@@ -57,4 +97,19 @@ fn raw(name: &'static str, value: &str) -> HeaderValue {
 
 fn one_line(title: &str) -> String {
     title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::html;
+
+    #[test]
+    fn html_says_what_the_text_says() {
+        assert_eq!(
+            html("Paused & <safe>.\nMore: https://s.example/a?b=1&c.\n\nThanks"),
+            "<!doctype html>\n<html><body>\n<p>Paused &amp; &lt;safe&gt;.<br>\nMore: \
+             <a href=\"https://s.example/a?b=1&amp;c\">https://s.example/a?b=1&amp;c</a>.</p>\n\
+             <p>Thanks</p>\n</body></html>\n"
+        );
+    }
 }

@@ -187,3 +187,15 @@ async fn a_notice_that_was_replaced_is_still_known() {
         "an earlier notice does not come back"
     );
 }
+
+/// The same file is held to Google's own description of its interface, by `tests/google_client`.
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_is_what_is_held_to_googles_document() {
+    let stage = Stage::new();
+    act(&*stage.connect(Service::Fcm), FCM, &published("n-1"))
+        .await
+        .unwrap();
+    let kept = include_str!("../../../../tests/google_client/fcm_message.json");
+    let kept: Value = serde_json::from_str(kept).unwrap();
+    assert_eq!(stage.wire.newest_body(), kept);
+}

@@ -182,10 +182,13 @@ async fn everybody_gets_it_and_nobody_reads_who_else_does() {
             "no '{header}' in {headers}"
         );
     }
-    assert_eq!(
-        body.trim_end(),
-        "We paused instant transfers. Standard transfers work."
-    );
+    // The same words as plain text and as HTML, the plain ones first.
+    assert!(headers.contains("multipart/alternative"), "{headers}");
+    let words = "We paused instant transfers. Standard transfers work.";
+    let parts: Vec<&str> = body.split("--=_notice_n-1").collect();
+    assert_eq!(parts.len(), 4, "{body}");
+    assert!(parts[1].contains("text/plain") && parts[1].trim_end().ends_with(words));
+    assert!(parts[2].contains("text/html") && parts[2].contains(&format!("<p>{words}</p>")));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! A sandbox in process with adapters connected to it. Must not know what is tested.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -48,6 +48,7 @@ impl Stage {
             router: sandbox.router(),
             requests: AtomicU64::new(0),
             refuses: AtomicBool::new(false),
+            newest_body: Mutex::default(),
         });
         let added_ms = Arc::new(AtomicI64::new(0));
         let http = Http::new(wire.clone(), clock(added_ms.clone()));
@@ -270,9 +271,15 @@ pub struct Wire {
     router: axum::Router,
     requests: AtomicU64,
     refuses: AtomicBool,
+    newest_body: Mutex<Bytes>,
 }
 
 impl Wire {
+    /// The JSON of the newest request that had any.
+    pub fn newest_body(&self) -> Value {
+        serde_json::from_slice(&self.newest_body.lock().unwrap()).unwrap()
+    }
+
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::SeqCst)
     }
@@ -290,6 +297,9 @@ impl Transport for Wire {
         request: axum::http::Request<Bytes>,
     ) -> Result<axum::http::Response<Bytes>, TransportError> {
         self.requests.fetch_add(1, Ordering::SeqCst);
+        if !request.body().is_empty() {
+            *self.newest_body.lock().unwrap() = request.body().clone();
+        }
         if self.refuses.load(Ordering::SeqCst) {
             return Err(TransportError::Connect);
         }
