@@ -284,6 +284,12 @@ impl Handle {
         self.inner.follow(folder, ledger).await
     }
 
+    /// The hash of the state that follows from the log, in hex: two laptops that have read the
+    /// same log have the same one.
+    pub fn state_hash(&self) -> String {
+        hex::encode(people::sha256(&self.inner.state().canonical()))
+    }
+
     /// Hears of every change.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.inner.changes.subscribe()

@@ -62,6 +62,8 @@ impl Slots {
 struct Log {
     store: SlotStore,
     reader: Reader,
+    /// The newest slot that the keychain knows of, until it was looked for.
+    mark: Option<Seen>,
     /// Heads before this slot are signed, or need not be.
     cosigned: u64,
 }
@@ -160,50 +162,43 @@ impl Inner {
         let log = Log {
             store: self.place_of_log()?,
             reader,
+            mark: self.newest_slot_mark(),
             cosigned: 0,
         };
-        // A log that was cut or exchanged is found before anything is put into it.
-        if let Some(last) = log.reader.verifier.head().next.checked_sub(1) {
-            let known = self.ledger.slot(last)?.map(|slot| slot.hash);
-            let found = log.store.get(last).await?;
-            let found = found.map(|bytes| SlotHash::of_bytes(&bytes));
-            if found != known {
-                return Err(not_the_log(last, found.is_some()));
-            }
-        }
-        if let Some(what) = self.not_as_marked()? {
-            return Err(what);
-        }
+        let next = log.reader.verifier.head().next;
+        self.still_stands(&log, next).await?;
         self.saw(&log.reader);
         Ok(Some(log))
     }
 
-    /// What is wrong where the ledger knows another slot than the keychain at the marked place.
-    fn not_as_marked(&self) -> Result<Option<Problem>, Problem> {
-        let Some(mark) = self.newest_slot_mark() else {
-            return Ok(None);
+    /// A log that was cut or exchanged is found before anything is put into it.
+    async fn still_stands(&self, log: &Log, next: u64) -> Result<(), Problem> {
+        let Some(last) = next.checked_sub(1) else {
+            return Ok(());
         };
-        Ok(match self.ledger.slot(mark.slot)? {
-            Some(slot) if slot.link != mark.hash => Some(not_the_log(mark.slot, true)),
-            Some(_) | None => None,
-        })
+        let known = self.ledger.slot(last)?.map(|slot| slot.hash);
+        let found = log.store.get(last).await?;
+        let found = found.map(|bytes| SlotHash::of_bytes(&bytes));
+        match found == known {
+            true => Ok(()),
+            false => Err(not_the_log(last, found.is_some())),
+        }
     }
 
-    /// What is wrong where the log ends before the slot that the keychain knows of.
-    fn ends_too_early(&self, next: u64) -> Option<Problem> {
-        let mark = self.newest_slot_mark()?;
-        (next <= mark.slot).then(|| {
-            Problem::new(
-                "read_only",
-                format!(
-                    "The log ends before slot {next}, and this laptop has read slot {}: its \
-                     folder, or the database and its folder, are an older copy. Nothing was put \
-                     into the log.",
-                    mark.slot
-                ),
-            )
-            .hint("Put the newer folder of the log back; what it holds is taken in by itself.")
-        })
+    /// What is wrong with a log that was read up to `next` where the keychain knows a slot that is
+    /// not in it.
+    fn not_as_marked(&self, mark: Seen, next: u64) -> Result<Option<Problem>, Problem> {
+        if mark.slot < next {
+            let known = self.ledger.slot(mark.slot)?.map(|slot| slot.link);
+            return Ok((known != Some(mark.hash)).then(|| not_the_log(mark.slot, true)));
+        }
+        let sentence = format!(
+            "The log ends before slot {next}, and this laptop has read slot {}: its folder, or the \
+             database and its folder, are an older copy. Nothing was put into the log.",
+            mark.slot
+        );
+        let hint = "Put the newer folder of the log back; what it holds is taken in by itself.";
+        Ok(Some(Problem::new("read_only", sentence).hint(hint)))
     }
 
     fn saw(&self, reader: &Reader) {
@@ -220,15 +215,16 @@ impl Inner {
             while let Some(bytes) = log.store.get(log.reader.verifier.head().next).await? {
                 self.take_slot(log, bytes).await?;
             }
-            if let Some(what) = self.not_as_marked()? {
-                return Err(what);
-            }
-            if let Some(what) = self.ends_too_early(log.reader.verifier.head().next) {
-                return Err(what);
+            if let Some(mark) = log.mark.take() {
+                let next = log.reader.verifier.head().next;
+                if let Some(what) = self.not_as_marked(mark, next)? {
+                    return Err(what);
+                }
             }
             let Some(slot) = self.next_slot(log).await? else {
                 break;
             };
+            self.still_stands(log, slot.header().n).await?;
             crash::point("before-publish").await;
             let bytes = slot.bytes();
             match log.store.put(slot.header().n, &bytes).await? {
@@ -367,13 +363,19 @@ impl Inner {
     /// # Errors
     /// The place of the log does not answer.
     pub(crate) async fn verify_slots(self: &Arc<Self>) -> Result<Result<u64, String>, Problem> {
+        // What came into the log by now is read first; what is wrong with it is told below.
+        if let Err(problem) = self.sync().await {
+            tracing::warn!(kind = %problem.kind, "checked without the newest slots");
+        }
         // Nothing is put into it meanwhile.
         let _slots = self.slots.lock().await;
         let ledger = Arc::clone(&self.ledger);
         let (Some(id), end) = (ledger.ledger_id()?, ledger.log_end()?) else {
             return Ok(Ok(0));
         };
-        if let Some(what) = self.not_as_marked()?.or(self.ends_too_early(end.next)) {
+        if let Some(mark) = self.newest_slot_mark()
+            && let Some(what) = self.not_as_marked(mark, end.next)?
+        {
             return Ok(Err(what.sentence));
         }
         let store = self.place_of_log()?;
@@ -499,6 +501,7 @@ impl Inner {
         let mut log = Log {
             store,
             reader: Reader::begin(Arc::clone(&self.ledger), id),
+            mark: None,
             cosigned: 0,
         };
         let place = json!(folder.display().to_string());

@@ -9,6 +9,7 @@ mod export;
 mod flight;
 mod joining;
 mod keys;
+mod laptops;
 mod log;
 mod offline;
 mod restart;

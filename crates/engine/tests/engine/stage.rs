@@ -63,6 +63,17 @@ impl World {
         }
     }
 
+    /// Another laptop that uses the same services, at the same time.
+    pub fn beside(&self) -> Self {
+        Self {
+            wire: Arc::clone(&self.wire),
+            sandbox: self.sandbox.clone(),
+            folder: quick_folder(),
+            desk: Arc::default(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
     pub async fn engine(&self, keychain: Wish, poll: bool) -> Result<Handle, Problem> {
         Engine::start(Options {
             folder: self.folder.path().to_owned(),
