@@ -48,11 +48,7 @@ async fn a_second_person_joins_agrees_to_a_stop_and_is_removed() {
         .says("Share it with a team folder first");
     let folder = team.path().to_str().unwrap();
     first.run(&["share", folder]).await.exits(0);
-    first
-        .run(&["share", folder])
-        .await
-        .exits(1)
-        .says("already");
+    first.run(&["share", folder]).await.exits(1).says("already");
     let invitation = invited(&first, &invite[1..]).await;
 
     // Whoever joins waits, and decides nothing.
@@ -65,11 +61,7 @@ async fn a_second_person_joins_agrees_to_a_stop_and_is_removed() {
     let words = six_words(&joined);
     second.run(&["sync", "--json"]).await.exits(3);
     let policy = ["people", "policy", "stop", "--persons", "2"];
-    second
-        .run(&policy)
-        .await
-        .exits(1)
-        .says("belongs to nobody");
+    second.run(&policy).await.exits(1).says("belongs to nobody");
 
     // The administrator admits by the words that are read out, and by no others.
     let room = first.run(&["people", "--json"]).await.exits(0).json();

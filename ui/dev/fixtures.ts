@@ -13,7 +13,6 @@ import type { IntentView } from "../src/backend/generated/IntentView";
 import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
 import type { LogChoicesView } from "../src/backend/generated/LogChoicesView";
 import type { LogRow } from "../src/backend/generated/LogRow";
-import type { NoticesView } from "../src/backend/generated/NoticesView";
 import type { NoticeText } from "../src/backend/generated/NoticeText";
 import type { PartView } from "../src/backend/generated/PartView";
 import type { OutcomeView } from "../src/backend/generated/OutcomeView";
@@ -325,6 +324,7 @@ const ledger: LedgerStatus = {
 
 export const boot: BootView = {
   has_workspace: true,
+  joining: false,
   drill_over: null,
   drill: false,
   theme: "system",
@@ -332,11 +332,21 @@ export const boot: BootView = {
   read_only: null,
   locked: null,
   new_passphrase: false,
+  lands_in_notices: false,
   version: "0.1.0",
 };
 
 export const cockpit: CockpitView = {
   now: ago(0),
+  owed: [
+    {
+      incident: "9f3a",
+      title: "Next update owed to customers",
+      detail: "Problems in version 8.4.0 · every 60 min · a draft is ready",
+      due: ago(-760),
+      badge: badge("wait", "waiting", "due soon"),
+    },
+  ],
   workspace: "Northwind",
   drill: true,
   app: "wallet",
@@ -394,6 +404,7 @@ export const cockpit: CockpitView = {
       detail: "asked by you · needs 1 approval",
       expires_at: new Date(start + 26 * 60_000).toISOString(),
       why_not: null,
+      may_break_glass: false,
     },
     {
       intent: "5d88b2e1",
@@ -401,6 +412,7 @@ export const cockpit: CockpitView = {
       detail: "customer success approves",
       expires_at: new Date(start + 100_000).toISOString(),
       why_not: "Customer success approves notices; you act as product lead.",
+      may_break_glass: false,
     },
   ],
   queued: [],
@@ -683,7 +695,7 @@ export function entry(position: number): EntryView {
     seq: position,
     prev: "77ab19e0c4d2f3a8b1e07c55d0a9f2c4",
     bracket:
-      "Claimed 10:02:11Z, provable 09:58:02Z to 10:03:40Z: its author had seen slot 811, and slot 812 admitted it.",
+      "Claimed 2026-11-23 10:02:11Z, provable 09:58:02Z to 10:03:40Z: its author had seen slot 811, and slot 812 admitted it.",
     facts: [
       { name: "Asked for", value: "stop 8.4.0 on 3 targets" },
       { name: "Seen", value: "in progress 20 %, read 14 s before" },
@@ -768,104 +780,6 @@ export const noticeParts: PartView[] = [
     },
   },
 ];
-
-export const notices: NoticesView = {
-  notices: [
-    {
-      press: "a1",
-      intent: "5d88b2e1",
-      waits: true,
-      text: {
-        title: "Transfers may fail on Android 8.4.0",
-        body: "Opening Transfer can close the app on Android version 8.4.0. We stopped the update at 14:02.",
-        phase: "investigating",
-        notify_subscribers: true,
-      },
-      asked_by: "You",
-      asked_at: ago(95),
-      receipts: [
-        {
-          intent: "5d88b2e1",
-          channel: "Statuspage",
-          outcome: outcomes[7] as OutcomeView,
-          at: null,
-        },
-        {
-          intent: "5d88b2e2",
-          channel: "E-mail · 3 recipients",
-          outcome: outcomes[7] as OutcomeView,
-          at: null,
-        },
-      ],
-      why_not: null,
-    },
-    {
-      press: "a2",
-      intent: "6e99c3f2",
-      waits: false,
-      text: {
-        title: "Slow sign-in",
-        body: "Signing in took longer than usual between 9:10 and 9:40. It is back to normal.",
-        phase: "resolved",
-        notify_subscribers: false,
-      },
-      asked_by: "You",
-      asked_at: ago(86_400 * 3),
-      receipts: [
-        {
-          intent: "6e99c3f2",
-          channel: "Statuspage",
-          outcome: {
-            outcome: "confirmed",
-            badge: badge("good", "done", "Confirmed · 0.84 s"),
-            ms: 840,
-            before: null,
-            after: "1 notice of ours",
-            sentence: "Read back: 1 notice of ours.",
-          },
-          at: ago(86_400 * 3 - 1),
-        },
-        {
-          intent: "6e99c3f3",
-          channel: "E-mail · 3 recipients",
-          outcome: {
-            outcome: "unknown",
-            badge: badge("wait", "unknown", "Unknown, asking again"),
-            ms: 10_002,
-            before: null,
-            after: null,
-            sentence:
-              "It was sent and no answer came. It may have been taken, and a mail server cannot be asked what became of a mail. It stays unknown and is not sent again by itself: look into the server's own log, then write again if it is not there.",
-          },
-          at: ago(86_400 * 3 - 11),
-        },
-      ],
-      why_not: null,
-    },
-  ],
-  drafts: [
-    {
-      severity: "critical",
-      name: "Critical",
-      text: { ...draftText, title: "Please do not update to version 8.4.0" },
-    },
-    { severity: "major", name: "Major", text: draftText },
-    {
-      severity: "minor",
-      name: "Minor",
-      text: { ...draftText, title: "A small problem in version 8.4.0", notify_subscribers: false },
-    },
-  ],
-  channels: [
-    { service: "statuspage", title: "Statuspage · Northwind status", why_not: null },
-    {
-      service: "smtp",
-      title: "E-mail · status@northwind.example to 3 recipients",
-      why_not: null,
-    },
-  ],
-  why_not: null,
-};
 
 export const settings: SettingsView = {
   workspace: "Northwind",

@@ -37,6 +37,9 @@ const screens = [
   ["first-run", "/?scene=first"],
   ["first-run-connect", "/?scene=first", open("connect-stores")],
   ["first-run-locked", "/?scene=locked"],
+  ["first-run-join", "/?scene=first", open("join-team")],
+  ["joining", "/?scene=joining"],
+  ["joining-turned-down", "/?scene=turned-down"],
   ["cockpit", "/?scene=breach"],
   ["cockpit-calm", "/?scene=calm"],
   ["cockpit-offline", "/?scene=offline"],
@@ -54,7 +57,8 @@ const screens = [
   ["stop-settled", "/?scene=breach", settled],
   ["stop-outcomes", "/?scene=outcomes", pressStop],
   ["notices", "/?scene=breach#/notices"],
-  ["notices-draft", "/?scene=breach#/notices", open("draft-from-stop")],
+  ["notices-draft", "/?scene=breach#/notices", open("open-draft")],
+  ["notices-own", "/?scene=breach#/notices", open("draft-blank")],
   ["notices-empty", "/?scene=empty#/notices"],
   ["log", "/?scene=breach#/log"],
   [
@@ -79,6 +83,17 @@ const screens = [
   ["people", "/?scene=breach#/people"],
   ["people-policy", "/?scene=breach#/people", open("policy-edit")],
   ["people-revoke", "/?scene=breach#/people", open("device-revoke")],
+  ["people-share", "/?scene=alone#/people", open("team-share")],
+  ["people-invite", "/?scene=breach#/people", open("team-invite")],
+  [
+    "people-invitation",
+    "/?scene=breach#/people",
+    async (page) => {
+      await open("team-invite")(page);
+      await open("invite-go")(page);
+    },
+  ],
+  ["people-compromised", "/?scene=breach#/people", open("device-compromised")],
   ["settings", "/?scene=breach#/settings"],
   ["settings-form", "/?scene=breach#/settings", open("connection-edit")],
   ["help", "/?scene=breach#/help"],

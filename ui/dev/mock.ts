@@ -3,6 +3,8 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type { Tag } from "../src/backend/generated/Tag";
 import * as made from "./fixtures";
+import * as told from "./fixtures-notices";
+import * as team from "./fixtures-team";
 
 const wanted = new URLSearchParams(location.search);
 const scene = wanted.get("scene") ?? "breach";
@@ -23,6 +25,7 @@ function query(name: string, args: Record<string, unknown>): unknown {
       return {
         ...made.boot,
         theme,
+        joining: ["joining", "turned-down"].includes(scene),
         has_workspace,
         new_passphrase: scene === "locked",
         locked:
@@ -91,10 +94,15 @@ function query(name: string, args: Record<string, unknown>): unknown {
     case "intent":
       return scene === "notice" ? { ...made.intent, parts: made.noticeParts } : made.intent;
     case "notices":
-      if (scene === "empty") return { notices: [], drafts: [], channels: [], why_not: null };
-      return made.notices;
+      return scene === "empty" ? told.empty : told.notices;
+    case "notice_draft":
+      return told.draft;
     case "people":
       return made.people;
+    case "team":
+      if (scene === "joining") return team.waits;
+      if (scene === "turned-down") return team.turnedDown;
+      return scene === "alone" ? team.alone : team.team;
     case "mandate_preview":
       return { sentence: made.people.policy[0]?.sentence ?? "", why_not: null };
     case "change_sheet":
@@ -113,7 +121,11 @@ function act(name: string, args: Record<string, unknown>): unknown {
       has_workspace = true;
       changed("boot");
       return { sentence: "The workspace is open." };
+    case "draft_notice":
+    case "write_notice":
+      return { incident: "9f3a", audience: "customers", sentence: "Drafted from the log." };
     case "stop":
+    case "submit_notice":
     case "change":
     case "restop":
     case "request_notice":
@@ -151,6 +163,8 @@ function act(name: string, args: Record<string, unknown>): unknown {
           },
         ],
       };
+    case "invite":
+      return team.invited;
     case "export":
       return made.exported;
     case "set_theme":

@@ -49,6 +49,22 @@ export const team = {
   compromisedName: (title: string) => `${title} was in other hands`,
   from: "Last entry of the log that is its owner’s",
   needFrom: "Write the number of an entry.",
+  glass: {
+    label: "Go past the approvals…",
+    name: (title: string) => `Go past the approvals: ${title}`,
+    hint: "Only when nobody answers. It goes into the log with your reason and is looked at afterwards.",
+  },
+  help: {
+    title: "Working with others",
+    list: [
+      "Several laptops share one log over a folder that all can write to. Share it in “People and policy”; the approval window signs where it goes.",
+      "Invite somebody there and send them the text. It is good once, and gives nothing by itself.",
+      "On the new laptop choose “Join a team” and paste it. It shows six words.",
+      "Let the six words be read to you. Admit only who reads the same six; other words are somebody else.",
+      "Who is admitted may approve at once. To read and change services, their laptop needs its own credentials, in the settings.",
+      "A person or a device that is removed can sign nothing more; what they try is refused, with the reason.",
+    ],
+  },
   join: {
     title: "Join a team",
     lead: "Somebody has sent you an invitation. You ask with it, and they compare six words with you.",

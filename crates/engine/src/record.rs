@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::decide::{Command, Context, decide};
 use cockpit_domain::event::Event;
 use cockpit_domain::state::{Admitted, Bracket, State};
@@ -155,7 +156,10 @@ impl Recorder {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             admitted
                 .iter()
-                .filter_map(|entry| state.made_ready(entry))
+                .filter_map(|entry| {
+                    let ready = state.made_ready(entry)?;
+                    is_begun_here(&state, entry, &ready.0).then_some(ready)
+                })
                 .collect()
         };
         outbox.extend(ready.iter().map(|(id, target)| OutboxChange::Add {
@@ -308,6 +312,18 @@ fn index(event: &Event, person: &str, now: Time) -> LogIndex {
     }
 }
 
+/// Whether the laptop that sealed this entry is the one to carry out what it made ready. The one
+/// that asked is, because whoever agrees may have no credentials; and whoever goes past the
+/// approvals waits for no other laptop.
+fn is_begun_here(state: &State, entry: &Admitted, intent: &str) -> bool {
+    let goes_past = matches!(
+        entry.event,
+        Event::IntentRequested(_) | Event::Authority(AuthorityEvent::GlassBroken { .. })
+    );
+    let asked = state.intents.get(intent);
+    goes_past || asked.is_some_and(|record| record.device == entry.device)
+}
+
 fn outbox_of(command: &Command) -> Vec<OutboxChange> {
     match command {
         Command::Claim {
@@ -334,7 +350,11 @@ fn outbox_of(command: &Command) -> Vec<OutboxChange> {
         | Command::ClearBreach(_)
         | Command::SeeDrift(_)
         | Command::NoteExport(_)
-        | Command::Authority(_) => Vec::new(),
+        | Command::Authority(_)
+        | Command::Tell(_)
+        | Command::SignOrder(_)
+        | Command::EndOrder { .. }
+        | Command::FollowOrder(_) => Vec::new(),
     }
 }
 

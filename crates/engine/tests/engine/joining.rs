@@ -6,78 +6,15 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cockpit_engine::Handle;
-use cockpit_engine::api::{
-    Act, Approval, ChangeArg, Done, InviteArgs, Invited, JoinArgs, Nothing, Problem, ProposeArgs,
-    Proposed, Query, ShareArgs, TeamView,
-};
+use cockpit_engine::api::{Act, ChangeArg, Done, JoinArgs, Proposed, Query, ShareArgs};
 use cockpit_engine::domain::policy::Role;
-use cockpit_engine::domain::views::{BootView, ChangeDraft, ChangeSheetView, PeopleView};
+use cockpit_engine::domain::views::{ChangeDraft, ChangeSheetView};
 use cockpit_seal::BodyHash;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::stage::{PASSPHRASE, World, create, file_wish, log, pass_ms};
-
-async fn team(handle: &Handle) -> TeamView {
-    handle.ask(Query::Team(Nothing {})).await.unwrap()
-}
-
-async fn people(handle: &Handle) -> PeopleView {
-    handle.ask(Query::People(Nothing {})).await.unwrap()
-}
-
-async fn boot(handle: &Handle) -> BootView {
-    handle.ask(Query::Boot(Nothing {})).await.unwrap()
-}
-
-async fn sync(handle: &Handle) {
-    let _: Done = handle.do_it(Act::Sync(Nothing {})).await.unwrap();
-}
-
-async fn change(handle: &Handle, change: ChangeDraft) -> Result<String, Problem> {
-    let proposed: Proposed = handle.do_it(Act::Propose(ProposeArgs { change })).await?;
-    sign(handle, proposed.change).await
-}
-
-async fn sign(handle: &Handle, change: String) -> Result<String, Problem> {
-    let signed = Approval::SignChange(ChangeArg { change });
-    let done = handle.approve(signed).await?;
-    Ok(done["sentence"].as_str().unwrap().to_owned())
-}
-
-async fn invite(handle: &Handle, role: Role) -> Result<Invited, Problem> {
-    let args = InviteArgs {
-        roles: vec![role],
-        name: "Ben".to_owned(),
-        hours: 1,
-    };
-    handle.do_it(Act::Invite(args)).await
-}
-
-fn join_args(invitation: &str) -> JoinArgs {
-    JoinArgs {
-        invitation: invitation.to_owned(),
-        person: String::new(),
-        device: String::new(),
-        folder: None,
-    }
-}
-
-async fn join(handle: &Handle, invitation: &str) -> Result<Done, Problem> {
-    handle.do_it(Act::Join(join_args(invitation))).await
-}
-
-/// Admits whoever reads these six words.
-async fn admit(handle: &Handle, words: &[String]) -> Result<String, Problem> {
-    let requests = people(handle).await.requests;
-    let request = requests.into_iter().find(|it| it.words == words).unwrap();
-    let draft = ChangeDraft::Admit {
-        request: request.request,
-        person: None,
-        roles: request.roles,
-    };
-    change(handle, draft).await
-}
+use crate::team::{admit, boot, change, invite, join, join_args, people, sign, sync, team};
 
 /// A founder whose log lies in a folder, and somebody who has joined and waits.
 struct Pair {

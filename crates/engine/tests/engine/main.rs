@@ -3,6 +3,7 @@
 
 mod authority;
 mod connections;
+mod deadlines;
 mod drift;
 mod end;
 mod export;
@@ -17,3 +18,4 @@ mod slots;
 mod stage;
 mod stale;
 mod table;
+mod team;

@@ -1,6 +1,7 @@
 //! What waits for a person, what waits for the network, and stops that were undone. Must not
 //! know what a target offers.
 
+use crate::authority::AuthorityEvent;
 use crate::decide::may_not_approve;
 use crate::state::{Standing, State};
 use crate::time::Time;
@@ -25,12 +26,21 @@ pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView>
                 ),
                 expires_at: record.intent.expires_at.to_string(),
                 why_not: may_not_approve(state, &live.actor, record, now),
+                may_break_glass: may_break_glass(state, live, id, now),
             };
             (record.position, view)
         })
         .collect();
     found.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     found.into_iter().map(|(_, view)| view).collect()
+}
+
+fn may_break_glass(state: &State, live: &Live, intent: &str, now: Time) -> bool {
+    let event = AuthorityEvent::GlassBroken {
+        intent: intent.to_owned(),
+        reason: "a reason".to_owned(),
+    };
+    state.objection(&live.device, now, &event).is_none()
 }
 
 pub(super) fn queued(state: &State, live: &Live, now: Time) -> Vec<QueuedView> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ActView, Age, Badge, OutcomeView, Tone};
+use super::{ActView, Age, Badge, OutcomeView, OwedView, Tone};
 
 /// The main screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -36,6 +36,8 @@ pub struct CockpitView {
     pub flags_from: String,
     /// What waits for a person.
     pub waiting: Vec<WaitingView>,
+    /// Notices that people were promised, the nearest first.
+    pub owed: Vec<OwedView>,
     /// What was asked for and is not in effect yet, or not known to be.
     pub queued: Vec<QueuedView>,
     /// Alarms that something undid a stop.
@@ -223,6 +225,9 @@ pub struct WaitingView {
     pub expires_at: String,
     /// Why this person cannot approve it; absent when they can.
     pub why_not: Option<String>,
+    /// This person may go past the approvals that are missing, with a reason that is looked at
+    /// afterwards.
+    pub may_break_glass: bool,
 }
 
 /// Something that waits for the network, or that was sent and could not be read back.
