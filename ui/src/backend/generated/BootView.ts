@@ -9,6 +9,10 @@ export type BootView = {
  */
 has_workspace: boolean, 
 /**
+ * The workspace is a team's, and nobody has admitted this laptop yet.
+ */
+joining: boolean, 
+/**
  * The workspace is a drill on the sandbox.
  */
 drill: boolean, 
@@ -37,6 +41,10 @@ locked: string | null,
  * No key file is here yet: `unlock` makes one, so the passphrase is asked for twice.
  */
 new_passphrase: boolean, 
+/**
+ * The person of this laptop tells customers and releases nothing: the notices room opens first.
+ */
+lands_in_notices: boolean, 
 /**
  * Version of the app.
  */

@@ -5,6 +5,7 @@ import type { DriftView } from "./DriftView";
 import type { FlagView } from "./FlagView";
 import type { LedgerStatus } from "./LedgerStatus";
 import type { OnlineView } from "./OnlineView";
+import type { OwedView } from "./OwedView";
 import type { QueuedView } from "./QueuedView";
 import type { ReleaseView } from "./ReleaseView";
 import type { StopButton } from "./StopButton";
@@ -70,6 +71,10 @@ flags_from: string,
  * What waits for a person.
  */
 waiting: Array<WaitingView>, 
+/**
+ * Notices that people were promised, the nearest first.
+ */
+owed: Array<OwedView>, 
 /**
  * What was asked for and is not in effect yet, or not known to be.
  */

@@ -10,13 +10,17 @@ export type ReceiptView = {
  */
 intent: string, 
 /**
- * "E-mail · 3 recipients".
+ * "E-mail · 3 recipients · Deutsch".
  */
 channel: string, 
 /**
  * How it stands, in words.
  */
 outcome: OutcomeView, 
+/**
+ * "second try"; empty after one.
+ */
+tries: string, 
 /**
  * When that was recorded, RFC 3339; absent before the first result.
  */

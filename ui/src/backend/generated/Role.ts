@@ -3,4 +3,4 @@
 /**
  * A role of a person.
  */
-export type Role = "administrator" | "product_lead" | "customer_success" | "auditor" | "responder";
+export type Role = "administrator" | "product_lead" | "customer_success" | "auditor" | "responder" | "legal" | "brand";

@@ -3,4 +3,4 @@
 /**
  * How bad it is for the people who use the app.
  */
-export type Severity = "critical" | "major" | "minor";
+export type Severity = "critical" | "major" | "minor" | "low";

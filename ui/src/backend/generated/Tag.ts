@@ -3,4 +3,4 @@
 /**
  * Something that changed: queries with this tag are asked again.
  */
-export type Tag = "boot" | "observed" | "decided" | "log" | "settings" | "export";
+export type Tag = "boot" | "observed" | "decided" | "log" | "settings" | "export" | "team";

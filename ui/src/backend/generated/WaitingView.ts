@@ -23,4 +23,9 @@ expires_at: string,
 /**
  * Why this person cannot approve it; absent when they can.
  */
-why_not: string | null, };
+why_not: string | null, 
+/**
+ * This person may go past the approvals that are missing, with a reason that is looked at
+ * afterwards.
+ */
+may_break_glass: boolean, };

@@ -4,43 +4,59 @@ import type { ApproveArgs } from "./ApproveArgs";
 import type { BootView } from "./BootView";
 import type { ChangeArg } from "./ChangeArg";
 import type { ChangeArgs } from "./ChangeArgs";
+import type { ChangeIncidentArgs } from "./ChangeIncidentArgs";
 import type { ChangeSheetView } from "./ChangeSheetView";
 import type { CockpitView } from "./CockpitView";
 import type { ConnectArgs } from "./ConnectArgs";
 import type { CreateWorkspaceArgs } from "./CreateWorkspaceArgs";
 import type { CredentialCheck } from "./CredentialCheck";
 import type { Done } from "./Done";
+import type { DraftNoticeArgs } from "./DraftNoticeArgs";
+import type { DraftView } from "./DraftView";
+import type { Drafted } from "./Drafted";
+import type { EndEnvelopeArgs } from "./EndEnvelopeArgs";
 import type { EntryArgs } from "./EntryArgs";
 import type { EntryView } from "./EntryView";
+import type { EnvelopeArgs } from "./EnvelopeArgs";
 import type { ExportArgs } from "./ExportArgs";
 import type { ExportProgress } from "./ExportProgress";
 import type { Exported } from "./Exported";
 import type { IntentArgs } from "./IntentArgs";
 import type { IntentView } from "./IntentView";
+import type { InviteArgs } from "./InviteArgs";
+import type { Invited } from "./Invited";
+import type { JoinArgs } from "./JoinArgs";
 import type { LogArgs } from "./LogArgs";
 import type { LogChoicesView } from "./LogChoicesView";
 import type { LogPage } from "./LogPage";
 import type { MandatePreview } from "./MandatePreview";
 import type { MandatePreviewArgs } from "./MandatePreviewArgs";
 import type { Nothing } from "./Nothing";
+import type { NoticeDraftArgs } from "./NoticeDraftArgs";
 import type { NoticesView } from "./NoticesView";
 import type { PeopleView } from "./PeopleView";
 import type { PressArgs } from "./PressArgs";
 import type { PressView } from "./PressView";
 import type { Pressed } from "./Pressed";
 import type { ProposeArgs } from "./ProposeArgs";
+import type { ProposeEnvelopeArgs } from "./ProposeEnvelopeArgs";
 import type { Proposed } from "./Proposed";
 import type { RejectArgs } from "./RejectArgs";
 import type { RequestNoticeArgs } from "./RequestNoticeArgs";
 import type { ServiceArgs } from "./ServiceArgs";
+import type { SetTemplatesArgs } from "./SetTemplatesArgs";
 import type { SetThemeArgs } from "./SetThemeArgs";
 import type { SettingsView } from "./SettingsView";
+import type { ShareArgs } from "./ShareArgs";
 import type { StartDrillArgs } from "./StartDrillArgs";
 import type { StopArgs } from "./StopArgs";
 import type { StopSheetView } from "./StopSheetView";
+import type { SubmitNoticeArgs } from "./SubmitNoticeArgs";
 import type { Tag } from "./Tag";
+import type { TeamView } from "./TeamView";
 import type { UnlockArgs } from "./UnlockArgs";
 import type { VoidSlotsView } from "./VoidSlotsView";
+import type { WriteNoticeArgs } from "./WriteNoticeArgs";
 
 export interface Queries {
   /** What opens first. */
@@ -61,14 +77,18 @@ export interface Queries {
   void_slots: { args: Nothing; answer: VoidSlotsView };
   /** What a person is asked to approve, from the signed bytes. */
   intent: { args: IntentArgs; answer: IntentView };
-  /** Notices, their channels, and the drafts for the newest stop. */
+  /** Incidents, the board of notices, and what each channel answered. */
   notices: { args: Nothing; answer: NoticesView };
+  /** A draft, how it looks on each channel, what is wrong with it and who must agree. */
+  notice_draft: { args: NoticeDraftArgs; answer: DraftView };
   /** People, devices, policy, and what waits for a look. */
   people: { args: Nothing; answer: PeopleView };
   /** What a policy would mean, in words. */
   mandate_preview: { args: MandatePreviewArgs; answer: MandatePreview };
   /** A change of people or policy before it is signed. */
   change_sheet: { args: ChangeArg; answer: ChangeSheetView };
+  /** How the log is shared, and where a laptop that joins stands. */
+  team: { args: Nothing; answer: TeamView };
   /** Connections, people, policy, rules. */
   settings: { args: Nothing; answer: SettingsView };
   /** How far the export is that is under way. */
@@ -98,10 +118,34 @@ export interface Acts {
   restop: { args: ChangeArgs; answer: Pressed };
   /** Ask for a notice to be published on every connected channel. */
   request_notice: { args: RequestNoticeArgs; answer: Pressed };
+  /** Draft an incident's next notice from the log; opens the incident when none is open. */
+  draft_notice: { args: DraftNoticeArgs; answer: Drafted };
+  /** Take down what a person wrote in a draft. Takes the approvals of the words before. */
+  write_notice: { args: WriteNoticeArgs; answer: Drafted };
+  /** Ask for a draft to be published on every channel of its audience. */
+  submit_notice: { args: SubmitNoticeArgs; answer: Pressed };
+  /** Set an incident's severity, phase or expected end, or close it. */
+  change_incident: { args: ChangeIncidentArgs; answer: Done };
+  /** Use templates of one's own. */
+  set_templates: { args: SetTemplatesArgs; answer: Done };
+  /** Propose wording that legal and brand agree to beforehand. */
+  propose_envelope: { args: ProposeEnvelopeArgs; answer: Done };
+  /** End an envelope. */
+  end_envelope: { args: EndEnvelopeArgs; answer: Done };
+  /** Ask for a signature under an envelope; the approval window signs it. */
+  sign_envelope: { args: EnvelopeArgs; answer: Proposed };
   /** Take back an intent that is not in effect. */
   withdraw: { args: IntentArgs; answer: Done };
   /** Ask for a change of people or policy; the approval window signs it. */
   propose: { args: ProposeArgs; answer: Proposed };
+  /** Ask for the log to lie in a team folder; the approval window signs it. */
+  share: { args: ShareArgs; answer: Proposed };
+  /** Make an invitation that can be copied. It gives nothing by itself. */
+  invite: { args: InviteArgs; answer: Invited };
+  /** Ask to join a workspace with an invitation. */
+  join: { args: JoinArgs; answer: Done };
+  /** Read and write the team folder now. */
+  sync: { args: Nothing; answer: Done };
   /** Set the theme. */
   set_theme: { args: SetThemeArgs; answer: Done };
   /** Export the log as an evidence pack, to where the shell keeps exports. */
@@ -137,9 +181,11 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   void_slots: ["log"],
   intent: ["observed","decided"],
   notices: ["decided","observed","settings"],
+  notice_draft: ["decided","observed","settings"],
   people: ["settings","decided","log"],
   mandate_preview: ["settings"],
   change_sheet: ["settings"],
+  team: ["team","boot","settings","decided"],
   settings: ["settings","observed"],
   export_progress: ["export"],
 };
