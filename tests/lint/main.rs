@@ -2,6 +2,7 @@
 //! every text. Must not know how a rule finds anything.
 
 mod laws;
+mod library;
 mod measure;
 mod set;
 
