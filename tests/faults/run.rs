@@ -38,6 +38,8 @@ pub struct Record {
     /// What a check of the whole ledger found.
     pub ledger: Result<(), String>,
     pub settled_in_time: bool,
+    /// How far the laptop's clock stood ahead at the end.
+    pub ahead_ms: i64,
 }
 
 /// One run, judged.
@@ -74,6 +76,7 @@ pub fn run(seed: u64) -> Verdict {
         courses,
         ledger,
         settled_in_time: seen.settled_in_time,
+        ahead_ms: laptop.ahead_ms(),
     };
     Verdict {
         complaints: judge::complaints(&record),

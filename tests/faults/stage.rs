@@ -55,6 +55,13 @@ impl LaptopClock {
         shown.get(&shown_ms).copied().unwrap_or(shown_ms)
     }
 
+    /// How far what was shown last stood ahead of the time, in milliseconds.
+    pub fn ahead_ms(&self) -> i64 {
+        let shown = self.shown.lock().unwrap();
+        let last = shown.iter().next_back();
+        last.map_or(0, |(shows, really)| shows - really)
+    }
+
     fn runs(self: &Arc<Self>) -> Clock {
         let time = clock::runtime(Time::from_ms(EPOCH_MS));
         let (real, laptop) = (Arc::clone(&time), Arc::clone(self));

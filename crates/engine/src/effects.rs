@@ -387,21 +387,24 @@ impl Run {
     /// waiting. `None` when the attempt has ended meanwhile, so that the call is dropped.
     async fn within_the_deadline<T>(&mut self, call: impl Future<Output = T>) -> Option<T> {
         let mut call = std::pin::pin!(call);
-        if let Some((owed, _)) = self.attempt.deadline() {
-            let now = self.inner.now();
-            let left = Duration::from_millis(owed.ms_since(now));
-            tokio::select! {
-                biased;
-                came = &mut call => return Some(came),
-                () = tokio::time::sleep(left) => {}
+        while let Some((owed, _)) = self.attempt.deadline() {
+            let left = owed.ms_since(self.inner.now());
+            if left > 0 {
+                // A clock that was set back is slow, so that its time may come a little later.
+                tokio::select! {
+                    biased;
+                    came = &mut call => return Some(came),
+                    () = tokio::time::sleep(Duration::from_millis(left)) => continue,
+                }
             }
             self.attempt.handle(Came::DeadlinePassed, self.inner.now());
-            if let Step::Report(result) = self.attempt.next(self.inner.now()) {
-                let ends = result.outcome.is_final();
-                self.report(*result).await;
-                if ends {
-                    return None;
-                }
+            let Step::Report(result) = self.attempt.next(self.inner.now()) else {
+                break;
+            };
+            let ends = result.outcome.is_final();
+            self.report(*result).await;
+            if ends {
+                return None;
             }
         }
         Some(call.await)
