@@ -7,7 +7,7 @@ use cockpit_domain::Time;
 use cockpit_domain::lint::{ChannelKind, Draft, Links, lint};
 use cockpit_domain::notice::{
     Audience, Because, Figure, Incident, Locale, Severity, Slot, Template, TemplateKey, Why,
-    filled, render,
+    filled, reaches, render,
 };
 use cockpit_domain::signal::Measure;
 use cockpit_domain::state::State;

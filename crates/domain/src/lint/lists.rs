@@ -79,6 +79,13 @@ impl Lists {
         words.unwrap_or_default().split(' ').any(|it| it == word)
     }
 
+    /// Whether a word ends with one of a class.
+    pub(super) fn ends(&self, class: &str, word: &str) -> bool {
+        let words = self.classes.get(class).map(String::as_str);
+        let mut words = words.unwrap_or_default().split_whitespace();
+        words.any(|it| word.ends_with(it))
+    }
+
     fn read(file: &str) -> Result<Self, String> {
         let mut lists = Self::default();
         let mut open: Option<String> = None;

@@ -134,6 +134,18 @@ impl Sight<'_> {
         named.then_some(self.at..self.at + 2)
     }
 
+    /// Whether the word before says whose.
+    fn is_ours(&self) -> bool {
+        let before = self.at.checked_sub(1);
+        before.is_some_and(|before| self.lists.is("our", self.plain(before)))
+    }
+
+    /// Whether the word there goes on in the same breath, in small letters.
+    fn is_small(&self, at: usize) -> bool {
+        let word = self.text.words.get(at);
+        self.text.ahead(at) == " " && word.is_some_and(|it| !it.capital)
+    }
+
     /// "Mr. Okafor", "Kollegin Meier", "our engineer Kwesi".
     fn titled(&self) -> Option<Range<usize>> {
         let title = self.plain(self.at);
@@ -149,12 +161,13 @@ impl Sight<'_> {
         }
         let capital = self.text.words.get(self.at)?.capital;
         let is_title = capital && self.lists.is("title", title);
-        let is_role = self.lists.is("role", title);
         let name = word.stem.as_str();
         let also_named = self.names.also_words.contains(name);
+        let is_role = self.lists.is("role", title) || self.lists.ends("role_end", title);
         let role_names = match self.draft.locale {
             Locale::En => !capital && self.text.part == Part::Body || also_named,
-            Locale::De => also_named,
+            // "Unser Leiter Kwabena geht", not "unser Leiter Kundendienst".
+            Locale::De => also_named || self.is_ours() && self.is_small(next + 1),
         };
         let whole = || next..self.with_family(next + 1);
         match (is_title, is_role && role_names) {
