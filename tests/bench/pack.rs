@@ -6,8 +6,10 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use cockpit_seal::pack::{About, PackWriter, RawLines, Row as Told, RowFact, Sink};
-use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, seal};
+use cockpit_seal::pack::{About, PackWriter, RawLines, RawSlot, Row as Told, RowFact, Sink};
+use cockpit_seal::slot::{Slot, SlotHead};
+use cockpit_seal::tree::leaf_hash;
+use cockpit_seal::{DeviceKey, Draft, Entry, Head, Seen, Timestamp, seal};
 use serde_json::{Map, json};
 
 use crate::{
@@ -16,6 +18,8 @@ use crate::{
 };
 
 const ENTRIES: usize = 100_000;
+/// Entries that a slot admits.
+const SLOT: usize = 256;
 const ROUNDS: usize = 3;
 const RATIO_MAX: f64 = 1.3;
 
@@ -48,7 +52,7 @@ pub async fn measure(folder: &Path) -> Vec<Row> {
     let [ours, peers] = [ours, peers].map(|sample| sample.median() / 1e3);
     let ratio = ours / peers;
     println!(
-        "\nAn evidence pack of {ENTRIES} entries: every hash, signature, link, text, row, tile and key\n\
+        "\nAn evidence pack of {ENTRIES} entries: every hash, signature, link, slot, text, row, tile and key\n\
          of it, against its signatures alone, on one core each, {ROUNDS} tries in turns"
     );
     vec![Row {
@@ -88,7 +92,23 @@ fn write(place: &Path, entries: &[Entry], key: &DeviceKey) -> io::Result<()> {
         place: place.to_owned(),
         files: BTreeMap::new(),
     })?;
+    let mut head = SlotHead::first(entries[0].ledger());
+    let at = Timestamp::from_ms(1_795_458_605_123).expect("it is a date");
     for (entry, position) in entries.iter().zip(1..) {
+        if (position - 1) % SLOT as u64 == 0 {
+            let begin = head.tree.size() as usize;
+            let admitted = &entries[begin..entries.len().min(begin + SLOT)];
+            let slot = Slot::build(key, &head, at, admitted.to_vec()).expect("it is not empty");
+            pack.slot(RawSlot::Admitting {
+                header: &slot.header_line(),
+                checkpoint: &slot.checkpoint().to_string(),
+                hash: slot.hash(),
+            })?;
+            (head.prev, head.next) = (slot.hash(), head.next + 1);
+            for entry in admitted {
+                head.tree.push(leaf_hash(&entry.leaf()));
+            }
+        }
         let signature = entry.signature_line();
         let raw = RawLines {
             header: entry.header_line().as_bytes(),

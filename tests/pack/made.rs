@@ -39,6 +39,11 @@ impl Made {
         self.folder.path().join("pack")
     }
 
+    /// A pack of the same log with the text of everything.
+    pub fn whole_pack(&self) -> PathBuf {
+        self.folder.path().join("whole")
+    }
+
     /// The file with the line that an auditor was given.
     pub fn allowed(&self) -> PathBuf {
         self.folder.path().join("allowed_signers")
@@ -111,6 +116,13 @@ async fn make() -> Made {
     };
     let place = folder.path().join("pack");
     let exported = engine.export(args, place).await.unwrap();
+    let through = Some(exported.entries);
+    let whole = ExportArgs {
+        through,
+        ..ExportArgs::default()
+    };
+    let place = folder.path().join("whole");
+    engine.export(whole, place).await.unwrap();
     engine.close().await.unwrap();
     let line = exported.allowed_signer.clone().unwrap() + "\n";
     std::fs::write(folder.path().join("allowed_signers"), line).unwrap();
@@ -247,5 +259,7 @@ fn breach(nth: u64, now: Time) -> Breach {
         sample: 10_000 + nth,
         since: now,
         data_until: now,
+        comparator: cockpit_domain::rule::Comparator::Below,
+        evidence: None,
     }
 }

@@ -2,6 +2,8 @@
 //! ssh-keygen, OpenSSL, Node, Go's sumdb packages, and the two checkers in the pack. Must not
 //! know how a pack is written.
 
+mod fold;
+mod generated;
 mod holds;
 mod made;
 mod tampering;

@@ -14,6 +14,23 @@ pub struct IdError {
     pub hex_chars: usize,
 }
 
+/// The two digits of each byte: names are written and read for each entry many times.
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// The value of each digit; of everything else one that no digit has.
+const VALUES: [u16; 256] = {
+    let mut values = [0x100; 256];
+    let mut digit = 0;
+    while digit < DIGITS.len() {
+        values[DIGITS[digit] as usize] = digit as u16;
+        digit += 1;
+    }
+    values
+};
+
+fn spelled(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
+}
+
 macro_rules! hex_id {
     ($(#[$doc:meta])* $name:ident, $bytes:literal) => {
         $(#[$doc])*
@@ -42,7 +59,11 @@ macro_rules! hex_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(self.0))
+                let mut text = [0; $bytes * 2];
+                for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+                    *pair = spelled(byte);
+                }
+                f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
             }
         }
 
@@ -58,11 +79,19 @@ macro_rules! hex_id {
             /// Upper-case hex is refused: one value has one spelling.
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let wrong = IdError { hex_chars: $bytes * 2 };
-                if text.bytes().any(|b| b.is_ascii_uppercase()) {
+                let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+                if pairs.len() != $bytes || !rest.is_empty() {
                     return Err(wrong);
                 }
                 let mut bytes = [0; $bytes];
-                hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong)?;
+                for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+                    // What is no digit has a bit above the four that a digit has.
+                    let read = VALUES[usize::from(*high)] << 4 | VALUES[usize::from(*low)];
+                    if read > 0xff {
+                        return Err(wrong);
+                    }
+                    *byte = read as u8;
+                }
                 Ok(Self(bytes))
             }
         }

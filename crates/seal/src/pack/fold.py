@@ -202,7 +202,7 @@ AUTHORITY = (*GOVERNED, "member.invite", "member.request", "member.refuse", "dev
              "proposal.judge", "intent.break_glass", "intent.default", "review.close")
 # What they say changes nothing that is replayed here.
 SILENT = ("breach.seen", "breach.cleared", "drift.seen", "export.made")
-OTHERS = ("incident.", "notice.", "cadence.", "template.", "envelope.")
+OTHERS = ("incident.", "notice.", "cadence.", "template.", "envelope.", "order.")
 
 
 # ---- mandates
@@ -498,7 +498,8 @@ class State:
         if kind == "device.fork":
             self.signer(device)
             if it["device"] not in self.devices: raise No("this device can sign nothing already")
-            if it["first"][0] == it["second"][0]: raise No("it shows no two entries")
+            heads = [json.loads(line[24:]) for line, _ in (it["first"], it["second"])]
+            if any((head["dev"], head["seq"]) != (it["device"], it["seq"]) for head in heads): raise No("of another")
             return
         if self.is_recovery(device):
             if kind != "member.admit" or "administrator" not in it["roles"]: raise No("the recovery key")
@@ -518,7 +519,10 @@ class State:
             if kind == "intent.break_glass": needs_reason(it)
             self.clock_holds(entry)
             intent = self.intents.get(it["intent"])
-            if not intent or intent.standing() != "waiting": raise No("it does not wait")
+            # A stop that is approved may be sent before the shared log has it.
+            held_up = (intent and kind == "intent.break_glass" and intent.standing() == "ready"
+                       and not intent.passed and intent.outcome in (None, "queued"))
+            if not intent or intent.standing() != "waiting" and not held_up: raise No("it does not wait")
             if entry.late > intent.said["expires_at"]: raise No("it expired")
             if intent.said["act"] not in SAFE: raise No("only for stops")
             after = intent.mandate["default_after_ms"]
@@ -674,6 +678,9 @@ class State:
         elif kind == "person.revoke":
             for device in [device for device, owner in self.devices.items() if owner == it["person"]]:
                 self.end_device(device, entry, False)
+            for intent in self.intents.values():
+                if intent.is_open() and not intent.may_be_sent() and intent.said["act"] not in SAFE:
+                    intent.approvals = [given for given in intent.approvals if given["person"] != it["person"]]
             if it["person"] in self.people: self.former[it["person"]] = self.people.pop(it["person"])
         elif kind == "device.revoke": self.end_device(it["device"], entry, False)
         elif kind == "device.compromised":
@@ -845,7 +852,8 @@ def is_fork(it, key):
             ledger = hashlib.sha256(raw).hexdigest() if head["ledger"] == ZERO else head["ledger"]
             heads.append((ledger, head["dev"], head["seq"]))
         except (ValueError, KeyError, TypeError): return False
-    return heads[0] == heads[1] == (heads[0][0], it["device"], it["seq"])
+    owner = hashlib.sha256(base64.b64decode(key)).hexdigest()[:16]
+    return it["first"][0] != it["second"][0] and heads[0] == heads[1] and heads[0][1] == owner
 
 
 def replay(pack):

@@ -221,6 +221,7 @@ impl<'a, S: Source> Check<'a, S> {
         let mut rows = self.slot_rows()?;
         let mut verifier = Verifier::new();
         let mut leaf = Vec::new();
+        let mut head = None;
         loop {
             let mut ends = [false; 3];
             for (end, file) in ends.iter_mut().zip(&mut files) {
@@ -254,7 +255,7 @@ impl<'a, S: Source> Check<'a, S> {
             }
             if let Some(signed) = &signed {
                 self.found.ledger = self.found.ledger.or(Some(signed.ledger()));
-                self.found.head = Some(signed.id().to_string());
+                head = Some(signed.id());
             }
             self.end_slot(&verifier);
             told.entry(self, signed.as_ref(), withheld)?;
@@ -262,6 +263,7 @@ impl<'a, S: Source> Check<'a, S> {
                 progress(self.found.entries);
             }
         }
+        self.found.head = head.map(|it| it.to_string());
         told.end(self)?;
         self.end_slots(&mut rows)?;
         if let Ok(verified) = verifier.finish() {
