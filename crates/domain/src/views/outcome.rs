@@ -59,6 +59,12 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
                 plain(OutcomeWord::Unknown, working(doing), sentence)
             }
             (Some(_), Some(_) | None) => ended(record),
+            (None, None) if !live.device.is_empty() && record.device != live.device => {
+                let sentence = "The laptop that asked carries it out when it reads the shared \
+                                log. Not yet observed.";
+                let doing = "Waiting for the laptop that asked";
+                plain(OutcomeWord::Working, working(doing), sentence.to_owned())
+            }
             (None, doing) => {
                 let doing = doing.map_or("Reading the target", String::as_str);
                 let sentence = format!("{doing}. Not yet observed.");
