@@ -1,22 +1,18 @@
-//! What each channel takes. Hides in which unit each of them counts. Must not know how a notice
-//! is posted.
+//! What each channel takes, and what its readers see of it. Hides where a text that is too long
+//! would be cut. Must not know how a notice is posted.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::face::{ChannelKind, Draft, Finding, Part, Rule, Weight};
 use super::text::Text;
+use crate::provider::{Length, limits_of};
 
-/// In what a channel counts.
-#[derive(Clone, Copy)]
-enum Unit {
-    /// UTF-8.
-    Bytes,
-    /// Unicode scalar values.
-    Characters,
-    /// What a reader takes for one character.
-    Graphemes,
-    /// Graphemes, where any web address counts as 23 (Mastodon's `StatusLengthValidator`).
-    GraphemesOfMastodon,
+/// One limit on one part, or on both as one text.
+struct Limit {
+    of: Of,
+    length: Length,
+    weight: Weight,
+    why: &'static str,
 }
 
 #[derive(Clone, Copy)]
@@ -27,118 +23,67 @@ enum Of {
     Both,
 }
 
-struct Limit {
-    of: Of,
-    unit: Unit,
-    most: usize,
-    weight: Weight,
-    why: &'static str,
+/// The limits of a channel, the strictest first: what its adapter refuses, and what is better
+/// shorter.
+fn limits(channel: ChannelKind) -> Vec<Limit> {
+    let adapter = limits_of(channel);
+    let of = match adapter.title {
+        Some(_) => Of::Body,
+        None => Of::Both,
+    };
+    let refused = |of, length| Limit {
+        of,
+        length,
+        weight: Weight::Blocking,
+        why: "it would be refused",
+    };
+    let title = adapter.title.into_iter().map(|it| refused(Of::Title, it));
+    let text = adapter.text.iter().map(|it| refused(of, *it));
+    title.chain(text).chain(closer(channel)).collect()
 }
 
-const fn limit(of: Of, most: usize, unit: Unit, weight: Weight, why: &'static str) -> Limit {
-    Limit {
+/// What lies closer than the adapter's limits.
+///
+/// A message to a topic has 2 048 bytes with its keys (FCM's error reference), of which 200 are
+/// left for ours. A line of mail should have 78 characters (RFC 5322, section 2.1.1). Slack asks
+/// for at most 4 000 characters ("Truncating really long messages"). The others are what phones
+/// show of a push or a banner without cutting it.
+fn closer(channel: ChannelKind) -> Vec<Limit> {
+    let limit = |of, length, weight, why| Limit {
         of,
-        unit,
-        most,
+        length,
         weight,
         why,
-    }
-}
-
-/// The limits of a channel, the strictest first.
-///
-/// Sources: Statuspage's API reference (name 255, body 25 000 characters). RFC 5322 section 2.1.1
-/// (a line of at most 998 characters, better 78). FCM's error reference (a message to a topic has
-/// 2 048 bytes with its keys, of which 200 are left for ours). Slack's "Truncating really long
-/// messages" (40 000 characters, better 4 000). Teams' webhook reference (28 KB a message, of
-/// which 2 KB are left for the card around the text). The Matrix client-server specification,
-/// "Size limits" (an event has 65 536 bytes, of which 2 KB are left for the rest of it).
-/// Mastodon's default of 500 characters. Bluesky's lexicon `app.bsky.feed.post` (300 graphemes,
-/// 3 000 bytes). What only advises about a push and a banner is what phones show without cutting.
-fn limits(channel: ChannelKind) -> &'static [Limit] {
-    use Of::{Body, Both, Title};
-    use Unit::{Bytes, Characters, Graphemes, GraphemesOfMastodon};
-    use Weight::{Advising, Blocking};
-    const STATUSPAGE: &[Limit] = &[
-        limit(Title, 255, Characters, Blocking, "Statuspage refuses it"),
-        limit(Body, 25_000, Characters, Blocking, "Statuspage refuses it"),
-    ];
-    const EMAIL: &[Limit] = &[
-        limit(
-            Title,
-            989,
-            Characters,
-            Blocking,
-            "with \"Subject: \" a line may have 998",
-        ),
-        limit(
-            Title,
-            78,
-            Graphemes,
-            Advising,
-            "longer subjects are cut in most lists of mail",
-        ),
-    ];
-    const PUSH: &[Limit] = &[
-        limit(
-            Both,
-            1_848,
-            Bytes,
-            Blocking,
-            "FCM refuses a larger message to a topic",
-        ),
-        limit(Title, 50, Graphemes, Advising, "phones cut it"),
-        limit(Body, 150, Graphemes, Advising, "phones cut it"),
-    ];
-    const BANNER: &[Limit] = &[
-        limit(Title, 60, Graphemes, Advising, "it covers the app"),
-        limit(Body, 240, Graphemes, Advising, "it covers the app"),
-    ];
-    const SLACK: &[Limit] = &[
-        limit(Both, 40_000, Characters, Blocking, "Slack cuts it"),
-        limit(
-            Both,
-            4_000,
-            Characters,
-            Advising,
-            "Slack asks for shorter messages",
-        ),
-    ];
-    const TEAMS: &[Limit] = &[limit(
-        Both,
-        26 * 1024,
-        Bytes,
-        Blocking,
-        "Teams drops it without a word",
-    )];
-    const MATRIX: &[Limit] = &[limit(Both, 63 * 1024, Bytes, Blocking, "Matrix refuses it")];
-    const MASTODON: &[Limit] = &[limit(
-        Both,
-        500,
-        GraphemesOfMastodon,
-        Blocking,
-        "Mastodon refuses it",
-    )];
-    const BLUESKY: &[Limit] = &[
-        limit(Both, 300, Graphemes, Blocking, "Bluesky refuses it"),
-        limit(Both, 3_000, Bytes, Blocking, "Bluesky refuses it"),
-    ];
+    };
+    let better = |of, most, why| limit(of, Length::Graphemes(most), Weight::Advising, why);
     match channel {
-        ChannelKind::StatusPage => STATUSPAGE,
-        ChannelKind::Email => EMAIL,
-        ChannelKind::Push => PUSH,
-        ChannelKind::Banner => BANNER,
-        ChannelKind::Slack => SLACK,
-        ChannelKind::Teams => TEAMS,
-        ChannelKind::Matrix => MATRIX,
-        ChannelKind::Mastodon => MASTODON,
-        ChannelKind::Bluesky => BLUESKY,
+        ChannelKind::Email => vec![better(Of::Title, 78, "most lists of mail cut it")],
+        ChannelKind::Push => vec![
+            limit(
+                Of::Both,
+                Length::Bytes(1_848),
+                Weight::Blocking,
+                "FCM refuses a larger message to a topic",
+            ),
+            better(Of::Title, 50, "phones cut it"),
+            better(Of::Body, 150, "phones cut it"),
+        ],
+        ChannelKind::Banner => vec![
+            better(Of::Title, 60, "it covers the app"),
+            better(Of::Body, 240, "it covers the app"),
+        ],
+        ChannelKind::Slack => vec![better(Of::Both, 4_000, "Slack asks for shorter messages")],
+        ChannelKind::StatusPage
+        | ChannelKind::Teams
+        | ChannelKind::Matrix
+        | ChannelKind::Mastodon
+        | ChannelKind::Bluesky => Vec::new(),
     }
 }
 
-/// What is too long for its channel; of several limits on one text, the first.
+/// What is too long for its channel; of several limits on one part, the first.
 pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut Vec<Finding>) {
-    let mut told: Vec<(Part, Weight)> = Vec::new();
+    let mut told: Vec<Part> = Vec::new();
     for limit in limits(draft.channel) {
         let (text, what, ahead) = match limit.of {
             Of::Title => (title, "The title", String::new()),
@@ -146,25 +91,23 @@ pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut 
             Of::Both if draft.title.is_empty() => (body, "The text", String::new()),
             Of::Both => (body, "Title and text", format!("{}\n\n", draft.title)),
         };
-        let long = limit.unit.count(&ahead) + limit.unit.count(text.source);
-        let seen = |(part, _): &(Part, Weight)| *part == text.part;
-        if long <= limit.most || told.iter().any(seen) {
+        let (most, ahead) = (limit.length.most(), limit.length.of(&ahead));
+        let long = ahead + limit.length.of(text.source);
+        if long <= most || told.contains(&text.part) {
             continue;
         }
-        told.push((text.part, limit.weight));
-        let room = limit.most.saturating_sub(limit.unit.count(&ahead));
-        let from = limit.unit.cut(text.source, room);
+        told.push(text.part);
+        let from = cut(limit.length, text.source, most.saturating_sub(ahead));
         out.push(Finding {
             rule: Rule::ChannelLimit,
             weight: limit.weight,
             span: (from < text.source.len()).then(|| text.span_of(from..text.source.len())),
             reason: format!(
-                "{what} has {long} {}, and {} fit: {}.",
-                limit.unit.name(),
-                limit.most,
+                "{what} has {long} {}, and {most} fit: {}.",
+                limit.length.unit(),
                 limit.why
             ),
-            fix: format!("Take {} away.", long - limit.most),
+            fix: format!("Take {} away.", long - most),
             instead: None,
         });
     }
@@ -180,48 +123,14 @@ pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut 
     }
 }
 
-impl Unit {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bytes => "bytes",
-            Self::Characters | Self::Graphemes | Self::GraphemesOfMastodon => "characters",
+/// The byte where what no longer fits begins, on a whole character as readers see it.
+fn cut(length: Length, text: &str, room: usize) -> usize {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += length.of(grapheme);
+        if used > room {
+            return at;
         }
     }
-
-    fn count(self, text: &str) -> usize {
-        match self {
-            Self::Bytes => text.len(),
-            Self::Characters => text.chars().count(),
-            Self::Graphemes => text.graphemes(true).count(),
-            Self::GraphemesOfMastodon => {
-                const ADDRESS: usize = 23;
-                let addresses = addresses(text);
-                let saved: usize = addresses.map(|it| it.graphemes(true).count()).sum();
-                let count = super::limits::addresses(text).count();
-                text.graphemes(true).count() - saved + ADDRESS * count
-            }
-        }
-    }
-
-    /// The byte where what no longer fits begins, on a whole character.
-    fn cut(self, text: &str, room: usize) -> usize {
-        let mut used = 0;
-        for (at, grapheme) in text.grapheme_indices(true) {
-            used += match self {
-                Self::Bytes => grapheme.len(),
-                Self::Characters => grapheme.chars().count(),
-                Self::Graphemes | Self::GraphemesOfMastodon => 1,
-            };
-            if used > room {
-                return at;
-            }
-        }
-        text.len()
-    }
-}
-
-/// Web addresses, up to the next white space.
-fn addresses(text: &str) -> impl Iterator<Item = &str> {
-    text.split_whitespace()
-        .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
+    text.len()
 }
