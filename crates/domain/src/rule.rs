@@ -1,24 +1,105 @@
-//! Health rules: a floor over signals, with a minimum sample and a maximum age of the data.
-//! Missing data is not health; old data cannot trigger. Must not know where figures come from.
+//! Health rules: a floor over signals, or a comparison with the release before, each with a minimum
+//! sample and a maximum age of the data. Missing data is not health; old data cannot trigger.
+//! Must not know where figures come from.
 
 use serde::{Deserialize, Serialize};
 
-use crate::signal::{Measure, Signal};
+use crate::signal::{Course, Measure, Signal};
 use crate::time::Time;
+use crate::words;
 
-/// A floor for a measure.
+mod back_test;
+mod compare;
+mod order;
+mod sequential;
+
+pub use back_test::{History, WouldHaveFired, would_have_fired};
+pub use compare::{Comparison, Evidence, Pairing, earlier_release};
+pub use order::{
+    ORDER_FIRES_MAX, ORDER_LASTS_MS_MAX, OrderEvent, OrderRecord, OrderRef, StandingOrder,
+};
+pub use sequential::{Pair, Sequential};
+
+/// A limit for a measure, or a comparison, and what a breach of it leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthRule {
     /// Name.
     pub name: String,
     /// What it looks at.
     pub measure: Measure,
-    /// Breached below this value, in hundredths of a per cent (9950 = 99.50 %).
+    /// Breached beyond this value, in hundredths of a per cent (9950 = 99.50 %). Not looked at
+    /// by a rule that compares.
     pub floor_bps: u32,
-    /// Sessions or people that the newest interval must have.
+    /// Sessions or people that what is judged must have.
     pub sample_min: u64,
     /// Data older than this, in milliseconds, cannot trigger.
     pub data_age_ms_max: u64,
+    /// On which side of the value it is breached.
+    #[serde(default, skip_serializing_if = "Comparator::is_below")]
+    pub comparator: Comparator,
+    /// The newest intervals within this time are judged together, in milliseconds; absent: the
+    /// newest one alone, and for a comparison the newest day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_ms: Option<u64>,
+    /// Compares with the release before instead of with a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Comparison>,
+    /// What a breach leads to.
+    #[serde(default, skip_serializing_if = "RuleOutcome::is_alarm")]
+    pub outcome: RuleOutcome,
+}
+
+/// On which side of a value a rule is breached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparator {
+    /// Breached below it: a floor.
+    #[default]
+    Below,
+    /// Breached above it: a ceiling.
+    Above,
+}
+
+impl Comparator {
+    /// Whether it is the one that every rule had before there was another.
+    pub fn is_below(&self) -> bool {
+        *self == Self::Below
+    }
+
+    fn is_beyond(self, value_bps: u32, limit_bps: u32) -> bool {
+        match self {
+            Self::Below => value_bps < limit_bps,
+            Self::Above => value_bps > limit_bps,
+        }
+    }
+
+    /// "below", and what such a limit is called.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Below => ("below", "floor"),
+            Self::Above => ("above", "ceiling"),
+        }
+    }
+}
+
+/// What a breach leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleOutcome {
+    /// It is shown and told on the desktop.
+    #[default]
+    Alarm,
+    /// A stop is proposed; a person asks for it.
+    Proposal,
+    /// A stop is asked for by a standing order that holds; without one it is a proposal.
+    Stop,
+}
+
+impl RuleOutcome {
+    /// Whether it is the one that every rule had before there was another.
+    pub fn is_alarm(&self) -> bool {
+        *self == Self::Alarm
+    }
 }
 
 /// A rule that was breached, with the figures as they were seen.
@@ -34,14 +115,22 @@ pub struct Breach {
     pub measure: Measure,
     /// The value, in hundredths of a per cent.
     pub value_bps: u32,
-    /// The floor, in hundredths of a per cent.
+    /// The limit, in hundredths of a per cent; of a comparison, what the release before had less
+    /// the difference that matters.
     pub floor_bps: u32,
     /// Sessions or people.
     pub sample: u64,
-    /// Since when the series has been below the floor.
+    /// Since when the series has been beyond the limit; of a comparison, the beginning of what
+    /// was judged together.
     pub since: Time,
     /// End of the newest interval.
     pub data_until: Time,
+    /// On which side of the limit it was breached.
+    #[serde(default, skip_serializing_if = "Comparator::is_below")]
+    pub comparator: Comparator,
+    /// The figures of a comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Box<Evidence>>,
 }
 
 impl Breach {
@@ -53,18 +142,44 @@ impl Breach {
             self.rule.clone(),
         )
     }
+
+    /// As [`Breach::beyond`], told to others: "below the floor of 99.50 %".
+    pub fn against(&self) -> String {
+        match &self.evidence {
+            Some(evidence) => evidence.in_words(),
+            None => {
+                let (side, limit) = self.comparator.words();
+                format!("{side} the {limit} of {}", words::percent_2(self.floor_bps))
+            }
+        }
+    }
+
+    /// Beyond what: "below your 99.50 % floor", "worse than 8.3.2 at the same stage by 0.48
+    /// points".
+    pub fn beyond(&self) -> String {
+        match &self.evidence {
+            Some(evidence) => evidence.in_words(),
+            None => {
+                let (side, limit) = self.comparator.words();
+                format!("{side} your {} {limit}", words::percent_2(self.floor_bps))
+            }
+        }
+    }
 }
 
 /// What a rule says of a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// Below the floor, with enough and fresh data.
+    /// Beyond the limit, with enough and fresh data.
     Breach(Breach),
-    /// At or above the floor, with enough and fresh data.
+    /// Within the limit, with enough and fresh data.
     Holds,
     /// Nothing can be said, and why.
     CannotSay(String),
 }
+
+pub(crate) const NO_DATA: &str = "no data, which is not the same as healthy";
+const TOO_OLD: &str = "the data is too old to judge";
 
 impl HealthRule {
     /// The rule of a new workspace.
@@ -75,28 +190,51 @@ impl HealthRule {
             floor_bps: 9_950,
             sample_min: 500,
             data_age_ms_max: 2 * 60 * 60 * 1_000,
+            comparator: Comparator::Below,
+            window_ms: None,
+            previous: None,
+            outcome: RuleOutcome::Alarm,
         }
     }
 
-    /// Judges a signal at `now`.
-    pub fn judge(&self, signal: &Signal, now: Time) -> Judgement {
-        let (Some(value), Some(sample), Some(data_until)) =
-            (signal.value, signal.sample, signal.data_until)
-        else {
-            return Judgement::CannotSay("no data, which is not the same as healthy".to_owned());
+    /// Judges a signal at `now` beside all that were read: a comparison looks for the release
+    /// before among them, in the same hours.
+    pub fn judge_among(&self, signal: &Signal, all: &[Signal], now: Time) -> Judgement {
+        if self.previous.is_none() {
+            return self.judge(signal, now);
+        }
+        let Some(before) = earlier_release(signal, all) else {
+            return Judgement::CannotSay("no earlier release to compare with".to_owned());
         };
-        let age_ms = now.ms_since(data_until);
-        if age_ms > self.data_age_ms_max {
-            return Judgement::CannotSay("the data is too old to judge".to_owned());
+        let history = History {
+            platform: signal.platform.clone(),
+            new: signal.course(),
+            earlier: vec![before.course()],
+            pairing: Pairing::SameHours,
+        };
+        self.judge_history(&history, now)
+    }
+
+    /// Judges what was counted of a release at `now`.
+    pub fn judge_history(&self, history: &History, now: Time) -> Judgement {
+        match &self.previous {
+            Some(comparison) => comparison.judge(self, history, now),
+            None => self.judge(&history.signal(self.measure, now), now),
         }
-        if sample < self.sample_min {
-            return Judgement::CannotSay(format!(
-                "only {sample} {}, too few to judge",
-                signal.measure.unit()
-            ));
+    }
+
+    /// Judges a signal at `now` by the rule's value.
+    pub fn judge(&self, signal: &Signal, now: Time) -> Judgement {
+        if self.previous.is_some() {
+            return Judgement::CannotSay("no earlier release to compare with".to_owned());
         }
-        let value_bps = to_bps(value);
-        if value_bps >= self.floor_bps {
+        let Some((value_bps, sample, data_until)) = self.figure(signal) else {
+            return Judgement::CannotSay(NO_DATA.to_owned());
+        };
+        if let Some(why) = self.cannot_say(sample, data_until, now) {
+            return Judgement::CannotSay(why);
+        }
+        if !self.comparator.is_beyond(value_bps, self.floor_bps) {
             return Judgement::Holds;
         }
         let since = signal
@@ -106,7 +244,7 @@ impl HealthRule {
             .take_while(|point| {
                 point
                     .value
-                    .is_some_and(|value| to_bps(value) < self.floor_bps)
+                    .is_some_and(|value| self.comparator.is_beyond(to_bps(value), self.floor_bps))
             })
             .last()
             .map_or(data_until, |point| point.at);
@@ -120,7 +258,39 @@ impl HealthRule {
             sample,
             since,
             data_until,
+            comparator: self.comparator,
+            evidence: None,
         })
+    }
+
+    /// Why data of this size and age cannot trigger; `None` when it can.
+    fn cannot_say(&self, sample: u64, data_until: Time, now: Time) -> Option<String> {
+        if now.ms_since(data_until) > self.data_age_ms_max {
+            return Some(TOO_OLD.to_owned());
+        }
+        // A rule without a minimum would judge nobody at all.
+        (sample < self.sample_min.max(1))
+            .then(|| format!("only {sample} {}, too few to judge", self.measure.unit()))
+    }
+
+    /// Value, sample and end of what is judged: the newest figure, or all within the window.
+    fn figure(&self, signal: &Signal) -> Option<(u32, u64, Time)> {
+        let newest = (
+            to_bps(signal.value.filter(|value| (0.0..=1.0).contains(value))?),
+            signal.sample?,
+            signal.data_until?,
+        );
+        let Some(window_ms) = self.window_ms else {
+            return Some(newest);
+        };
+        let from = newest.2 - window_ms;
+        let Course { intervals, .. } = signal.course();
+        let count = intervals
+            .iter()
+            .filter(|it| it.at >= from)
+            .filter_map(|it| it.count)
+            .reduce(|sum, it| sum + it)?;
+        Some((count.good_bps()?, count.all, newest.2))
     }
 }
 

@@ -1,0 +1,75 @@
+//! Standing orders in the log. Must not know who may sign one.
+
+use super::Fact;
+use super::log::LogLine;
+use crate::rule::{HealthRule, OrderEvent};
+use crate::words;
+
+pub(super) fn line(event: &OrderEvent) -> LogLine {
+    let (decision, target, reason) = match event {
+        OrderEvent::Signed(it) => ("Signed a standing order", it.in_words(), it.reason.clone()),
+        OrderEvent::Ended { reason, .. } => {
+            ("Ended a standing order", String::new(), reason.clone())
+        }
+    };
+    LogLine {
+        app: String::new(),
+        target,
+        decision: decision.to_owned(),
+        reason,
+        outcome: String::new(),
+        by_person: true,
+    }
+}
+
+pub(super) fn facts(event: &OrderEvent) -> Vec<Fact> {
+    let facts = match event {
+        OrderEvent::Signed(it) => vec![
+            ("Order", it.in_words()),
+            ("Rule", rule_words(&it.rule)),
+            ("Says", it.reason.clone()),
+        ],
+        OrderEvent::Ended { order, reason } => {
+            vec![("Order", order.clone()), ("Says", reason.clone())]
+        }
+    };
+    let fact = |(name, value): (&str, String)| Fact {
+        name: name.to_owned(),
+        value,
+    };
+    facts.into_iter().map(fact).collect()
+}
+
+/// A health rule as a sentence.
+pub(super) fn rule_words(rule: &HealthRule) -> String {
+    let sample = format!(
+        "{} {}",
+        words::grouped(rule.sample_min),
+        rule.measure.unit()
+    );
+    let over = rule.window_ms.map(words::span);
+    let age = words::span(rule.data_age_ms_max);
+    let name = rule.measure.name();
+    match &rule.previous {
+        None => {
+            let within = match over {
+                None => "in the newest interval".to_owned(),
+                Some(span) => format!("in the newest {span}"),
+            };
+            format!(
+                "{name}: breached {} {} with at least {sample} {within}; data older than {age} \
+                 cannot trigger it.",
+                rule.comparator.words().0,
+                words::percent_2(rule.floor_bps)
+            )
+        }
+        Some(it) => format!(
+            "{name}: breached when worse than the release before by {}.{:02} points, with at \
+             least {sample}, and wrong for at most {} of releases that are no worse; data older \
+             than {age} cannot trigger it.",
+            it.worse_by_bps / 100,
+            it.worse_by_bps % 100,
+            words::percent_2(it.error_bps)
+        ),
+    }
+}
