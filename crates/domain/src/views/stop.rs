@@ -159,13 +159,13 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
         .map(|standing| {
             let it = &standing.breach;
             format!(
-                "{}: {} {} of {} {}, below the floor of {}, figures of the last {}",
+                "{}: {} {} of {} {}, {}, figures of the last {}",
                 it.platform,
                 it.measure.name().to_lowercase(),
                 words::percent_2(it.value_bps),
                 words::grouped(it.sample),
                 it.measure.unit(),
-                words::percent_2(it.floor_bps),
+                it.against(),
                 words::span(now.ms_since(it.since))
             )
         })
