@@ -234,6 +234,26 @@ pub fn can_be_asked(state: &TargetState) -> bool {
     }
 }
 
+/// What is said of a write whose answer was lost where nobody can be asked afterwards.
+pub fn never_answered(state: &TargetState) -> &'static str {
+    match state {
+        TargetState::Mailing(_) => {
+            "It was sent and no answer came. It may have been taken, and a mail server cannot be \
+             asked what became of a mail. It stays unknown and is not sent again by itself: look \
+             into the server's own log, then write again if it is not there."
+        }
+        TargetState::StagedRollout(_)
+        | TargetState::PhasedRelease(_)
+        | TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Channel(_) => {
+            "It was sent and no answer came. It may have been taken, and the service cannot be \
+             asked what became of it. It stays unknown and is not sent again by itself: look \
+             whether it arrived, then write again if it did not."
+        }
+    }
+}
+
 /// The version that a state speaks of, when it has one.
 pub fn version(state: &TargetState) -> Option<&str> {
     match state {

@@ -18,11 +18,7 @@ impl Attempt {
                 let seen = self.after.as_ref().map(words::state);
                 let sentence = match (problem, seen) {
                     (_, _) if !words::can_be_asked(&self.intent.pre.state) => {
-                        "It was sent and no answer came. It may have been taken, and a mail server \
-                         cannot be asked what became of a mail. It stays unknown and is not sent \
-                         again by itself: look into the server's own log, then write again if it \
-                         is not there."
-                            .to_owned()
+                        words::never_answered(&self.intent.pre.state).to_owned()
                     }
                     (_, _) if self.taken_over && self.stage != Stage::ReadBack => {
                         "Another laptop had begun it and may have sent it. The target is asked \

@@ -19,11 +19,12 @@ use crate::channel::{About, Line, Sought};
 use crate::form::note;
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature, Token, TokenCache};
 
-/// Bluesky's own server allows 3 000 requests in 5 minutes, and 30 sign-ins.
+/// Bluesky's own server allows 3 000 requests in 5 minutes, and 30 sign-ins. A reading takes one
+/// for each notice that is looked for, so a low number would starve it.
 const REQUESTS: Limit = Limit {
-    burst: 60,
-    per_minute: 120,
-    reserve: 20,
+    burst: 120,
+    per_minute: 400,
+    reserve: 60,
 };
 const COLLECTION: &str = "app.bsky.feed.post";
 /// A session lasts two hours at Bluesky's own server; this much of it is used, in milliseconds.
