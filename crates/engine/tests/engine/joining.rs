@@ -13,7 +13,7 @@ use cockpit_seal::BodyHash;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stage::{PASSPHRASE, World, create, file_wish, log, pass_ms};
+use crate::stage::{self, FLAG, PASSPHRASE, World, create, file_wish, log, pass_ms, refresh};
 use crate::team::{admit, boot, change, invite, join, join_args, people, sign, sync, team};
 
 /// A founder whose log lies in a folder, and somebody who has joined and waits.
@@ -429,4 +429,42 @@ async fn the_code_of_an_invitation_is_not_kept_by_whoever_invites() {
             assert!(!found, "the code is in {}", path.display());
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_brings_their_own_keys_and_acts_from_their_own_laptop() {
+    let worlds = [World::new("calm"), World::new("calm")];
+    let folder = tempfile::tempdir().unwrap();
+    let first = worlds[0].workspace(file_wish(PASSPHRASE), false).await;
+    first.share(folder.path().to_owned()).await.unwrap();
+    let text = invite(&first, Role::Responder).await.unwrap().text;
+    let second = worlds[1].engine(file_wish(PASSPHRASE), false).await;
+    let second = second.unwrap();
+    join(&second, &text).await.unwrap();
+    let form = || Act::Connect(worlds[1].form("unleash"));
+    // Nobody connects anything before they are admitted.
+    assert!(second.do_it::<Done>(form()).await.is_err());
+    sync(&first).await;
+    let words = team(&second).await.joining.unwrap().words;
+    admit(&first, &words).await.unwrap();
+    sync(&first).await;
+    sync(&second).await;
+    let before = log(&second).await.len();
+    let _: Done = second.do_it(form()).await.unwrap();
+    assert_eq!(log(&second).await.len(), before, "only the keys are new");
+    refresh(&second).await;
+    let off = cockpit_engine::domain::Desired::Off;
+    let pressed = stage::change(&second, FLAG, off).await.unwrap();
+    let view = second.settled(&pressed, 20_000).await.unwrap();
+    assert_eq!(stage::words(&view), ["confirmed"], "{view:#?}");
+    // Another connection than the workspace's is an administrator's.
+    let mut other = worlds[1].form("unleash");
+    other
+        .fields
+        .insert("project".to_owned(), "other".to_owned());
+    let refused = second.do_it::<Done>(Act::Connect(other)).await;
+    assert!(refused.is_err());
+    sync(&second).await;
+    sync(&first).await;
+    assert_eq!(log(&first).await.len(), log(&second).await.len());
 }
