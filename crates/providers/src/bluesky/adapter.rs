@@ -49,6 +49,7 @@ impl Bluesky {
                 name: config.handle.clone(),
                 goes_to: format!("everybody, as @{}", config.handle),
                 proof: Proof::Shown,
+                repeatable: true,
                 conditional_write: false,
             },
             config,

@@ -1,10 +1,11 @@
 //! What one process knows of its notices: what a service took, what it never answered, and which
 //! are looked for. Must not know a service.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cockpit_domain::Time;
+use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::target::{Notice, Posted};
 
 /// A notice that may stand at a service, for one that cannot carry our key where it can be found.
@@ -17,18 +18,22 @@ pub(crate) struct Sought {
     pub since: Time,
 }
 
+/// A request whose answer was lost may still take effect for this long, in milliseconds: a service
+/// goes on with it when its client has given up, but not for ever.
+const LANDS_MS: u64 = 2 * 60 * 1_000;
 /// So many are looked for, the newest; each may cost a request.
 const SOUGHT_MAX: usize = 8;
 
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     taken: Vec<Posted>,
-    unanswered: BTreeSet<String>,
+    /// When what was never answered was sent.
+    unanswered: BTreeMap<String, Time>,
     sought: VecDeque<Sought>,
 }
 
@@ -57,19 +62,42 @@ impl Memory {
         }
     }
 
-    pub(super) fn is_unanswered(&self, key: &str) -> bool {
-        self.known().unanswered.contains(key)
+    /// Refuses to send again what was sent and never answered: for ever where nobody can be asked
+    /// what became of it, and else until it can no longer land unseen.
+    pub(crate) fn not_again(
+        &self,
+        key: &str,
+        now: Time,
+        can_be_asked: bool,
+    ) -> Result<(), ProviderError> {
+        let sent_at = self.known().unanswered.get(key).copied();
+        let Some(passed_ms) = sent_at.map(|at| now.ms_since(at)) else {
+            return Ok(());
+        };
+        if can_be_asked && passed_ms >= LANDS_MS {
+            return Ok(());
+        }
+        let error = ProviderError::new(
+            ErrorKind::Timeout,
+            "The notice was sent once and the answer to it was lost; it is not sent again.",
+        )
+        .maybe_applied();
+        Err(if can_be_asked {
+            error.retry_after(LANDS_MS - passed_ms)
+        } else {
+            error
+        })
     }
 
-    pub(super) fn is_on_its_way(&self, key: &str) {
-        self.known().unanswered.insert(key.to_owned());
+    pub(crate) fn is_on_its_way(&self, key: &str, now: Time) {
+        self.known().unanswered.insert(key.to_owned(), now);
     }
 
-    pub(super) fn was_refused(&self, key: &str) {
+    pub(crate) fn was_refused(&self, key: &str) {
         self.known().unanswered.remove(key);
     }
 
-    pub(super) fn was_taken(&self, key: &str, id: Option<String>) {
+    pub(crate) fn was_taken(&self, key: &str, id: Option<String>) {
         let mut known = self.known();
         known.unanswered.remove(key);
         known.taken.push(Posted {

@@ -15,8 +15,7 @@ use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetStat
 
 use crate::Adapter;
 use crate::http::Http;
-use known::Memory;
-pub(crate) use known::Sought;
+pub(crate) use known::{Memory, Sought};
 
 /// What a channel is, as data.
 #[derive(Clone, Debug)]
@@ -27,6 +26,8 @@ pub(crate) struct About {
     /// Who it reaches, in the words that a person agrees to: "topic incidents".
     pub goes_to: String,
     pub proof: Proof,
+    /// The same notice sent again is the same notice, so a second request does no harm.
+    pub repeatable: bool,
     /// The service refuses a write when it holds something else than was read.
     pub conditional_write: bool,
 }
@@ -174,14 +175,12 @@ impl<L: Line> Adapter for ChannelAdapter<L> {
                 notes: vec!["The notice already stands there: nothing was sent.".to_owned()],
             });
         }
-        if about.proof == Proof::Accepted && self.memory.is_unanswered(&notice.key) {
-            return Err(ProviderError::new(
-                ErrorKind::Timeout,
-                "The notice was sent once and the answer to it was lost; it is not sent again.",
-            )
-            .maybe_applied());
+        if !about.repeatable {
+            let can_be_asked = about.proof != Proof::Accepted;
+            self.memory
+                .not_again(&notice.key, self.http.now(), can_be_asked)?;
         }
-        self.memory.is_on_its_way(&notice.key);
+        self.memory.is_on_its_way(&notice.key, self.http.now());
         let answer = self.line.post(notice).await;
         match &answer {
             Ok(id) => self.memory.was_taken(&notice.key, id.clone()),

@@ -47,6 +47,7 @@ impl Fcm {
                 name: format!("{}/{kind}", config.project),
                 goes_to: to,
                 proof: Proof::Accepted,
+                repeatable: false,
                 conditional_write: false,
             },
             firebase: Firebase::new(

@@ -45,6 +45,7 @@ impl Mastodon {
                 name: config.host.clone(),
                 goes_to: format!("{} on {}", in_words(config.visibility), config.host),
                 proof: Proof::Shown,
+                repeatable: true,
                 conditional_write: false,
             },
             config,

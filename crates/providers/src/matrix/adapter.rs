@@ -43,6 +43,7 @@ impl Matrix {
                 name: config.room.clone(),
                 goes_to: format!("room {}", config.room),
                 proof: Proof::Shown,
+                repeatable: true,
                 conditional_write: false,
             },
             config,

@@ -51,6 +51,7 @@ impl RemoteConfig {
                 name: format!("{}/{}", config.project, config.parameter),
                 goes_to: format!("everybody with the app, in {}", config.parameter),
                 proof: Proof::Stored,
+                repeatable: true,
                 conditional_write: true,
             },
             firebase: Firebase::new(

@@ -43,6 +43,7 @@ impl Slack {
                 name: config.channel.clone(),
                 goes_to: format!("channel {}", config.channel),
                 proof: Proof::Shown,
+                repeatable: false,
                 conditional_write: false,
             },
             config,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use cockpit_domain::provider::{
-    Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
+    Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::target::{Phase, StatusPage};
 use cockpit_domain::{Observation, Service, Target, TargetId, TargetState, Time};
@@ -15,7 +15,7 @@ use super::api::Api;
 use super::config::Config;
 use super::wire::{Incident, IncidentBody, Metadata, Ours};
 use crate::Adapter;
-use crate::channel::{fits, published};
+use crate::channel::{Memory, fits, published};
 use crate::form::note;
 use crate::http::Http;
 
@@ -33,6 +33,7 @@ pub struct Statuspage {
     api: Api,
     /// Looking and publishing go together, so that two calls of one laptop cannot both publish.
     publishing: tokio::sync::Mutex<()>,
+    memory: Memory,
 }
 
 impl Statuspage {
@@ -40,6 +41,7 @@ impl Statuspage {
         Self {
             api: Api::new(config, http),
             publishing: tokio::sync::Mutex::new(()),
+            memory: Memory::default(),
         }
     }
 
@@ -190,10 +192,21 @@ impl Adapter for Statuspage {
                 },
             },
         };
-        let incident = match known {
-            Some(known) => self.api.update(&known.id, &body).await?,
-            None => self.api.create(&body).await?,
+        let now = self.api.now();
+        self.memory.not_again(&notice.key, now, true)?;
+        self.memory.is_on_its_way(&notice.key, now);
+        let answer = match known {
+            Some(known) => self.api.update(&known.id, &body).await,
+            None => self.api.create(&body).await,
         };
+        match &answer {
+            Ok(incident) => self
+                .memory
+                .was_taken(&notice.key, Some(incident.id.clone())),
+            Err(error) if error.applied == Applied::No => self.memory.was_refused(&notice.key),
+            Err(_) => {}
+        }
+        let incident = answer?;
         Ok(Receipt {
             provider_request_id: Some(incident.id),
             notes: match restored {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_domain::{Service, Time};
 use http::Method;
 use serde_json::json;
 
@@ -36,6 +36,10 @@ impl Api {
             message,
         );
         Api { config, client }
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.client.now()
     }
 
     pub(super) fn page_id(&self) -> &str {

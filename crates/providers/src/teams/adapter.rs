@@ -39,6 +39,7 @@ impl Teams {
                 goes_to: config.name.clone(),
                 name: config.name,
                 proof: Proof::Accepted,
+                repeatable: false,
                 conditional_write: false,
             },
         }

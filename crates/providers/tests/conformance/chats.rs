@@ -280,3 +280,30 @@ async fn an_encrypted_room_is_named_by_the_check() {
             .any(|item| !item.ok && item.sentence.contains("encrypted"))
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_on_its_way_is_not_sent_again_beside_it() {
+    for (service, target, commit) in [
+        (Service::Slack, SLACK, "POST /api/chat"),
+        (
+            Service::Statuspage,
+            "statuspage:nwstatus2026",
+            "POST /v1/pages",
+        ),
+    ] {
+        let stage = Stage::new();
+        let adapter = stage.connect(service);
+        // Takes effect after the client has given up.
+        stage.fault(commit, "slow:14000", 1);
+        let wanted = published("n-1");
+        let error = act(&*adapter, target, &wanted).await.unwrap_err();
+        assert_eq!(error.applied, Applied::Unknown);
+        let error = act(&*adapter, target, &wanted).await.unwrap_err();
+        assert_eq!(error.applied, Applied::Unknown, "not sent beside the first");
+        assert!(error.retry_after_ms.is_some());
+        stage.pass_ms(20_000).await;
+        let receipt = act(&*adapter, target, &wanted).await.unwrap();
+        assert_eq!(receipt.notes.len(), 1, "the first one has landed");
+        assert_eq!(stage.changes(service), 1);
+    }
+}

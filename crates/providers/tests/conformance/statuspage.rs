@@ -171,6 +171,7 @@ async fn a_lost_answer_to_an_update_does_not_publish_it_twice() {
         stage.fault("PATCH /v1/pages", fault, 1);
         let update = told(Phase::Monitoring, 0);
         act(&*adapter, PAGE, &update).await.unwrap_err();
+        stage.pass_ms(2 * 60 * 1_000).await;
         act(&*adapter, PAGE, &update).await.unwrap();
         let all = incidents(&stage);
         assert_eq!(all.len(), 1, "{fault}");
