@@ -391,6 +391,7 @@ export const cockpit: CockpitView = {
       age: age(14),
       version: "8.4.0",
       targets: [play],
+      done: null,
       entry: 4100,
     },
   ],
@@ -722,6 +723,7 @@ export const intent: IntentView = {
         now: badge("wait", "alert", "moved"),
         moved:
           "Asked at 20 %, now 50 %: more people are exposed. A stop may go on, a resume may not.",
+        age: age(9),
         sentence: "Automatic updates go on at day 3. The App Store sets the share itself each day.",
       },
       notice: null,
@@ -756,6 +758,7 @@ export const noticeParts: PartView[] = [
       to: "published",
       now: badge("good", "done", "as asked"),
       moved: "",
+      age: age(9),
       sentence:
         "The notice stands on the status page and its subscribers get a mail. A mail cannot be taken back.",
     },
@@ -770,6 +773,7 @@ export const noticeParts: PartView[] = [
       to: "handed to the mail server for 3 recipients",
       now: badge("good", "done", "as asked"),
       moved: "",
+      age: age(9),
       sentence:
         "The mail server is asked to take it for 3 recipients; none of them sees another's address. A mail cannot be taken back, and whether it arrives cannot be observed.",
     },

@@ -89,6 +89,8 @@ function query(name: string, args: Record<string, unknown>): unknown {
         : { running: false, done: 0, total: 0 };
     case "log_choices":
       return made.logChoices;
+    case "void_slots":
+      return { slots: [], sentence: null };
     case "entry":
       return made.entry(Number(args.position));
     case "intent":

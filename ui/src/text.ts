@@ -266,6 +266,9 @@ export const text = {
   },
   log: {
     status: "State of the ledger",
+    voidSlots: (v: number) => `${n(v, "slot", "slots")} of the log admit nothing`,
+    slot: (v: number) => `Slot ${v}`,
+    bytes: (v: number) => n(v, "byte", "bytes"),
     search: "Search the log",
     searchHint: "Search who, what, where and why",
     chips: "Which entries are shown",

@@ -16,7 +16,7 @@ use crate::api::{Act, Approval, ChangeArgs, Done, Pressed, Problem, StopArgs, Ta
 use crate::crash;
 use crate::inner::{Hold, Inner};
 use crate::observe;
-use crate::record::{Recorded, random};
+use crate::record::{Recorded, blocking, random};
 use crate::workspace::FIRST_DRILL;
 
 impl Inner {
@@ -121,6 +121,8 @@ impl Inner {
                 return to_value(&done("Every service was asked."));
             }
             Act::OpenApproval(args) => {
+                // Whoever judges it compares with how it is now.
+                observe::again(self, &args.intent);
                 if !self.desk.open_approval(&args.intent) {
                     return Err(
                         Problem::new("refused", "This shell has no approval window.")
@@ -157,6 +159,10 @@ impl Inner {
             ),
         };
         let intents = self.of_one_press(first, also)?;
+        if verdict == Verdict::Approve {
+            let (inner, these) = (Arc::clone(self), intents.clone());
+            blocking(move || inner.are_as_signed(&these)).await??;
+        }
         // One window shows every part of a press, and one signature of the person is all or nothing.
         let opened = Some(intents.iter().any(|intent| self.was_opened(intent)));
         let verdicts = intents.into_iter().map(|intent| Command::Judge {

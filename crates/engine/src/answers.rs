@@ -46,8 +46,11 @@ impl Inner {
             Query::Intent(args) => {
                 let state = self.state();
                 let view = self.with_live(|live| views::intent(&state, live, &args.intent, now));
+                let view = view.ok_or_else(|| gone("intent"))?;
+                drop(state);
+                self.are_as_signed(view.parts.iter().map(|part| &part.intent))?;
                 self.note_opened(&args.intent);
-                to_value(&view.ok_or_else(|| gone("intent"))?)
+                to_value(&view)
             }
             Query::Notices(_) => {
                 let state = self.state();

@@ -26,6 +26,7 @@ mod observe;
 mod people;
 mod problem;
 mod record;
+mod signed;
 mod slots;
 mod takeover;
 mod team;

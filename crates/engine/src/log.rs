@@ -247,7 +247,7 @@ impl Inner {
     }
 
     /// Signature and link of one entry; what is wrong in words.
-    fn check_entry(&self, stored: &StoredEntry) -> Result<(), String> {
+    pub(crate) fn check_entry(&self, stored: &StoredEntry) -> Result<(), String> {
         let entry = &stored.entry;
         let unreadable = |_| "The log could not be read to check it.".to_owned();
         let key = self.ledger.key_of(entry.header().device);

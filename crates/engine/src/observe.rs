@@ -162,6 +162,32 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
     inner.changed(&[Tag::Observed]);
 }
 
+/// Reads the targets of a press again, beside everything else.
+pub(crate) fn again(inner: &Arc<Inner>, intent: &str) {
+    let targets: Vec<Target> = {
+        let state = inner.state();
+        let press = state.intents.get(intent).map(|it| &it.intent.press);
+        let parts = press.and_then(|press| state.presses.get(press));
+        let parts = parts.into_iter().flatten();
+        let asked = parts.filter_map(|id| state.intents.get(id));
+        let ids: Vec<_> = asked.map(|record| record.intent.target.clone()).collect();
+        inner.with_live(|live| {
+            let known = ids.iter().filter_map(|id| live.targets.get(id));
+            known.map(|it| it.target.clone()).collect()
+        })
+    };
+    let reader = Arc::clone(inner);
+    inner.spawn(async move {
+        let readings = targets.iter().filter_map(|target| {
+            let adapter = reader.adapter(target.id.service()?)?;
+            let reader = &reader;
+            Some(async move { read(reader, &adapter, target).await })
+        });
+        join_all(readings).await;
+        reader.changed(&[Tag::Observed]);
+    });
+}
+
 /// Keeps reading a service until the engine ends or the service is disconnected. A poller that
 /// reads it already ends, so that there is one.
 pub(crate) fn begin_reading(inner: &Arc<Inner>, service: Service) {

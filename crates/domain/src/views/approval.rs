@@ -2,7 +2,8 @@
 
 use super::notices::text;
 use super::{
-    ChangeView, EnvelopeView, Icon, IntentView, Live, PartView, Tone, asker, badge, capital, short,
+    ChangeView, EnvelopeView, Icon, IntentView, Live, PartView, STALE_MS, Tone, age, asker, badge,
+    capital, short,
 };
 use crate::decide::may_not_approve;
 use crate::event::Intent;
@@ -75,10 +76,9 @@ fn together<'a>(
 }
 
 fn part(live: &Live, id: &str, it: &Intent) -> PartView {
-    let there = live
-        .targets
-        .get(&it.target)
-        .and_then(|target| target.observation.as_ref());
+    let target = live.targets.get(&it.target);
+    let there = target.and_then(|target| target.observation.as_ref());
+    let problem = target.and_then(|target| target.problem.as_deref());
     let (now, moved) = match there {
         None => (
             badge(Tone::Wait, Icon::Unknown, "not read"),
@@ -100,6 +100,7 @@ fn part(live: &Live, id: &str, it: &Intent) -> PartView {
             to: words::desired(&it.desired, &it.pre.state),
             now,
             moved,
+            age: age(there.map(|it| it.at), STALE_MS, problem),
             sentence: words::consequence(&it.desired, &it.pre.state),
         },
         notice: text(&it.desired),

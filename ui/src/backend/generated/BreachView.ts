@@ -30,6 +30,10 @@ version: string,
  */
 targets: Array<string>, 
 /**
+ * What was stopped because of it and what is still true, once nothing is left to stop.
+ */
+done: string | null, 
+/**
  * Position of the sealed entry.
  */
 entry: number | null, };

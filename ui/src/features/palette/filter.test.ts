@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fitting, type Command } from "./filter";
+import { firstOpen, fitting, type Command } from "./filter";
 
 const command = (id: string, label: string, group = "Acts", also = ""): Command => ({
   id,
@@ -30,4 +30,12 @@ it.each([
   ["nothing like it", []],
 ])("%j finds %j", (typed, ids) => {
   expect(fitting(commands, typed).map((one) => one.id)).toEqual(ids);
+});
+
+it("begins at what can be run", () => {
+  const shut = (one: Command): Command => ({ ...one, whyNot: "Nothing rolls out" });
+  expect(firstOpen(commands)).toBe(0);
+  expect(firstOpen(commands.map((one, at) => (at === 0 ? shut(one) : one)))).toBe(1);
+  expect(firstOpen(commands.map(shut))).toBe(-1);
+  expect(firstOpen([])).toBe(-1);
 });

@@ -25,6 +25,11 @@ export function fitting(commands: readonly Command[], typed: string): Command[] 
     .map((one) => one.command);
 }
 
+/** The first that can be run now; -1 when none can. */
+export function firstOpen(commands: readonly Command[]): number {
+  return commands.findIndex((command) => !command.whyNot);
+}
+
 function score(command: Command, wanted: string[]): number {
   const label = fold(command.label);
   const all = `${label} ${fold(command.also ?? "")} ${fold(command.group)}`;

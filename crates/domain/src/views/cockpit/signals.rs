@@ -1,10 +1,13 @@
 //! Health figures against their floors, with their ages. Must not know how a rollout stands.
 
 use super::share;
+use crate::event::Outcome;
 use crate::rule::{Judgement, to_bps};
 use crate::signal::Signal;
-use crate::state::State;
+use crate::state::{IntentRecord, State};
+use crate::target::{TargetId, TargetState};
 use crate::time::Time;
+use crate::views::stop::tied;
 use crate::views::{BreachView, Live, SIGNAL_STALE_MS, SignalView, Tone, age, stoppable};
 use crate::words;
 
@@ -23,6 +26,7 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
             let value_bps = newest.and_then(|it| it.value).map_or(it.value_bps, to_bps);
             let sample = newest.and_then(|it| it.sample).unwrap_or(it.sample);
             let until = newest.and_then(|it| it.data_until).unwrap_or(it.data_until);
+            let targets = stoppable(live, &it.version);
             let view = BreachView {
                 headline: format!(
                     "{} {}: {} {}",
@@ -41,10 +45,11 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                 since: it.since.to_string(),
                 age: age(Some(until), SIGNAL_STALE_MS, None),
                 version: it.version.clone(),
-                targets: stoppable(live, &it.version)
-                    .into_iter()
-                    .map(|(seen, _)| seen.target.0)
-                    .collect(),
+                done: targets
+                    .is_empty()
+                    .then(|| stopped(state, &it.version))
+                    .flatten(),
+                targets: targets.into_iter().map(|(seen, _)| seen.target.0).collect(),
                 entry: Some(standing.position),
             };
             (it.since, view)
@@ -52,6 +57,36 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
         .collect();
     found.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
     found.into_iter().map(|(_, view)| view).collect()
+}
+
+/// "3 targets of 8.4.0 are stopped, the last at 14:02:11Z, …", where that was read back.
+fn stopped(state: &State, version: &str) -> Option<String> {
+    let is_about = |record: &IntentRecord| match &record.intent.pre.state {
+        TargetState::Flag(flag) => tied(&flag.description, version),
+        seen => words::version(seen) == Some(version),
+    };
+    let mut ended: Vec<(&TargetId, Time)> = Vec::new();
+    for record in state.intents.values().filter(|record| is_about(record)) {
+        let newest = state.newest_intent(&record.intent.target);
+        let is_newest = newest.is_some_and(|(_, newest)| newest.position == record.position);
+        if let Some((result, at)) = &record.result
+            && result.outcome == Outcome::Confirmed
+            && record.intent.desired.is_safe_direction()
+            && is_newest
+        {
+            ended.push((&record.intent.target, *at));
+        }
+    }
+    let last = ended.iter().map(|(_, at)| *at).max()?;
+    let targets = match ended.len() {
+        1 => "1 target is".to_owned(),
+        more => format!("{more} targets are"),
+    };
+    Some(format!(
+        "{targets} stopped and read back, the last at {}. Who has {version} keeps it, so the \
+         figures may stay low for a while; what a stop leaves open stands at each release.",
+        words::clock(last)
+    ))
 }
 
 pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalView {

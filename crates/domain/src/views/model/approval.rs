@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Badge, NoticeText};
+use super::{Age, Badge, NoticeText};
 
 /// What the approval window shows: rendered from the signed bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -70,6 +70,8 @@ pub struct ChangeView {
     pub now: Badge,
     /// What changed since, in words; empty when nothing did.
     pub moved: String,
+    /// How old the reading is that this is compared with.
+    pub age: Age,
     /// What it does and does not do.
     pub sentence: String,
 }

@@ -102,6 +102,8 @@ pub struct BreachView {
     pub version: String,
     /// The targets that a stop would cover.
     pub targets: Vec<String>,
+    /// What was stopped because of it and what is still true, once nothing is left to stop.
+    pub done: Option<String>,
     /// Position of the sealed entry.
     #[ts(type = "number | null")]
     pub entry: Option<u64>,
