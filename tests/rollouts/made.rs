@@ -159,10 +159,7 @@ impl Rollout {
             Kind::SlowBurn => (Some(0), 12 + dice.below(25) as usize),
         };
         let in_full = worse_from.unwrap_or(0) + ramp;
-        let weight: f64 = by_stage(&stages)
-            .skip(in_full)
-            .map(|stage| share(stage))
-            .sum();
+        let weight: f64 = by_stage(&stages).skip(in_full).map(share).sum();
         let sessions = dice.doubling(SESSIONS_MIN, SESSIONS_MAX);
         let app = App {
             // The middle app of the field has 99.95 % crash-free sessions; below 99.7 % it is

@@ -4,14 +4,14 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use cockpit_domain::decide::Command;
+use cockpit_domain::decide::{Command, Follow};
 use cockpit_domain::event::{Drift, Outcome};
 use cockpit_domain::provider::{ErrorKind, ProviderError, Reading};
 use cockpit_domain::rule::{Breach, Judgement};
 use cockpit_domain::signal::Signal;
 use cockpit_domain::state::Standing;
-use cockpit_domain::views::{Live, ServiceLive, TargetLive};
-use cockpit_domain::{Observation, Service, Target, Time, words};
+use cockpit_domain::views::{self, Live, ServiceLive, TargetLive};
+use cockpit_domain::{Desired, Observation, Service, Target, Time, words};
 use cockpit_ledger::CacheRow;
 use cockpit_providers::Adapter;
 use futures_util::future::join_all;
@@ -355,12 +355,12 @@ async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {
         .await;
     let commands: Vec<Command> = {
         let state = inner.state();
+        let (rules, all) = (&state.rules_in_force(now), &signals);
         let judged = signals.iter().flat_map(|signal| {
-            state
-                .rules
+            rules
                 .iter()
                 .filter(|rule| rule.measure == signal.measure)
-                .map(move |rule| (rule, signal, rule.judge(signal, now)))
+                .map(move |rule| (rule, signal, rule.judge_among(signal, all, now)))
         });
         judged
             .filter_map(|(rule, signal, judgement)| {
@@ -388,12 +388,12 @@ async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {
     for command in commands {
         let news = match &command {
             Command::SeeBreach(breach) => Some(format!(
-                "{} {}: {} {}, below the floor of {}",
+                "{} {}: {} {}, {}",
                 breach.platform,
                 breach.version,
                 breach.measure.name().to_lowercase(),
                 words::percent_2(breach.value_bps),
-                words::percent_2(breach.floor_bps)
+                breach.against()
             )),
             _ => None,
         };
@@ -401,6 +401,46 @@ async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {
             if let Some(news) = news {
                 inner.desk.notify("Breach", &news);
             }
+            inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
+        }
+    }
+    follow_orders(inner).await;
+}
+
+/// Asks for the stops that standing orders give for the breaches that stand.
+async fn follow_orders(inner: &Arc<Inner>) {
+    let now = inner.now();
+    let follows: Vec<Follow> = {
+        let state = inner.state();
+        let Some((app, _)) = state.app() else { return };
+        let given = state.breaches.iter().flat_map(|(key, standing)| {
+            let orders = state.orders_for(&standing.breach, now);
+            orders
+                .into_iter()
+                .map(move |order| (order.clone(), key.clone(), standing.breach.version.clone()))
+        });
+        inner.with_live(|live| {
+            given
+                .map(|(order, breach, version)| Follow {
+                    order,
+                    breach,
+                    app: app.clone(),
+                    targets: views::stoppable(live, &version)
+                        .into_iter()
+                        .filter(|(_, desired)| *desired == Desired::Stopped)
+                        .map(|(seen, _)| seen)
+                        .collect(),
+                })
+                .filter(|follow| !follow.targets.is_empty())
+                .collect()
+        })
+    };
+    for follow in follows {
+        let command = Command::FollowOrder(Box::new(follow));
+        if inner.record(command).await.is_ok() {
+            inner
+                .desk
+                .notify("Standing order", "A stop was asked for by a standing order.");
             inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
         }
     }

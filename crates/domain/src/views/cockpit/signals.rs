@@ -2,7 +2,7 @@
 
 use super::share;
 use crate::event::Outcome;
-use crate::rule::{Judgement, to_bps};
+use crate::rule::{Comparator, HealthRule, Judgement, to_bps};
 use crate::signal::Signal;
 use crate::state::{IntentRecord, State};
 use crate::target::{TargetId, TargetState};
@@ -36,8 +36,8 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     words::percent_2(value_bps)
                 ),
                 detail: format!(
-                    "below your {} floor · figures of the last {} · {} {} in the newest",
-                    words::percent_2(it.floor_bps),
+                    "{} · figures of the last {} · {} {} in the newest",
+                    it.beyond(),
                     words::span(now.ms_since(it.since)),
                     words::grouped(sample),
                     it.measure.unit()
@@ -93,19 +93,32 @@ pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalVi
     let rule = state
         .rules
         .iter()
-        .find(|rule| rule.measure == signal.measure);
+        .find(|rule| rule.measure == signal.measure && rule.previous.is_none());
+    let worse = state.breaches.values().find_map(|standing| {
+        let it = &standing.breach;
+        let same = it.platform == signal.platform
+            && it.version == signal.version
+            && it.measure == signal.measure;
+        it.evidence.as_ref().filter(|_| same)
+    });
     let bps = signal.value.map(to_bps);
     let (tone, verdict) = match (rule.map(|rule| (rule, rule.judge(signal, now))), bps) {
-        (Some((rule, Judgement::Breach(_))), _) => (
-            Tone::Bad,
-            format!("below the {} floor", words::percent_2(rule.floor_bps)),
-        ),
-        (Some((rule, Judgement::Holds)), _) => (
-            Tone::Good,
-            format!("above the {} floor", words::percent_2(rule.floor_bps)),
-        ),
+        (Some((rule, Judgement::Breach(_))), _) => {
+            (Tone::Bad, side(rule, rule.comparator.words().0))
+        }
+        (Some((rule, Judgement::Holds)), _) => {
+            let within = match rule.comparator {
+                Comparator::Below => Comparator::Above,
+                Comparator::Above => Comparator::Below,
+            };
+            (Tone::Good, side(rule, within.words().0))
+        }
         (Some((_, Judgement::CannotSay(why))), _) => (Tone::Wait, why),
         (None, _) => (Tone::Neutral, "no floor set".to_owned()),
+    };
+    let (tone, verdict) = match worse {
+        Some(evidence) => (Tone::Bad, evidence.in_words()),
+        None => (tone, verdict),
     };
     SignalView {
         name: signal.measure.name().to_owned(),
@@ -122,4 +135,9 @@ pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalVi
         ),
         age: age(signal.data_until, SIGNAL_STALE_MS, None),
     }
+}
+
+fn side(rule: &HealthRule, side: &str) -> String {
+    let limit = words::percent_2(rule.floor_bps);
+    format!("{side} the {limit} {}", rule.comparator.words().1)
 }
