@@ -20,12 +20,16 @@ fn queries() -> Vec<Value> {
         json!({"name": "void_slots", "args": {}}),
         json!({"name": "intent", "args": {"intent": "ab"}}),
         json!({"name": "notices", "args": {}}),
+        json!({"name": "notice_draft", "args": {
+            "incident": "ab", "audience": "customers", "texts": {"en": slots()},
+        }}),
         json!({"name": "people", "args": {}}),
         json!({"name": "mandate_preview", "args": {"act": "stop", "mandate": {
             "ask": ["responder"], "approve": [{"roles": ["product_lead"], "persons": 1}],
             "expires_ms": 60_000, "fallback": [], "default_after_ms": null, "break_glass": [],
         }}}),
         json!({"name": "change_sheet", "args": {"change": "ab"}}),
+        json!({"name": "team", "args": {}}),
         json!({"name": "settings", "args": {}}),
         json!({"name": "export_progress", "args": {}}),
     ]
@@ -53,11 +57,59 @@ fn acts() -> Vec<Value> {
         of("change", change.clone()),
         of("restop", change),
         of("request_notice", json!({"text": text})),
+        of(
+            "draft_notice",
+            json!({
+                "incident": null, "severity": "low", "phase": "resolved", "audience": "team",
+                "locales": ["de"], "reason": "r",
+            }),
+        ),
+        of(
+            "write_notice",
+            json!({"incident": "ab", "audience": "customers", "texts": {"de": slots()}}),
+        ),
+        of(
+            "submit_notice",
+            json!({"incident": "ab", "audience": "customers", "quiet": true}),
+        ),
+        of(
+            "change_incident",
+            json!({
+                "incident": "ab", "change": {"what": "expect", "by": "2026-11-23T00:00:00.000Z"},
+                "reason": "r",
+            }),
+        ),
+        of(
+            "set_templates",
+            json!({"templates": [{
+                "severity": "major", "phase": "identified", "audience": "customers",
+                "channel": "email", "locale": "en", "title": "t", "body": "b",
+            }]}),
+        ),
+        of(
+            "propose_envelope",
+            json!({
+                "title": "t", "severities": ["major"], "locales": ["en"],
+                "sentences": {"en": {"happened": ["It is slow."]}}, "days": 90,
+            }),
+        ),
+        of("end_envelope", json!({"envelope": "ab", "reason": "r"})),
+        of("sign_envelope", json!({"envelope": "ab"})),
         of("withdraw", json!({"intent": "ab"})),
         of(
             "propose",
             json!({"change": {"what": "threshold", "administrators": 1}}),
         ),
+        of("share", json!({"folder": "/srv/team"})),
+        of(
+            "invite",
+            json!({"roles": ["responder"], "name": "Ben", "hours": 24}),
+        ),
+        of(
+            "join",
+            json!({"invitation": "t", "person": "Ben", "device": "d", "folder": null}),
+        ),
+        of("sync", json!({})),
         of("set_theme", json!({"theme": "dark"})),
         of(
             "export",
@@ -71,6 +123,13 @@ fn acts() -> Vec<Value> {
         of("refresh", json!({})),
         of("open_approval", json!({"intent": "ab"})),
     ]
+}
+
+fn slots() -> Value {
+    json!({
+        "words": {"headline": "h"}, "entries": {"decision": 7},
+        "next_update_at": "2026-11-23T00:00:00.000Z",
+    })
 }
 
 fn names(sent: &[Value]) -> Vec<&str> {
@@ -113,7 +172,9 @@ fn the_main_window_has_no_word_to_approve() {
 #[test]
 fn secrets_are_not_in_debug_text() {
     for sent in acts() {
-        if ["unlock", "connect", "check_connection"].contains(&sent["name"].as_str().unwrap()) {
+        if ["unlock", "connect", "check_connection", "join"]
+            .contains(&sent["name"].as_str().unwrap())
+        {
             let text = sent
                 .to_string()
                 .replace("\"p\"", "\"hidden-1\"")
