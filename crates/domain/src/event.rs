@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::authority::AuthorityEvent;
 use crate::export::Selection;
 use crate::policy::{ActKind, Person, Policy};
-use crate::rule::{Breach, HealthRule};
+use crate::rule::{Breach, HealthRule, OrderEvent, OrderRef};
 use crate::target::{Desired, Observation, Service, TargetId, TargetState};
 use crate::time::Time;
 
@@ -87,6 +87,9 @@ pub enum Event {
     /// Something about people, devices or policy.
     #[serde(untagged)]
     Authority(AuthorityEvent),
+    /// Something about a standing order.
+    #[serde(untagged)]
+    Order(OrderEvent),
 }
 
 /// The first entry.
@@ -173,6 +176,9 @@ pub struct Intent {
     pub reason: String,
     /// Evidence as the asker saw it, in words.
     pub evidence: Vec<String>,
+    /// The standing order that it was asked for under; absent when a person asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderRef>,
 }
 
 /// How an effect stands, from observation only.
@@ -287,6 +293,7 @@ impl Event {
             Self::DriftSeen(_) => "drift.seen",
             Self::ExportMade(_) => "export.made",
             Self::Authority(event) => event.kind(),
+            Self::Order(event) => event.kind(),
         }
     }
 
@@ -310,7 +317,7 @@ impl Event {
                 AuthorityEvent::GlassBroken { intent, .. }
                 | AuthorityEvent::DefaultTaken { intent },
             ) => Some(intent),
-            Self::Authority(_) => None,
+            Self::Authority(_) | Self::Order(_) => None,
         }
     }
 
@@ -333,6 +340,8 @@ impl Event {
         // A kind of its own table says more precisely what is wrong with it.
         let read = if AuthorityEvent::KINDS.contains(&kind) {
             serde_json::from_value(Value::Object(whole)).map(Self::Authority)
+        } else if OrderEvent::KINDS.contains(&kind) {
+            serde_json::from_value(Value::Object(whole)).map(Self::Order)
         } else {
             serde_json::from_value(Value::Object(whole))
         };

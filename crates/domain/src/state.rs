@@ -10,7 +10,7 @@ use crate::attempt::LEASE_MS;
 use crate::authority::{Approval, Authority, Device, Mandate, Passed, counts};
 use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
 use crate::policy::{ActKind, Person, Policy, Role};
-use crate::rule::{Breach, HealthRule};
+use crate::rule::{Breach, HealthRule, OrderRecord};
 use crate::target::{Service, TargetId};
 use crate::time::Time;
 
@@ -80,6 +80,9 @@ pub struct State {
     pub rejected: Vec<(u64, String)>,
     /// What is remembered of people, devices and changes that wait.
     pub authority: Authority,
+    /// Standing orders, by entry.
+    #[serde(default)]
+    pub orders: BTreeMap<String, OrderRecord>,
 }
 
 /// Platform, version and rule.
@@ -292,11 +295,14 @@ impl State {
         }
         match &entry.event {
             Event::Authority(event) => return self.take_authority(entry, event),
+            Event::Order(event) => return self.take_order(entry, event),
             Event::ExportMade(_) => self.signer(&entry.device)?,
             _ => self.person_of(entry)?,
         };
         match &entry.event {
-            Event::Genesis(_) | Event::Authority(_) | Event::ExportMade(_) => Ok(()),
+            Event::Genesis(_) | Event::Authority(_) | Event::Order(_) | Event::ExportMade(_) => {
+                Ok(())
+            }
             Event::ConnectionAdded(connection) => {
                 self.administrator(entry)?;
                 self.connections
@@ -438,6 +444,9 @@ impl State {
             .entry(intent.press.clone())
             .or_default()
             .push(entry.id.clone());
+        if let Some(under) = &intent.order {
+            self.note_firing(under);
+        }
         Ok(())
     }
 

@@ -4,12 +4,14 @@
 mod effect;
 mod judge;
 mod offered;
+mod order;
 mod people;
 mod policy;
 mod press;
 
 pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
+pub use order::Follow;
 pub use policy::{policy_problem, unfulfilled};
 pub use press::{REASON_CHARS_MAX, may_not_ask, under_way};
 
@@ -18,7 +20,7 @@ pub use crate::authority::{CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, STOP_EXPIRES_MS
 use crate::authority::AuthorityEvent;
 use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
 use crate::policy::{ActKind, Role};
-use crate::rule::Breach;
+use crate::rule::{Breach, StandingOrder};
 use crate::state::{IntentRecord, State, holds};
 use crate::target::{Desired, Observation, Service};
 use crate::time::Time;
@@ -76,6 +78,17 @@ pub enum Command {
     NoteExport(Export),
     /// Something about people, devices or policy.
     Authority(AuthorityEvent),
+    /// Sign a standing order.
+    SignOrder(Box<StandingOrder>),
+    /// End a standing order before its time.
+    EndOrder {
+        /// The order's entry, in hex.
+        order: String,
+        /// Why.
+        reason: String,
+    },
+    /// Ask for stops under a standing order.
+    FollowOrder(Box<Follow>),
 }
 
 /// One press on one or several targets.
@@ -217,6 +230,9 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         }
         // Whoever may read the log may show it; that they did is in the log.
         Command::NoteExport(export) => vec![Event::ExportMade(export.clone())],
+        Command::SignOrder(it) => order::sign(state, it, context)?,
+        Command::EndOrder { order, reason } => order::end(state, order, reason, context)?,
+        Command::FollowOrder(it) => order::follow(state, it, context)?,
         Command::Authority(_) => Vec::new(),
     };
     Ok(Decision { events })

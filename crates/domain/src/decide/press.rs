@@ -95,6 +95,7 @@ fn aim(
         explicit: act.is_explicit(),
         reason: press.reason.trim().to_owned(),
         evidence: press.evidence.clone(),
+        order: None,
     })))
 }
 

@@ -1,8 +1,9 @@
 //! Entries of the ledger as rows and facts for people.
 
-use super::{Badge, Fact, Icon, LogRow, Tone, badge, people_log};
+use super::{Badge, Fact, Icon, LogRow, Tone, badge, order_log, people_log};
 use crate::event::{Event, Outcome, Verdict};
 use crate::export;
+use crate::rule::{Breach, Comparator};
 use crate::state::Admitted;
 use crate::words;
 
@@ -91,12 +92,7 @@ pub fn log_line(event: &Event) -> LogLine {
             ..line(
                 "Breach seen",
                 format!("{} {}", it.platform, it.version),
-                format!(
-                    "{} {} < {}",
-                    it.measure.name(),
-                    words::percent_2(it.value_bps),
-                    words::percent_2(it.floor_bps)
-                ),
+                breach_words(it),
             )
         },
         Event::BreachCleared(it) => LogLine {
@@ -157,6 +153,7 @@ pub fn log_line(event: &Event) -> LogLine {
             )
         },
         Event::Authority(it) => people_log::line(it),
+        Event::Order(it) => order_log::line(it),
         Event::ExportMade(it) => line(
             "Exported the log",
             export::in_words(&it.selection),
@@ -254,6 +251,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
             facts
         }
         Event::Authority(it) => people_log::facts(it),
+        Event::Order(it) => order_log::facts(it),
         Event::ExportMade(it) => vec![
             fact("Selection", export::in_words(&it.selection)),
             fact("Entries told", it.told.to_string()),
@@ -277,6 +275,16 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
                 .map(|(name, value)| fact(name, value))
                 .collect()
         }
+    }
+}
+
+fn breach_words(it: &Breach) -> String {
+    let value = format!("{} {}", it.measure.name(), words::percent_2(it.value_bps));
+    let limit = words::percent_2(it.floor_bps);
+    match (&it.evidence, it.comparator) {
+        (Some(evidence), _) => format!("{value}, {}", evidence.in_words()),
+        (None, Comparator::Below) => format!("{value} < {limit}"),
+        (None, Comparator::Above) => format!("{value} > {limit}"),
     }
 }
 

@@ -9,6 +9,7 @@ mod model;
 mod notices;
 mod outcome;
 mod people;
+mod order_log;
 mod people_log;
 mod settings;
 mod stop;
@@ -24,7 +25,7 @@ pub use model::*;
 pub use notices::{Channel, channels, no_channel, notices};
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
-pub use settings::rules;
+pub use settings::{RuleTestView, rule_test, rules};
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 
 use crate::state::State;

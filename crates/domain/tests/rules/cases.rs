@@ -367,6 +367,7 @@ pub fn intent(desired: Desired, state: TargetState, expires_ms: u64) -> Intent {
         explicit: act.is_explicit(),
         reason: "crashes at start".to_owned(),
         evidence: vec!["Android: crash-free sessions 98.21 %".to_owned()],
+        order: None,
     }
 }
 
@@ -381,6 +382,8 @@ pub fn breach(version: &str) -> Breach {
         sample: 61_204,
         since: NOON - 660_000,
         data_until: NOON - 60_000,
+        comparator: cockpit_domain::rule::Comparator::Below,
+        evidence: None,
     }
 }
 
@@ -402,8 +405,11 @@ pub fn figure(value: Option<f64>, sample: Option<u64>, series: &[Option<f64>]) -
             .map(|(number, value)| SignalPoint {
                 at: begin + 300_000 * number as u64,
                 value: *value,
+                sample: None,
             })
             .collect(),
+        interval_ms: 300_000,
+        source: Some(Service::Sentry),
     }
 }
 
