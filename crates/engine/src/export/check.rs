@@ -77,8 +77,18 @@ fn sentence(found: &PackVerified, is_pinned: bool) -> String {
             "signed by device {signer}; compare that with what you were told outside of the pack"
         ),
     };
+    let waiting = match found.entries - found.admitted {
+        0 => String::new(),
+        waiting => format!(", of which the last {waiting} are in no slot of the log yet"),
+    };
+    let cosigners = match found.cosigners.len() {
+        0 => String::new(),
+        1 => ", cosigned by 1 device".to_owned(),
+        more => format!(", cosigned by {more} devices"),
+    };
     format!(
-        "{} entries checked, {} bodies withheld: every file, signature and link holds; {who}.",
+        "{} entries checked{waiting}, {} bodies withheld: every file, signature, link and slot \
+         holds{cosigners}; {who}.",
         found.entries, found.withheld
     )
 }

@@ -3,6 +3,7 @@
 
 mod authority;
 mod connections;
+mod cosigned;
 mod deadlines;
 mod drift;
 mod end;
