@@ -255,3 +255,40 @@ fn an_order_is_bounded_when_it_is_signed_and_when_it_is_followed() {
     let record = all.state.orders.values().next().expect("it was taken in");
     assert_eq!(record.until(), NOON + 30 * DAY_MS);
 }
+
+#[test]
+fn an_order_and_what_follows_from_it_come_back_from_their_bodies() {
+    let (mut all, order) = armed(StandingOrder {
+        fires_max: 2,
+        ..order()
+    });
+    all.does(OTHER_LEAD, NOON, follow(&order, vec![rolls()]))
+        .expect("the order holds");
+    let end = Command::EndOrder {
+        order,
+        reason: "done".to_owned(),
+    };
+    all.does(LEAD, NOON, end).expect("a lead may end it");
+    let kinds: Vec<&str> = all.entries.iter().map(|it| it.event.kind()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "ledger.genesis",
+            "order.sign",
+            "breach.seen",
+            "intent.request",
+            "order.end"
+        ]
+    );
+    for entry in &all.entries {
+        let body = entry.event.to_body();
+        assert_eq!(
+            Event::parse(entry.event.kind(), &body).as_ref(),
+            Ok(&entry.event)
+        );
+        let text = serde_json::to_string(&body).expect("it writes");
+        let has_float = |part: &str| part.parse::<f64>().is_ok() && part.contains('.');
+        assert!(!text.split([',', ':', '}', ']']).any(has_float), "{text}");
+    }
+    assert_eq!(all.state.rejected, []);
+}
