@@ -438,6 +438,7 @@ export const offline: CockpitView = {
       title: "Turn off wallet.instant_transfer",
       outcome: outcomes[2] as OutcomeView,
       expires_at: new Date(start + 14 * 60_000).toISOString(),
+      may_break_glass: false,
     },
     {
       intent: "7fa1",
@@ -445,6 +446,7 @@ export const offline: CockpitView = {
       title: "Stop 8.4.0 · Google Play",
       outcome: outcomes[3] as OutcomeView,
       expires_at: new Date(start + 14 * 60_000).toISOString(),
+      may_break_glass: false,
     },
   ],
   online: {

@@ -24,4 +24,9 @@ outcome: OutcomeView,
 /**
  * When it expires, RFC 3339.
  */
-expires_at: string, };
+expires_at: string, 
+/**
+ * The shared log holds it up, and this person may go past it with a reason that is looked at
+ * afterwards.
+ */
+may_break_glass: boolean, };

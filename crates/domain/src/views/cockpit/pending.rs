@@ -60,6 +60,8 @@ pub(super) fn queued(state: &State, live: &Live, now: Time) -> Vec<QueuedView> {
             title: format!("{} · {}", record.intent.press_title, record.intent.title),
             outcome: of_record(id, record, live, now),
             expires_at: record.intent.expires_at.to_string(),
+            may_break_glass: live.ledger.log_problem.is_some()
+                && may_break_glass(state, live, id, now),
         })
         .collect()
 }

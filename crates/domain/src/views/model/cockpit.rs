@@ -245,6 +245,9 @@ pub struct QueuedView {
     pub outcome: OutcomeView,
     /// When it expires, RFC 3339.
     pub expires_at: String,
+    /// The shared log holds it up, and this person may go past it with a reason that is looked at
+    /// afterwards.
+    pub may_break_glass: bool,
 }
 
 /// Something that undid a stop.
