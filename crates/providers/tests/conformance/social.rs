@@ -8,7 +8,7 @@ use crate::chats::posts;
 use crate::stage::{Stage, act, effect, read};
 use crate::suite::notice;
 
-const MASTODON: &str = "mastodon:127.0.0.1";
+const FEDERATED: &str = "mastodon:127.0.0.1";
 const BLUESKY: &str = "bluesky:status.northwind.example";
 
 fn saying(key: &str, text: &str) -> Desired {
@@ -26,7 +26,7 @@ async fn a_key_holds_for_an_hour_and_the_look_for_longer() {
         "Transfers are paused & safe.\n\nMore: https://status.example/a?b=1",
     );
     let first = stage.connect(Service::Mastodon);
-    let before = read(&*first, MASTODON, Reading::Fresh).await;
+    let before = read(&*first, FEDERATED, Reading::Fresh).await;
     stage.fault("POST /api/v1/statuses", "lost_reply:close", 1);
     let press = effect(&before, &wanted);
     assert_eq!(
@@ -49,12 +49,12 @@ async fn two_notices_that_say_the_same_are_two_posts() {
         saying("n-1", "Still working on it."),
         saying("n-2", "Still working on it."),
     );
-    act(&*adapter, MASTODON, &one).await.unwrap();
-    let seen = read(&*adapter, MASTODON, Reading::Serving).await;
+    act(&*adapter, FEDERATED, &one).await.unwrap();
+    let seen = read(&*adapter, FEDERATED, Reading::Serving).await;
     assert!(one.is_met_by(&seen.state) && !other.is_met_by(&seen.state));
     stage.pass_ms(60_000).await;
-    act(&*adapter, MASTODON, &other).await.unwrap();
-    let seen = read(&*adapter, MASTODON, Reading::Serving).await;
+    act(&*adapter, FEDERATED, &other).await.unwrap();
+    let seen = read(&*adapter, FEDERATED, Reading::Serving).await;
     assert!(one.is_met_by(&seen.state) && other.is_met_by(&seen.state));
     assert_eq!(posts(&stage, Service::Mastodon).len(), 2);
 }
@@ -64,14 +64,14 @@ async fn an_older_post_that_says_the_same_is_not_taken_for_the_notice() {
     let stage = Stage::new();
     act(
         &*stage.connect(Service::Mastodon),
-        MASTODON,
+        FEDERATED,
         &saying("old", "We are on it."),
     )
     .await
     .unwrap();
     stage.pass_ms(24 * 60 * 60 * 1_000).await;
     let adapter = stage.connect(Service::Mastodon);
-    act(&*adapter, MASTODON, &saying("new", "We are on it."))
+    act(&*adapter, FEDERATED, &saying("new", "We are on it."))
         .await
         .unwrap();
     assert_eq!(posts(&stage, Service::Mastodon).len(), 2);
@@ -84,7 +84,7 @@ async fn graphemes_are_counted_and_not_bytes() {
     let family = "👨‍👩‍👧‍👦";
     for (service, target, most) in [
         (Service::Bluesky, BLUESKY, 300),
-        (Service::Mastodon, MASTODON, 500),
+        (Service::Mastodon, FEDERATED, 500),
     ] {
         let adapter = stage.connect(service);
         let long = saying("long", &"x".repeat(most + 1));
