@@ -14,7 +14,7 @@ use chance::Chance;
 
 /// What is done, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub(crate) enum Way {
     Flip,
     Delete,
     Insert,
@@ -66,7 +66,7 @@ enum Store {
 }
 
 /// What was found: what must be named, and what was named.
-pub struct Case {
+pub(crate) struct Case {
     /// Where it was done, in the words of the store.
     pub place: String,
     /// What the checks name, each in such words; none when they report it intact.
