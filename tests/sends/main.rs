@@ -8,6 +8,7 @@ mod drive;
 mod judge;
 mod plan;
 mod stage;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

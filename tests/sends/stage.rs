@@ -15,7 +15,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 /// 2026-11-23T18:30:00Z.
-const EPOCH_MS: i64 = 1_795_458_600_000;
+pub const EPOCH_MS: i64 = 1_795_458_600_000;
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 
 pub struct Stage {
@@ -66,11 +66,7 @@ pub struct Process {
 
 impl Process {
     pub fn new(stage: &Stage, service: Service) -> Process {
-        let wire = Arc::new(Wire {
-            router: stage.sandbox.router(),
-            repeats: AtomicBool::new(false),
-            requests: AtomicU64::new(0),
-        });
+        let wire = Arc::new(Wire::new(&stage.sandbox));
         let start = stage.start;
         let http = Http::new(wire.clone(), Arc::new(move || now(start)));
         let of = &stage.connections[service.key()];
@@ -100,6 +96,14 @@ pub struct Wire {
 }
 
 impl Wire {
+    pub fn new(sandbox: &Sandbox) -> Wire {
+        Wire {
+            router: sandbox.router(),
+            repeats: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
+        }
+    }
+
     /// Every write is delivered twice from here on; the first answer comes back.
     pub fn repeat(&self, on: bool) {
         self.repeats.store(on, Ordering::SeqCst);
