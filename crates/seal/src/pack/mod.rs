@@ -60,6 +60,8 @@ pub const CHECKPOINTS: &str = "checkpoints";
 pub const TLOG: &str = "tlog";
 /// Replays the entries in Python: who could do what, and which entries have no force.
 pub const FOLD_PY: &str = "fold.py";
+/// How the replay reads entries.
+pub const ENTRIES_PY: &str = "entries.py";
 /// The stand-alone checker in Python.
 pub const CHECK_PY: &str = "check.py";
 /// The stand-alone checker for Node.
