@@ -10,7 +10,7 @@ use cockpit_domain::decide::Command;
 use cockpit_domain::event::{EffectResult, Outcome};
 use cockpit_domain::provider::{Applied, Effect, ErrorKind, ProviderError, Reading};
 use cockpit_domain::state::Standing;
-use cockpit_domain::{Observation, Service, Time};
+use cockpit_domain::{Desired, Observation, Service, Time};
 use cockpit_ledger::{OutboxChange, OutboxState};
 use cockpit_providers::Adapter;
 use tokio::time::Instant;
@@ -255,7 +255,11 @@ impl Run {
                 .attempt
                 .handle(Came::NotObserved(error), self.inner.now());
         };
-        let target = self.attempt.intent().target.clone();
+        let intent = self.attempt.intent();
+        if let Desired::Published { notice } = &intent.desired {
+            adapter.look_for(notice, intent.asked_at);
+        }
+        let target = intent.target.clone();
         let call = async move { adapter.observe(&target, reading).await };
         let Some(came) = self.within_the_deadline(call).await else {
             return;
