@@ -22,4 +22,5 @@ mod replay;
 mod rooms;
 mod sentences;
 mod steps;
+mod stopped;
 mod unusual;

@@ -36,7 +36,7 @@ fn everything() -> Live {
     )
 }
 
-fn connected() -> Workspace {
+pub fn connected() -> Workspace {
     let mut all = workspace(&[LEAD, CARE]);
     for service in [
         Service::GooglePlay,
@@ -50,7 +50,7 @@ fn connected() -> Workspace {
     all
 }
 
-fn main_screen(all: &Workspace, live: &Live) -> CockpitView {
+pub fn main_screen(all: &Workspace, live: &Live) -> CockpitView {
     cockpit(&all.state, live, NOON)
 }
 
@@ -579,28 +579,4 @@ fn the_ledger_is_called_intact_only_when_it_was_checked() {
             .sentence
             .starts_with("Entry 7 was altered. Acts are refused")
     );
-}
-
-#[test]
-fn a_breach_says_what_was_done_once_nothing_is_left_to_stop() {
-    let mut all = connected();
-    all.does(LEAD, NOON, Command::SeeBreach(breach("8.4.0")))
-        .expect("it is news");
-    let stop = all.asks(LEAD, rolls(), Desired::Stopped);
-    let done = |all: &Workspace, state: TargetState| {
-        let screen = main_screen(all, &live(LEAD, &[(play_id(), state)]));
-        screen.breaches[0].done.clone()
-    };
-    assert_eq!(done(&all, rolls()), None);
-    assert_eq!(done(&all, halted()), None, "somebody else halted it");
-    all.does(LEAD, NOON, reports(&stop, Outcome::Confirmed))
-        .expect("it is ready");
-    assert_eq!(
-        done(&all, halted()).as_deref(),
-        Some(
-            "1 target is stopped and read back, the last at 14:00:00Z. Who has 8.4.0 keeps it, so \
-             the figures may stay low for a while; what a stop leaves open stands at each release."
-        )
-    );
-    assert_eq!(done(&all, rolls()), None, "something undid it");
 }
