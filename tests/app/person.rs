@@ -247,6 +247,18 @@ impl Person {
         turned.expect("an open window can be turned to");
     }
 
+    /// Closes this window and turns to another.
+    pub async fn closes_and_turns_to(&self, window: WindowHandle) {
+        let here = self.client.window().await.expect("there is a window");
+        let closed = self.client.close_window().await;
+        closed.expect("an open window can be closed");
+        self.waits("the window to be gone", async || {
+            !self.windows().await.contains(&here)
+        })
+        .await;
+        self.turns_to(window).await;
+    }
+
     /// Makes the window so large, in CSS pixels of its inside.
     pub async fn resizes(&self, width: u32, height: u32) {
         let resized = self.client.set_window_size(width, height).await;
@@ -295,6 +307,9 @@ fn key(name: &str) -> char {
         "Up" => Key::Up.into(),
         "Right" => Key::Right.into(),
         "Home" => Key::Home.into(),
+        "End" => Key::End.into(),
+        "PageDown" => Key::PageDown.into(),
+        "PageUp" => Key::PageUp.into(),
         letter => {
             let mut letters = letter.chars();
             let first = letters.next().expect("a chord names keys");

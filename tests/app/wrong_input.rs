@@ -62,7 +62,7 @@ async fn an_empty_reason_records_nothing(person: &Person) {
 
 async fn an_empty_notice_is_not_asked_for(person: &Person) {
     person.press("Control+2").await;
-    person.activates("button: Empty notice").await;
+    person.activates("button: In words of your own").await;
     person.has_focus_on("field: Headline").await;
     person.activates("button: Ask for approval").await;
     person.sees("Give it a headline.").await;

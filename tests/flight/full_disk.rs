@@ -81,3 +81,29 @@ async fn is_stopped(workspace: &Workspace, target: &str) -> bool {
         other => panic!("{other:?} is not a service of this stop"),
     }
 }
+
+#[tokio::test]
+async fn a_disk_without_any_room_still_shows_the_log() {
+    let workspace = Workspace::on("calm", 0).await;
+    // Killed, so that the newest part is not in the database itself yet.
+    let mut child = cli::halted_at("after-read-back", workspace.stop()).await;
+    child.kill().await.unwrap();
+    let recorded = workspace.folder().join("ledger.db-wal");
+    assert!(std::fs::metadata(recorded).unwrap().len() > 0);
+    // Less than the index of the write-ahead log needs.
+    let log = workspace.command(&["log", "--json"]);
+    let ran = cli::run(cli::with_files_of_at_most(8, &log)).await;
+    let shown = ran.exits(0).json();
+    let asked = shown["entries"].as_array().unwrap();
+    assert!(
+        asked
+            .iter()
+            .any(|it| it["reason"] == "Crash on opening Transfer"),
+        "{shown}"
+    );
+    let stop = cli::run(cli::with_files_of_at_most(8, &workspace.stop())).await;
+    stop.exits(1).says("open for reading only");
+    // With room again all of it goes on.
+    workspace.finished().await;
+    workspace.run(&["verify"]).await.exits(0);
+}

@@ -111,6 +111,7 @@ fn notice(title: &str) -> Desired {
             body: "It is back to normal.".to_owned(),
             phase: Phase::Resolved,
             notify_subscribers: false,
+            about: None,
         },
     }
 }

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// Opens the key file beside every ledger made here.
-pub const PASSPHRASE: &str = "correct horse battery";
+pub const PASSPHRASE: &str = "correct horse battery staple";
 /// 2026-01-05T08:00:00Z: when the first entry was made. One follows every twenty seconds.
 pub const BEGINS_MS: i64 = 1_767_600_000_000;
 /// Milliseconds between two entries.
@@ -114,6 +114,24 @@ pub async fn open(folder: &Path, keychain: Wish, entries: i64) -> Handle {
     })
     .await
     .expect("the workspace opens")
+}
+
+/// As if somebody had looked after a kept workspace a moment ago: every entry was checked and
+/// today's backup made, so that an app that opens it does not begin with either.
+///
+/// # Panics
+/// The folder cannot be written.
+pub fn looked_after(place: &Path) {
+    let now = clock::system()();
+    let ledger = Ledger::open(place.join("ledger.db"), now.as_ms()).expect("it opens");
+    ledger
+        .setting_put("every_entry_checked_at_ms", &json!(now.as_ms()))
+        .expect("the ledger can be written");
+    let backups = place.join("backups");
+    let _ = fs::remove_dir_all(&backups);
+    fs::create_dir(&backups).expect("the folder can be written");
+    let day: String = now.to_string().chars().take(10).collect();
+    fs::write(backups.join(format!("daily-{day}.db")), "").expect("the folder can be written");
 }
 
 /// What a workspace that is kept is made by: this file, the tables, and the bytes of entries.

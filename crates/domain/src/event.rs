@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::authority::AuthorityEvent;
 use crate::export::Selection;
+use crate::notice::TellEvent;
 use crate::policy::{ActKind, Person, Policy};
 use crate::rule::{Breach, HealthRule, OrderEvent, OrderRef};
 use crate::target::{Desired, Observation, Service, TargetId, TargetState};
@@ -87,6 +88,9 @@ pub enum Event {
     /// Something about people, devices or policy.
     #[serde(untagged)]
     Authority(AuthorityEvent),
+    /// Something about an incident, or about what people are told.
+    #[serde(untagged)]
+    Tell(TellEvent),
     /// Something about a standing order.
     #[serde(untagged)]
     Order(OrderEvent),
@@ -293,6 +297,7 @@ impl Event {
             Self::DriftSeen(_) => "drift.seen",
             Self::ExportMade(_) => "export.made",
             Self::Authority(event) => event.kind(),
+            Self::Tell(event) => event.kind(),
             Self::Order(event) => event.kind(),
         }
     }
@@ -317,7 +322,7 @@ impl Event {
                 AuthorityEvent::GlassBroken { intent, .. }
                 | AuthorityEvent::DefaultTaken { intent },
             ) => Some(intent),
-            Self::Authority(_) | Self::Order(_) => None,
+            Self::Authority(_) | Self::Tell(_) | Self::Order(_) => None,
         }
     }
 
@@ -340,6 +345,8 @@ impl Event {
         // A kind of its own table says more precisely what is wrong with it.
         let read = if AuthorityEvent::KINDS.contains(&kind) {
             serde_json::from_value(Value::Object(whole)).map(Self::Authority)
+        } else if TellEvent::KINDS.contains(&kind) {
+            serde_json::from_value(Value::Object(whole)).map(Self::Tell)
         } else if OrderEvent::KINDS.contains(&kind) {
             serde_json::from_value(Value::Object(whole)).map(Self::Order)
         } else {

@@ -23,15 +23,21 @@ pub enum Role {
     Auditor,
     /// On call: stops, and turns flags off.
     Responder,
+    /// Agrees to wording: what the law asks for.
+    Legal,
+    /// Agrees to wording: how the house speaks.
+    Brand,
 }
 
 impl Role {
     /// Every role, in the order in which they are shown.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; 7] = [
         Self::Administrator,
         Self::ProductLead,
         Self::CustomerSuccess,
         Self::Responder,
+        Self::Legal,
+        Self::Brand,
         Self::Auditor,
     ];
 
@@ -43,6 +49,8 @@ impl Role {
             Self::CustomerSuccess => "customer_success",
             Self::Auditor => "auditor",
             Self::Responder => "responder",
+            Self::Legal => "legal",
+            Self::Brand => "brand",
         }
     }
 
@@ -59,6 +67,8 @@ impl Role {
             Self::CustomerSuccess => "customer success",
             Self::Auditor => "auditor",
             Self::Responder => "responder",
+            Self::Legal => "legal",
+            Self::Brand => "brand",
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::LEASE_MS;
 use crate::authority::{Approval, Authority, Device, Mandate, Passed, counts};
 use crate::event::{Connection, Drift, EffectResult, Event, Genesis, Intent, Outcome, Verdict};
+use crate::notice::{Step, Tell};
 use crate::policy::{ActKind, Person, Policy, Role};
 use crate::rule::{Breach, HealthRule, OrderRecord};
 use crate::target::{Service, TargetId};
@@ -19,6 +20,7 @@ mod moment;
 mod ready;
 
 pub use keep::ENDED_KEPT;
+pub(crate) use keep::pairs;
 pub use moment::{Bracket, Moment};
 
 /// An entry as it was admitted, with its event.
@@ -80,6 +82,8 @@ pub struct State {
     pub rejected: Vec<(u64, String)>,
     /// What is remembered of people, devices and changes that wait.
     pub authority: Authority,
+    /// Incidents, and what people are told of them.
+    pub tell: Tell,
     /// Standing orders, by entry.
     #[serde(default)]
     pub orders: BTreeMap<String, OrderRecord>,
@@ -113,6 +117,9 @@ pub struct IntentRecord {
     /// What the policy asked for when it was asked.
     #[serde(with = "crate::authority::shared")]
     pub mandate: Arc<Mandate>,
+    /// Roles that must be among those who approve.
+    #[serde(default)]
+    pub sign_off: Vec<Role>,
     /// Approvals, in order.
     pub approvals: Vec<Approval>,
     /// Why it may be carried out although approvals are missing.
@@ -182,7 +189,8 @@ impl IntentRecord {
             .intent
             .persons
             .saturating_sub(agreed)
-            .max(u8::try_from(unfilled).unwrap_or(u8::MAX));
+            .max(u8::try_from(unfilled).unwrap_or(u8::MAX))
+            .max(u8::from(!self.missing_sign_off().is_empty()));
         if missing == 0 && self.intent.explicit && self.approvals.is_empty() {
             1
         } else {
@@ -295,14 +303,17 @@ impl State {
         }
         match &entry.event {
             Event::Authority(event) => return self.take_authority(entry, event),
+            Event::Tell(event) => return self.take_telling(entry, event),
             Event::Order(event) => return self.take_order(entry, event),
             Event::ExportMade(_) => self.signer(&entry.device)?,
             _ => self.person_of(entry)?,
         };
         match &entry.event {
-            Event::Genesis(_) | Event::Authority(_) | Event::Order(_) | Event::ExportMade(_) => {
-                Ok(())
-            }
+            Event::Genesis(_)
+            | Event::Authority(_)
+            | Event::Tell(_)
+            | Event::Order(_)
+            | Event::ExportMade(_) => Ok(()),
             Event::ConnectionAdded(connection) => {
                 self.administrator(entry)?;
                 self.connections
@@ -424,6 +435,10 @@ impl State {
         if intent.act.is_explicit() && !intent.explicit {
             return Err("it leaves out the approval that this kind of act needs".to_owned());
         }
+        if let Some(why) = self.may_not_publish(intent) {
+            return Err(why);
+        }
+        let sign_off = self.sign_off(intent, now.late());
         let record = IntentRecord {
             position: entry.position,
             by: person.id.clone(),
@@ -431,6 +446,7 @@ impl State {
             at: now.best(),
             intent: intent.clone(),
             mandate,
+            sign_off,
             approvals: Vec::new(),
             passed: None,
             rejected: None,
@@ -444,6 +460,7 @@ impl State {
             .entry(intent.press.clone())
             .or_default()
             .push(entry.id.clone());
+        self.note_notice(entry, &entry.id, Step::Asked);
         if let Some(under) = &intent.order {
             self.note_firing(under);
         }
@@ -483,6 +500,9 @@ impl State {
             }
             Verdict::Reject => record.rejected = Some((person.id, reason.to_owned())),
         }
+        if verdict == Verdict::Approve {
+            self.note_notice(entry, intent, Step::Approved);
+        }
         Ok(())
     }
 
@@ -499,6 +519,7 @@ impl State {
             let target = record.intent.target.clone();
             self.drifts.remove(&target);
         }
+        self.note_notice(entry, &result.intent, Step::Came(result.outcome));
         Ok(())
     }
 

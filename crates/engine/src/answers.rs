@@ -109,6 +109,7 @@ impl Inner {
             read_only: self.ledger.read_only().map(ToString::to_string),
             locked,
             new_passphrase,
+            lands_in_notices: self.with_live(|live| views::lands_in_notices(&state, &live.actor)),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

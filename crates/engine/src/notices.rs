@@ -99,7 +99,17 @@ impl Inner {
                 Some(_) if !changed && !other => None,
                 Some(_) | None => {
                     let now = self.now();
-                    notice::filled(&state, &incident, audience, Why::Asked, &locales, now)
+                    let fresh =
+                        notice::filled(&state, &incident, audience, Why::Asked, &locales, now);
+                    fresh.map(|mut fresh| {
+                        let kept = taken.filter(|_| !changed).map(|it| &it.texts);
+                        for (of, slots) in kept.into_iter().flatten() {
+                            if let Some(place) = fresh.texts.get_mut(of) {
+                                place.clone_from(slots);
+                            }
+                        }
+                        fresh
+                    })
                 }
             }
         };

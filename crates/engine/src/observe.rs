@@ -438,9 +438,10 @@ async fn follow_orders(inner: &Arc<Inner>) {
     for follow in follows {
         let command = Command::FollowOrder(Box::new(follow));
         if inner.record(command).await.is_ok() {
-            inner
-                .desk
-                .notify("Standing order", "A stop was asked for by a standing order.");
+            inner.desk.notify(
+                "Standing order",
+                "A stop was asked for by a standing order.",
+            );
             inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
         }
     }

@@ -7,6 +7,7 @@
 
 mod cosign;
 mod reader;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
@@ -23,11 +24,12 @@ use serde_json::{Value, json};
 
 use crate::api::{Problem, Tag};
 use crate::crash;
-use crate::fold::{self, LogOrder, fold_one};
+use crate::fold::{LogOrder, fold_one};
 use crate::inner::Inner;
 use crate::record::{blocking, random};
 pub(crate) use cosign::Cosigned;
 use reader::{Before, Reader};
+use shown::Unshown;
 
 pub(crate) use reader::{first_ledger, restore};
 
@@ -66,6 +68,8 @@ struct Log {
     mark: Option<Seen>,
     /// Heads before this slot are signed, or need not be.
     cosigned: u64,
+    /// What slots did that the state of this laptop does not show yet.
+    unshown: Option<Unshown>,
 }
 
 impl Inner {
@@ -164,6 +168,7 @@ impl Inner {
             reader,
             mark: self.newest_slot_mark(),
             cosigned: 0,
+            unshown: None,
         };
         let next = log.reader.verifier.head().next;
         self.still_stands(&log, next).await?;
@@ -212,6 +217,25 @@ impl Inner {
 
     async fn read_and_write(self: &Arc<Self>, log: &mut Log) -> Result<(), Problem> {
         loop {
+            let done = self.take_and_put(log).await;
+            // What was taken in counts also when the place of the log then stops to answer.
+            let more = self.show_taken(log).await?;
+            done?;
+            // What it led to here goes out as well.
+            if !more {
+                break;
+            }
+        }
+        if self.is_shared()?
+            && let Err(problem) = self.cosign(log).await
+        {
+            tracing::warn!(kind = %problem.kind, "head not cosigned");
+        }
+        Ok(())
+    }
+
+    async fn take_and_put(self: &Arc<Self>, log: &mut Log) -> Result<(), Problem> {
+        loop {
             while let Some(bytes) = log.store.get(log.reader.verifier.head().next).await? {
                 self.take_slot(log, bytes).await?;
             }
@@ -222,7 +246,7 @@ impl Inner {
                 }
             }
             let Some(slot) = self.next_slot(log).await? else {
-                break;
+                return Ok(());
             };
             self.still_stands(log, slot.header().n).await?;
             crash::point("before-publish").await;
@@ -236,12 +260,6 @@ impl Inner {
                 Put::Lost(_) => {}
             }
         }
-        if self.is_shared()?
-            && let Err(problem) = self.cosign(log).await
-        {
-            tracing::warn!(kind = %problem.kind, "head not cosigned");
-        }
-        Ok(())
     }
 
     async fn next_slot(&self, log: &Log) -> Result<Option<Slot>, Problem> {
@@ -254,45 +272,6 @@ impl Inner {
             return Ok(None);
         };
         log.reader.write(&writer.key, at)
-    }
-
-    /// Takes in one slot, and says what it changed.
-    async fn take_slot(self: &Arc<Self>, log: &mut Log, bytes: Vec<u8>) -> Result<(), Problem> {
-        // Nothing is recorded meanwhile: the order of what is pending must not move.
-        let writer = self.recorder.writer.lock().await;
-        let ledger = Arc::clone(&self.ledger);
-        let reader = Reader {
-            ledger: Arc::clone(&ledger),
-            verifier: log.reader.verifier.clone(),
-            admitted: std::mem::take(&mut log.reader.admitted),
-        };
-        let state = Arc::clone(&self.state);
-        let (reader, taken) = blocking(move || {
-            let mut reader = reader;
-            let admitted = reader.verifier.head().tree.size();
-            let moved = {
-                let state = state.read().unwrap_or_else(PoisonError::into_inner);
-                fold::not_placed_yet(&ledger, &state, admitted)?
-            };
-            let taken = reader.take(&bytes)?;
-            // Own entries too: they have their brackets now.
-            let folded = reader.with_pending()?;
-            let mut state = state.write().unwrap_or_else(PoisonError::into_inner);
-            let before = std::mem::replace(&mut *state, folded);
-            fold::list_rejected(&ledger, &state, &before.rejected, &moved)?;
-            Ok::<_, Problem>((reader, taken))
-        })
-        .await??;
-        log.reader = reader;
-        self.saw(&log.reader);
-        drop(writer);
-        if let Some(fork) = taken.fork {
-            self.publish_fork(&fork).await;
-        }
-        if taken.foreign {
-            self.others_decided().await?;
-        }
-        Ok(())
     }
 
     /// Puts the proof that a device signed two entries with one number into the log, which freezes
@@ -503,12 +482,14 @@ impl Inner {
             reader: Reader::begin(Arc::clone(&self.ledger), id),
             mark: None,
             cosigned: 0,
+            unshown: None,
         };
         let place = json!(folder.display().to_string());
         self.ledger.setting_put(TEAM_FOLDER, &place)?;
         while let Some(bytes) = log.store.get(log.reader.verifier.head().next).await? {
             self.take_slot(&mut log, bytes).await?;
         }
+        self.show_taken(&mut log).await?;
         slots.log = Some(log);
         Ok(())
     }

@@ -1,5 +1,5 @@
 // Every view that a screen may show. Screens ask here and nowhere else.
-import { createQuery } from "@tanstack/svelte-query";
+import { createQuery, keepPreviousData } from "@tanstack/svelte-query";
 import { query, type QueryName } from "./door";
 import type { Queries } from "./generated/api";
 import type { LogArgs } from "./generated/LogArgs";
@@ -13,11 +13,14 @@ export function view<N extends QueryName>(
   name: N,
   args: () => Queries[N]["args"],
   enabled: () => boolean = () => true,
+  /** Shows the answer to the arguments before until there is one to these. */
+  keep = false,
 ) {
   return createQuery<Queries[N]["answer"], Problem>(() => ({
     queryKey: [name, args()],
     queryFn: () => query(name, args()),
     enabled: enabled(),
+    ...(keep ? { placeholderData: keepPreviousData } : {}),
   }));
 }
 

@@ -282,6 +282,7 @@ impl State {
                 for device in theirs {
                     self.end_device(&device, place, reason, false);
                 }
+                self.void_approvals(person);
                 if let Some(mut left) = self.people.remove(person) {
                     left.roles.clear();
                     self.authority.former.insert(person.clone(), left);
@@ -298,6 +299,7 @@ impl State {
                 let owner = self.authority.owner(device).map(ToOwned::to_owned);
                 self.end_device(device, place, reason, false);
                 self.void_what_it_signed(device, *from);
+                self.void_envelopes(device, *from);
                 let stays = self.signed_changes(device, *from);
                 let sentence = format!(
                     "A device of {} was in other hands after entry {from}. What it asked and \

@@ -120,7 +120,10 @@ impl State {
         let turn = self.turn(record, at.early());
         // Nobody dates themselves into somebody else's turn, neither back nor forward.
         let due = self.turn(record, at.late());
-        if !holds(person, &turn.roles) || !holds(person, &due.roles) {
+        // Who agrees to wording may do so at any time until it expires.
+        let missing = record.missing_sign_off();
+        let signs_off = holds(person, &missing);
+        if !signs_off && (!holds(person, &turn.roles) || !holds(person, &due.roles)) {
             return Some(format!(
                 "{} may not approve this; {}.",
                 person.name,
@@ -130,7 +133,9 @@ impl State {
         if record.approvals.iter().any(|it| it.person == person.id) {
             return Some(format!("{} has approved already.", person.name));
         }
-        if counts_nothing(record, person, turn.fallback) {
+        let nothing = counts_nothing(record, person, turn.fallback)
+            || (record.mandate.approve.is_empty() && !missing.is_empty() && !turn.fallback);
+        if nothing && !signs_off {
             return Some(format!(
                 "What is missing is not an approval by {}; {}.",
                 person.name,

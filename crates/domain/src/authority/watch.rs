@@ -249,6 +249,7 @@ fn is_by_hand(event: &Event) -> bool {
             event,
             AuthorityEvent::DeviceForked { .. } | AuthorityEvent::DefaultTaken { .. }
         ),
+        Event::Tell(event) => event.is_by_hand(),
         Event::Order(_) => true,
         Event::BreachSeen(_)
         | Event::BreachCleared(_)

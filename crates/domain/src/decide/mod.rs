@@ -8,6 +8,7 @@ mod order;
 mod people;
 mod policy;
 mod press;
+mod tell;
 
 pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
@@ -19,6 +20,7 @@ pub use crate::authority::{CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, STOP_EXPIRES_MS
 
 use crate::authority::AuthorityEvent;
 use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
+use crate::notice::TellEvent;
 use crate::policy::{ActKind, Role};
 use crate::rule::{Breach, StandingOrder};
 use crate::state::{IntentRecord, State, holds};
@@ -78,6 +80,8 @@ pub enum Command {
     NoteExport(Export),
     /// Something about people, devices or policy.
     Authority(AuthorityEvent),
+    /// Something about an incident, or about what people are told.
+    Tell(TellEvent),
     /// Sign a standing order.
     SignOrder(Box<StandingOrder>),
     /// End a standing order before its time.
@@ -230,6 +234,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         }
         // Whoever may read the log may show it; that they did is in the log.
         Command::NoteExport(export) => vec![Event::ExportMade(export.clone())],
+        Command::Tell(event) => tell::tell(state, event, context)?,
         Command::SignOrder(it) => order::sign(state, it, context)?,
         Command::EndOrder { order, reason } => order::end(state, order, reason, context)?,
         Command::FollowOrder(it) => order::follow(state, it, context)?,

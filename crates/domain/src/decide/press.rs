@@ -80,7 +80,7 @@ fn aim(
         ));
     }
     let mandate = state.mandate(act);
-    Ok(Event::IntentRequested(Box::new(Intent {
+    let intent = Intent {
         press: context.nonce.clone(),
         press_title: press.title.clone(),
         act,
@@ -96,7 +96,15 @@ fn aim(
         reason: press.reason.trim().to_owned(),
         evidence: press.evidence.clone(),
         order: None,
-    })))
+    };
+    if let Some(why) = state.may_not_publish(&intent) {
+        return Err(refuse(
+            RefusalKind::NotOffered,
+            format!("{}: {why}. Nothing was asked for.", intent.title),
+            "Look at the notice's board for how it stands.",
+        ));
+    }
+    Ok(Event::IntentRequested(Box::new(intent)))
 }
 
 /// A halted rollout that is to go on without a word about its fraction goes on at the one that

@@ -32,7 +32,7 @@ impl State {
         }
     }
 
-    fn note_end(&mut self, intent: &str) {
+    pub(crate) fn note_end(&mut self, intent: &str) {
         if !self.has_ended(intent) || self.ended.iter().any(|known| known == intent) {
             return;
         }
@@ -68,7 +68,7 @@ impl State {
 }
 
 /// Maps whose keys are no text, as lists of pairs: JSON has text keys only.
-pub(super) mod pairs {
+pub(crate) mod pairs {
     use super::{BTreeMap, Deserialize, DeserializeOwned, Deserializer, Serialize, Serializer};
 
     pub fn serialize<S: Serializer, K: Serialize, V: Serialize>(

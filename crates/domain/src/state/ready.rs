@@ -47,6 +47,7 @@ impl State {
                 ..
             }
             | Event::Authority(_)
+            | Event::Tell(_)
             | Event::Order(_)
             | Event::Genesis(_)
             | Event::ConnectionAdded(_)

@@ -1,6 +1,6 @@
 //! Entries of the ledger as rows and facts for people.
 
-use super::{Badge, Fact, Icon, LogRow, Tone, badge, order_log, people_log};
+use super::{Badge, Fact, Icon, LogRow, Tone, badge, order_log, people_log, tell_log};
 use crate::event::{Event, Outcome, Verdict};
 use crate::export;
 use crate::rule::{Breach, Comparator};
@@ -153,6 +153,7 @@ pub fn log_line(event: &Event) -> LogLine {
             )
         },
         Event::Authority(it) => people_log::line(it),
+        Event::Tell(it) => tell_log::line(it),
         Event::Order(it) => order_log::line(it),
         Event::ExportMade(it) => line(
             "Exported the log",
@@ -251,6 +252,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
             facts
         }
         Event::Authority(it) => people_log::facts(it),
+        Event::Tell(it) => tell_log::facts(it),
         Event::Order(it) => order_log::facts(it),
         Event::ExportMade(it) => vec![
             fact("Selection", export::in_words(&it.selection)),

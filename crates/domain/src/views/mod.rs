@@ -7,12 +7,13 @@ mod live;
 mod log;
 mod model;
 mod notices;
+mod order_log;
 mod outcome;
 mod people;
-mod order_log;
 mod people_log;
 mod settings;
 mod stop;
+mod tell_log;
 
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
@@ -22,7 +23,10 @@ pub use log::{
     without_force,
 };
 pub use model::*;
-pub use notices::{Channel, channels, no_channel, notices};
+pub use notices::{
+    Channel, channels, draft as notice_draft, envelope_sheet, lands_in_notices, no_channel,
+    notices, open_incident, owed_views, ready_to_ask,
+};
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
 pub use settings::{RuleTestView, rule_test, rules};

@@ -17,7 +17,7 @@ use super::{
 use crate::decide::{may_not_approve, may_not_ask};
 use crate::notice::{About, EnvelopeRecord, NoticeText, TellEvent, locale_name};
 use crate::policy::ActKind;
-use crate::state::{IntentRecord, State};
+use crate::state::{IntentRecord, State, holds};
 use crate::target::{Desired, Observation, Service};
 use crate::time::Time;
 use crate::words;
@@ -292,6 +292,15 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
         | Desired::On
         | Desired::Off => None,
     }
+}
+
+/// Whether this person tells customers and releases nothing.
+pub fn lands_in_notices(state: &State, actor: &str) -> bool {
+    use crate::policy::Role;
+    let elsewhere = [Role::Administrator, Role::ProductLead, Role::Responder];
+    state.people.get(actor).is_some_and(|person| {
+        person.roles.contains(&Role::CustomerSuccess) && !holds(person, &elsewhere)
+    })
 }
 
 /// An envelope as the approval window shows it before it is signed.

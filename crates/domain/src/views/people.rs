@@ -340,6 +340,8 @@ fn role(role: Role) -> RoleView {
             Role::CustomerSuccess => "Asks for notices and approves them.",
             Role::Auditor => "Sees everything, exports it, and does nothing else.",
             Role::Responder => "On call: stops rollouts and turns flags off.",
+            Role::Legal => "Agrees to the wording of notices, for the law.",
+            Role::Brand => "Agrees to the wording of notices, for the house.",
         }
         .to_owned(),
     }

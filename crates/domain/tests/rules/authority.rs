@@ -323,7 +323,11 @@ fn with_three_administrators_two_must_agree() {
     let mut all = three();
     let change = roles_of(CARE, vec![Role::CustomerSuccess]);
     let proposal = does(&mut all, LEAD, change.clone());
-    assert_eq!(all.state.people[CARE].roles.len(), 2, "it waits");
+    assert_ne!(
+        all.state.people[CARE].roles,
+        [Role::CustomerSuccess],
+        "it waits"
+    );
     assert!(refused(&mut all, LEAD, NOON, agrees(&proposal)).contains("agreed already"));
     assert!(refused(&mut all, OTHER_LEAD, NOON, change).contains("waits for another"));
     does(&mut all, OTHER_LEAD, agrees(&proposal));

@@ -26,7 +26,7 @@ pub fn person(id: &str) -> Person {
     let roles = match id {
         LEAD => vec![Role::Administrator, Role::ProductLead],
         OTHER_LEAD => vec![Role::ProductLead],
-        CARE => vec![Role::CustomerSuccess],
+        CARE => vec![Role::CustomerSuccess, Role::Legal, Role::Brand],
         _ => vec![Role::Auditor],
     };
     Person {
@@ -272,6 +272,7 @@ pub fn published(notify_subscribers: bool) -> Desired {
             body: "We are looking for the cause.".to_owned(),
             phase: Phase::Investigating,
             notify_subscribers,
+            about: None,
         },
     }
 }
@@ -346,6 +347,7 @@ pub fn target_of(state: &TargetState) -> TargetId {
         TargetState::Flag(_) => flag_id(),
         TargetState::StatusPage(_) => page_id(),
         TargetState::Mailing(_) => mailing_id(),
+        TargetState::Channel(_) => TargetId("slack:incidents".to_owned()),
     }
 }
 

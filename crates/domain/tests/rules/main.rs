@@ -23,4 +23,6 @@ mod rooms;
 mod sentences;
 mod steps;
 mod stopped;
+mod telling;
+mod told;
 mod unusual;

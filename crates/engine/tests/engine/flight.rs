@@ -1,8 +1,10 @@
 //! From a breach to a confirmed stop, a notice and a resume. Must not know what goes wrong.
 
-use cockpit_engine::api::{Act, Nothing, Pressed, Query, RequestNoticeArgs};
+use cockpit_engine::api::{Act, Pressed, Query, RequestNoticeArgs};
 use cockpit_engine::domain::Desired;
-use cockpit_engine::domain::views::{NoticesView, StopSheetView};
+use cockpit_engine::domain::notice::NoticeText;
+use cockpit_engine::domain::target::Phase;
+use cockpit_engine::domain::views::StopSheetView;
 
 use crate::stage::{
     FLAG, PLAY, World, approve, change, cockpit, log, press, refresh, stop, stopped, words,
@@ -62,8 +64,12 @@ async fn a_notice_waits_for_approval_and_is_published_once() {
     let world = World::new("crash-spike");
     let handle = world.drill().await;
     stopped(&handle).await;
-    let notices: NoticesView = handle.ask(Query::Notices(Nothing {})).await.unwrap();
-    let text = notices.drafts[0].text.clone();
+    let text = NoticeText {
+        title: "Problems in version 8.4.0".to_owned(),
+        body: "We are looking for the cause.".to_owned(),
+        phase: Phase::Investigating,
+        notify_subscribers: false,
+    };
     let asked: Pressed = handle
         .do_it(Act::RequestNotice(RequestNoticeArgs { text }))
         .await

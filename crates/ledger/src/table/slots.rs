@@ -350,12 +350,19 @@ pub(crate) fn pending(connection: &Connection, skip: i64, limit: usize) -> Resul
             .optional()?;
         waiting.push((device, next.unwrap_or(0)));
     }
-    // Nearly always one device alone has any: this machine's own.
     let mut begins = Vec::new();
     for (device, seq) in &waiting {
         if let Some(first) = entries::by_seq(connection, *device, *seq)? {
             begins.push((first.position, *device, *seq));
         }
+    }
+    // Nearly always one device alone has any, this machine's own: what is skipped of its chain
+    // need not be counted row by row.
+    let mut skip = skip;
+    if let [(position, device, seq)] = &mut begins[..]
+        && let Some(first) = entries::by_seq(connection, *device, *seq + skip)?
+    {
+        (*position, *seq, skip) = (first.position, *seq + skip, 0);
     }
     let conditions = vec!["(dev = ? AND seq >= ?)"; begins.len()].join(" OR ");
     let Some(first) = begins.iter().map(|(position, ..)| *position).min() else {

@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 pub use ledger::ledger_status;
 
 use super::stop::by_number;
-use super::{AppChoice, CockpitView, Live, StopButton, capital, in_flight_version, stoppable};
+use super::{
+    AppChoice, CockpitView, Live, StopButton, capital, in_flight_version, owed_views, stoppable,
+};
 use crate::decide::may_not_ask;
 use crate::policy::ActKind;
 use crate::state::State;
@@ -96,6 +98,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
             })
             .unwrap_or_default(),
         waiting: waiting(state, live, now),
+        owed: owed_views(state, now),
         queued: queued(state, live, now),
         drifts: drifts(state),
         stop: StopButton {

@@ -124,6 +124,8 @@ pub struct BootView {
     pub locked: Option<String>,
     /// No key file is here yet: `unlock` makes one, so the passphrase is asked for twice.
     pub new_passphrase: bool,
+    /// The person of this laptop tells customers and releases nothing: the notices room opens first.
+    pub lands_in_notices: bool,
     /// Version of the app.
     pub version: String,
 }

@@ -1,0 +1,264 @@
+//! Whether an entry about incidents and notices has force, and why not. Must not know what it changes.
+
+use super::*;
+
+impl State {
+    /// Why an entry of this device at this time would have no force; `None` when it has.
+    pub fn tell_objection(&self, device: &str, at: Time, event: &TellEvent) -> Option<String> {
+        self.may_tell(device, at, event).err()
+    }
+
+    /// The roles that open incidents and write notices.
+    pub(super) fn tellers(&self) -> Vec<Role> {
+        let mut roles = self.mandate(ActKind::Publish).ask.clone();
+        roles.extend(self.mandate(ActKind::Stop).ask.iter().copied());
+        roles.extend(SIGNERS);
+        roles.push(Role::Administrator);
+        roles
+    }
+
+    pub(super) fn tells(&self, person: &Person, what: &str) -> Answer {
+        match holds(person, &self.tellers()) {
+            true => Ok(()),
+            false => no(format!("{} may not {what}", person.name)),
+        }
+    }
+
+    pub(super) fn open_incident(&self, incident: &str) -> Result<&Incident, String> {
+        match self.tell.incidents.get(incident) {
+            None => Err("there is no such incident".to_owned()),
+            Some(it) if it.is_open() => Ok(it),
+            Some(_) => Err("the incident is closed".to_owned()),
+        }
+    }
+
+    pub(super) fn may_tell(&self, device: &str, at: Time, event: &TellEvent) -> Answer {
+        let person = self.actor(device)?;
+        match event {
+            TellEvent::Opened { title, version, .. } => {
+                self.tells(person, "open an incident")?;
+                if title.trim().is_empty() || title.chars().count() > 200 {
+                    return no("an incident has a title of at most 200 characters");
+                }
+                let twin = |it: &Incident| it.is_open() && it.version == *version;
+                match self.tell.incidents.values().any(twin) {
+                    true => no(format!("an incident about {version} is open already")),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::SeveritySet {
+                incident,
+                severity,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                if self.open_incident(incident)?.severity == *severity {
+                    return no("the incident has this severity already");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::PhaseSet {
+                incident,
+                phase,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                if self.open_incident(incident)?.phase == *phase {
+                    return no("the incident is in this phase already");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::ExpectedSet {
+                incident,
+                by,
+                reason,
+            } => {
+                self.tells(person, "change an incident")?;
+                let known = self.open_incident(incident)?.expected;
+                if known.and_then(|(by, _)| by) == *by {
+                    return no("that is what is expected already");
+                }
+                if by.is_some_and(|by| by <= at) {
+                    return no("that moment is over");
+                }
+                needs_reason(reason)
+            }
+            TellEvent::Resolved { incident, reason } => {
+                self.tells(person, "close an incident")?;
+                self.may_close_incident(incident)?;
+                needs_reason(reason)
+            }
+            TellEvent::Drafted(draft) => self.may_draft(person, draft),
+            TellEvent::Escalated {
+                incident,
+                audience,
+                due,
+            } => {
+                let it = self.open_incident(incident)?;
+                if it.promise(*audience) != Some(*due) {
+                    return no("nothing is promised for then");
+                }
+                if it.escalated.contains(&(*audience, *due)) {
+                    return no("others were called already");
+                }
+                match at + ESCALATE_AHEAD_MS < *due {
+                    true => no("it is not nearly due"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::Missed {
+                incident,
+                audience,
+                due,
+            } => {
+                let it = self.open_incident(incident)?;
+                if it.promise(*audience) != Some(*due) {
+                    return no("nothing was promised for then");
+                }
+                if it.missed.contains(&(*audience, *due)) {
+                    return no("it is in the log already");
+                }
+                match at <= *due {
+                    true => no("it is not over"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::TemplateSet(template) => {
+                self.tells(person, "change a template")?;
+                if let Some(problem) = template.problem() {
+                    return no(problem);
+                }
+                match self.tell.template(template.key).1 == **template {
+                    true => no("the template says so already"),
+                    false => Ok(()),
+                }
+            }
+            TellEvent::EnvelopeProposed(envelope) => {
+                self.tells(person, "propose an envelope")?;
+                if let Some(problem) = envelope.problem(at) {
+                    return no(problem);
+                }
+                let known = |version: &String| {
+                    version == LIBRARY
+                        || self
+                            .tell
+                            .templates
+                            .values()
+                            .any(|it| it.version == *version)
+                };
+                match envelope.templates.iter().all(known) {
+                    true => Ok(()),
+                    false => no("it names a version of a template that is not here"),
+                }
+            }
+            TellEvent::EnvelopeSigned { envelope } => {
+                let record = self.standing_envelope(envelope, at)?;
+                let Some(role) = SIGNERS.iter().find(|role| person.roles.contains(role)) else {
+                    return no(format!(
+                        "{} is neither legal nor brand, who agree to wording; {} may",
+                        person.name,
+                        self.named_with(&SIGNERS, None)
+                    ));
+                };
+                let missing = self.envelope_missing(record);
+                let fills = missing.iter().any(|it| person.roles.contains(it));
+                match fills {
+                    true => Ok(()),
+                    false => no(format!("it is signed as {} already", role.name())),
+                }
+            }
+            TellEvent::EnvelopeEnded { envelope, reason } => {
+                let record = self.standing_envelope(envelope, at)?;
+                let may = holds(person, &SIGNERS)
+                    || holds(person, &[Role::Administrator])
+                    || record.by == person.id;
+                if !may {
+                    return no(format!("{} may not end an envelope", person.name));
+                }
+                needs_reason(reason)
+            }
+        }
+    }
+
+    pub(super) fn may_draft(&self, person: &Person, draft: &Draft) -> Answer {
+        let it = self.open_incident(&draft.incident)?;
+        if it.phase != draft.phase {
+            return no(format!("the incident is {} by now", phase_key(it.phase)));
+        }
+        if draft.update > it.next_update(draft.phase, draft.audience) {
+            return no("an earlier notice of this phase was not sent");
+        }
+        if draft.texts.is_empty() {
+            return no("a draft has a text");
+        }
+        if let Some(problem) = draft.texts.values().find_map(Slots::problem) {
+            return no(problem);
+        }
+        let known = it.drafts.get(&(draft.phase, draft.update, draft.audience));
+        if draft.why.is_by_itself() {
+            return match known {
+                Some(_) => no("there is a draft already"),
+                None => Ok(()),
+            };
+        }
+        if !holds(person, &self.mandate(ActKind::Publish).ask) {
+            return no(format!("{} may not write notices", person.name));
+        }
+        match known.is_some_and(|known| known.texts == draft.texts) {
+            true => no("the draft says so already"),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn may_close_incident(&self, incident: &str) -> Answer {
+        let it = self.open_incident(incident)?;
+        if it.phase != Phase::Resolved {
+            return no("the incident is not resolved");
+        }
+        let left = it.stranded();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let mut where_to: Vec<String> = left
+            .iter()
+            .map(|(_, channel, _)| {
+                let service = channel.service();
+                service.map_or(channel.to_string(), |it| it.name().to_owned())
+            })
+            .collect();
+        where_to.dedup();
+        no(format!(
+            "whoever was told of it on {} was not told of its end",
+            where_to.join(" and ")
+        ))
+    }
+
+    /// An envelope that was not ended and has not expired, whoever has signed it.
+    pub(crate) fn standing_envelope(
+        &self,
+        envelope: &str,
+        at: Time,
+    ) -> Result<&EnvelopeRecord, String> {
+        let record = self
+            .tell
+            .envelopes
+            .get(envelope)
+            .ok_or_else(|| "there is no such envelope".to_owned())?;
+        if let Some(why) = &record.ended {
+            return Err(format!("the envelope was ended: {why}"));
+        }
+        match at > record.envelope.expires_at {
+            true => Err(format!(
+                "the envelope “{}” expired at {}",
+                record.envelope.title, record.envelope.expires_at
+            )),
+            false => Ok(record),
+        }
+    }
+
+    /// Roles whose signature an envelope lacks. A signature counts for as long as its author
+    /// belongs to the workspace.
+    pub fn envelope_missing(&self, record: &EnvelopeRecord) -> Vec<Role> {
+        record.missing(|it| self.people.contains_key(&it.person))
+    }
+}
