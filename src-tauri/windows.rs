@@ -1,11 +1,17 @@
 //! The main window and the approval window. Must not know what they show.
 
+use std::time::Duration;
+
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// Label of the main window.
 pub const MAIN: &str = "main";
 /// Label of the approval window; its capability alone lists `approve`.
 pub const APPROVAL: &str = "approval";
+
+/// How often, and after which pause, it is looked whether a window is gone: two seconds in all.
+const GONE_TRIES: u32 = 200;
+const GONE_PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens the main window.
 ///
@@ -36,6 +42,14 @@ pub enum ToSign<'a> {
 pub fn open_approval(app: &AppHandle, to_sign: ToSign<'_>) -> tauri::Result<()> {
     if let Some(open) = app.get_webview_window(APPROVAL) {
         open.destroy()?;
+        // Its name is free once the main thread has let it go; a second window of the same name
+        // is not made.
+        for _ in 0..GONE_TRIES {
+            if app.get_webview_window(APPROVAL).is_none() {
+                break;
+            }
+            std::thread::sleep(GONE_PAUSE);
+        }
     }
     let (what, number) = match to_sign {
         ToSign::Intent(number) => ("intent", number),

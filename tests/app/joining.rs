@@ -46,13 +46,12 @@ async fn shares(founder: &Person, folder: &str) {
     founder.tabs_to("field: Team folder").await;
     founder.types(folder).await;
     founder.takes_picture("join-1-share").await;
-    founder.activates("button: Look at it and sign").await;
-    let main = founder.turns_to_new_window().await;
+    let main = founder.opens_with("button: Look at it and sign").await;
     founder.sees(folder).await;
     axe::finds_nothing(founder, "sharing to sign").await;
     founder.activates("button: Sign this change").await;
     founder.sees("You can close this window.").await;
-    founder.closes_and_turns_to(main).await;
+    founder.turns_to(main).await;
     founder.sees(&format!("The log lies in {folder}.")).await;
 }
 
@@ -97,12 +96,11 @@ async fn admits(founder: &Person, theirs: &[String]) {
         .await;
     assert_eq!(six_words(founder).await, theirs, "what both compare");
     founder.takes_picture("join-5-request").await;
-    founder.activates("button: These words match").await;
-    let main = founder.turns_to_new_window().await;
+    let main = founder.opens_with("button: These words match").await;
     founder.sees("Ben").await;
     founder.activates("button: Sign this change").await;
     founder.sees("You can close this window.").await;
-    founder.closes_and_turns_to(main).await;
+    founder.turns_to(main).await;
 }
 
 async fn six_words(person: &Person) -> Vec<String> {

@@ -117,16 +117,16 @@ async fn rests(person: &Person) -> Sight {
         const box = grid.getBoundingClientRect();
         const head = grid.querySelector('[role=row]').getBoundingClientRect();
         const all = [...grid.querySelectorAll('[data-testid=log-row]')];
-        const seen = all.map((row) => [row.getBoundingClientRect(), row])
+        const drawn = all.map((row) => [row.getBoundingClientRect(), row])
             .filter(([at]) => at.bottom > head.bottom + 1 && at.top < box.bottom - 1);
-        if (seen.length === 0) return null;
+        if (drawn.length === 0) return null;
         return {
             drawn: all.length,
-            blank: seen.filter(([, row]) => !row.dataset.position).length,
+            blank: drawn.filter(([, row]) => !row.dataset.position).length,
             // Nothing between the head and the first row, nor below the last one.
-            gap: Math.max(seen[0][0].top - head.bottom, 0)
-                + Math.max(box.bottom - seen.at(-1)[0].bottom, 0),
-            positions: seen.map(([, row]) => Number(row.dataset.position)),
+            gap: Math.max(drawn[0][0].top - head.bottom, 0)
+                + Math.max(box.bottom - drawn.at(-1)[0].bottom, 0),
+            positions: drawn.map(([, row]) => Number(row.dataset.position)),
             at: grid.scrollTop,
         };";
     let mut before = Value::Null;

@@ -230,33 +230,42 @@ impl Person {
         windows.expect("the driver knows its windows")
     }
 
-    /// Waits for a window that was not there before, and turns to it. Gives the one left.
+    /// Waits for a second window, and turns to it. Gives the one left.
     pub async fn turns_to_new_window(&self) -> WindowHandle {
         let here = self.client.window().await.expect("there is a window");
-        let new = wait_until("a second window", SOON, async || {
-            self.windows().await.into_iter().find(|one| *one != here)
+        self.turns_to_another_than(&[here.clone()]).await;
+        here
+    }
+
+    /// Activates what opens a window in the place of one that may be open, and turns to it. Gives
+    /// the one left.
+    pub async fn opens_with(&self, words: &str) -> WindowHandle {
+        let here = self.client.window().await.expect("there is a window");
+        let before = self.windows().await;
+        self.activates(words).await;
+        self.turns_to_another_than(&before).await;
+        here
+    }
+
+    async fn turns_to_another_than(&self, known: &[WindowHandle]) {
+        let start = Instant::now();
+        let new = wait_until("another window", SOON * 2, async || {
+            let new = self.windows().await;
+            match new.into_iter().find(|one| !known.contains(one)) {
+                Some(new) => Some(Ok(new)),
+                None if start.elapsed() > SOON => Some(Err(self.reads().await)),
+                None => None,
+            }
         })
         .await;
+        let new = new.unwrap_or_else(|page| panic!("no other window came. The page says:\n{page}"));
         self.turns_to(new).await;
-        here
     }
 
     /// Turns to a window.
     pub async fn turns_to(&self, window: WindowHandle) {
         let turned = self.client.switch_to_window(window).await;
         turned.expect("an open window can be turned to");
-    }
-
-    /// Closes this window and turns to another.
-    pub async fn closes_and_turns_to(&self, window: WindowHandle) {
-        let here = self.client.window().await.expect("there is a window");
-        let closed = self.client.close_window().await;
-        closed.expect("an open window can be closed");
-        self.waits("the window to be gone", async || {
-            !self.windows().await.contains(&here)
-        })
-        .await;
-        self.turns_to(window).await;
     }
 
     /// Makes the window so large, in CSS pixels of its inside.

@@ -101,8 +101,9 @@ async fn a_disk_without_any_room_still_shows_the_log() {
             .any(|it| it["reason"] == "Crash on opening Transfer"),
         "{shown}"
     );
-    let stop = cli::run(cli::with_files_of_at_most(8, &workspace.stop())).await;
-    stop.exits(1).says("open for reading only");
+    let off = ["flag", "--flag", "home.feed_v3", "off", "--reason", "x"];
+    let off = cli::run(cli::with_files_of_at_most(8, &workspace.command(&off))).await;
+    off.exits(1).says("open for reading only");
     // With room again all of it goes on.
     workspace.finished().await;
     workspace.run(&["verify"]).await.exits(0);

@@ -97,6 +97,10 @@ fn set_aside(workspace: &Workspace) -> Vec<PathBuf> {
     files
         .map(|file| file.unwrap().path())
         .filter(|path| path.to_string_lossy().contains("ledger.db.broken-"))
-        .filter(|path| !path.to_string_lossy().ends_with("-wal"))
+        .filter(|path| {
+            !["-wal", "-shm"]
+                .iter()
+                .any(|end| path.to_string_lossy().ends_with(end))
+        })
         .collect()
 }

@@ -73,10 +73,10 @@ async fn one_press_and_one_approval_reach_both_channels_once() {
     let body = draft["body"].as_str().unwrap();
     for words in [
         "What we measure: Android: crash-free sessions 98.",
-        "What we have done: ",
-        "nobody new gets it from Google Play",
-        "automatic updates from the App Store are paused",
-        "the feature that fails is turned off",
+        "What we are doing: ",
+        "Nobody new gets version 8.4.0 from Google Play.",
+        "Automatic updates to version 8.4.0 from the App Store are paused.",
+        "The feature that fails is turned off.",
         "What we do not know yet",
         "We will write again by ",
     ] {
