@@ -233,7 +233,8 @@ impl Person {
     /// Waits for a second window, and turns to it. Gives the one left.
     pub async fn turns_to_new_window(&self) -> WindowHandle {
         let here = self.client.window().await.expect("there is a window");
-        self.turns_to_another_than(std::slice::from_ref(&here)).await;
+        self.turns_to_another_than(std::slice::from_ref(&here))
+            .await;
         here
     }
 

@@ -8,7 +8,7 @@ pub struct Row {
     pub measured: String,
     /// The peer, or the limit, of the same run.
     pub peer: String,
-    /// The first over the second.
+    /// The first over the second; not a number where there is no peer.
     pub ratio: f64,
     /// What is promised; `None` for what is only told.
     pub target: Option<Target>,
@@ -43,9 +43,13 @@ pub fn print(rows: &[Row]) {
             None => ("none", ""),
             Some(target) => (&*target.words, if target.met { "yes" } else { "NO" }),
         };
+        let ratio = match row.ratio.is_nan() {
+            true => String::new(),
+            false => format!("{:.2}", row.ratio),
+        };
         println!(
-            "{:34} {:>12} {:>12} {:>7.2}  {target:22} {met}",
-            row.what, row.measured, row.peer, row.ratio
+            "{:34} {:>12} {:>12} {ratio:>7}  {target:22} {met}",
+            row.what, row.measured, row.peer
         );
     }
 }
