@@ -412,30 +412,6 @@ fn whoever_left_approved_nothing() {
 }
 
 #[test]
-fn what_waits_for_the_network_is_not_sent_for_whoever_left() {
-    let mut all = house();
-    let incident = opens(&mut all, NOON);
-    drafts(&mut all, &incident, NOON);
-    let intent = submits(&mut all, &incident, NOON).unwrap().remove(0);
-    for who in [CARE, LAW, HOUSE] {
-        judges(&mut all, who, NOON, &intent).unwrap();
-    }
-    comes(&mut all, NOON, &intent, Outcome::Queued);
-    assert_eq!(standing(&all, &intent), Standing::Ready);
-    let leaves = cockpit_domain::authority::AuthorityEvent::PersonRevoked {
-        person: HOUSE.to_owned(),
-        reason: "left the house".to_owned(),
-    };
-    all.does(LEAD, NOON, Command::Authority(leaves)).unwrap();
-    assert_eq!(standing(&all, &intent), Standing::Waiting);
-    // What comes of it all the same has no force.
-    let rejected = all.state.rejected.len();
-    let sent = Event::EffectResult(result(&intent, Outcome::Confirmed));
-    all.force(CARE, NOON, sent);
-    assert_eq!(all.state.rejected.len(), rejected + 1);
-}
-
-#[test]
 fn an_edit_takes_the_approval_and_is_shown() {
     let mut all = house();
     let incident = opens(&mut all, NOON);
