@@ -22,8 +22,8 @@ use crate::cases::{
 };
 
 const MINUTE: u64 = 60_000;
-const LAW: &str = "law";
-const HOUSE: &str = "house";
+pub const LAW: &str = "law";
+pub const HOUSE: &str = "house";
 
 /// Customer success without legal and brand, who are two others.
 pub(crate) fn house() -> Workspace {
