@@ -239,6 +239,100 @@ async fn a_mail_server_that_is_away_leaves_the_notice_queued_and_gets_it_later()
 }
 
 #[tokio::test]
+async fn a_notice_that_is_edited_while_it_is_queued_is_not_sent() {
+    let workspace = stopped().await;
+    let press = submitted(&workspace).await;
+    let channels = |on: bool| json!({"services": ["smtp", "statuspage"], "on": on});
+    workspace.tell("offline", channels(true)).await;
+    let approved = workspace
+        .run(&["approve", "--press", &press, "--json"])
+        .await
+        .exits(3)
+        .json();
+    assert_eq!(outcomes(&approved), [(PAGE, "queued"), (MAIL, "queued")]);
+    let edit = "unknown=We do not know yet how many people are affected.";
+    let draft = ["notice", "draft", "--set", edit, "--json"];
+    let draft = workspace.run(&draft).await.exits(0).json();
+    assert_eq!(draft["changes"][0]["name"], "What we do not know yet");
+    workspace.tell("offline", channels(false)).await;
+    workspace.run(&["notice", "publish"]).await.exits(1);
+    assert_eq!(
+        (incidents(&workspace).await, mails(&workspace).await.len()),
+        (0, 0)
+    );
+}
+
+#[tokio::test]
+async fn an_incident_goes_from_agreed_wording_to_its_end() {
+    let workspace = stopped().await;
+    let envelope = ["notice", "envelope", "propose", "--title", "Outage"];
+    workspace.run(&envelope).await.exits(0);
+    let listed = ["notice", "envelope", "list", "--json"];
+    let listed = workspace.run(&listed).await.exits(0).json();
+    let id = listed["envelopes"][0]["envelope"].as_str().unwrap();
+    let sign = ["notice", "envelope", "sign", &id[..12]];
+    let signed = workspace.run(&sign).await.exits(0);
+    assert!(signed.out.contains("in force"), "{signed:?}");
+
+    let draft = [
+        "notice", "draft", "--locale", "en", "--locale", "de", "--json",
+    ];
+    let draft = workspace.run(&draft).await.exits(0).json();
+    assert_eq!(draft["agreed"]["inside"], true, "{}", draft["agreed"]);
+    assert_eq!(draft["channels"].as_array().unwrap().len(), 4);
+    workspace.run(&["notice", "lint"]).await.exits(0);
+
+    let safe = "expect=Your money is safe.";
+    let outside = ["notice", "draft", "--set", safe, "--json"];
+    let outside = workspace.run(&outside).await.exits(0).json();
+    assert_eq!(outside["agreed"]["inside"], false);
+    workspace.run(&["notice", "lint"]).await.exits(1);
+    workspace.run(&["notice", "submit"]).await.exits(1);
+    let mended = "expect=If you have not updated yet, please wait.";
+    let mended = ["notice", "draft", "--set", mended];
+    workspace.run(&mended).await.exits(0);
+    publishes(&workspace, 4).await;
+
+    let why = ["--reason", "8.4.1 is out"];
+    let close = ["incident", "close", why[0], why[1]];
+    workspace.run(&close).await.exits(1).says("not resolved");
+    let resolved = ["incident", "phase", why[0], why[1], "resolved"];
+    workspace.run(&resolved).await.exits(0);
+    workspace
+        .run(&close)
+        .await
+        .exits(1)
+        .says("was not told of its end");
+    let end = ["notice", "draft", "--locale", "en", "--locale", "de"];
+    workspace.run(&end).await.exits(0);
+    publishes(&workspace, 4).await;
+    workspace.run(&close).await.exits(0);
+    assert_eq!(mails(&workspace).await.len(), 4);
+    workspace.run(&["verify"]).await.exits(0);
+}
+
+/// Asks for the draft and approves it; every part is there afterwards.
+async fn publishes(workspace: &Workspace, parts: usize) {
+    let press = workspace
+        .run(&["notice", "submit", "--json"])
+        .await
+        .exits(3)
+        .json();
+    let press = press["intent"].as_str().unwrap().to_owned();
+    let approved = workspace
+        .run(&["notice", "approve", "--press", &press, "--json"])
+        .await
+        .exits(0)
+        .json();
+    let came = outcomes(&approved);
+    assert_eq!(came.len(), parts);
+    assert!(
+        came.iter().all(|(_, outcome)| *outcome == "confirmed"),
+        "{came:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_rejected_notice_goes_nowhere_and_a_text_of_ones_own_is_taken() {
     let workspace = Workspace::on("calm", 0).await;
     workspace

@@ -1,24 +1,17 @@
 // Made-up views for looking at the page without Rust. Only for development.
-import type { ChangeSheetView } from "../src/backend/generated/ChangeSheetView";
-import type { PeopleView } from "../src/backend/generated/PeopleView";
 import type { ActView } from "../src/backend/generated/ActView";
 import type { Age } from "../src/backend/generated/Age";
 import type { Badge } from "../src/backend/generated/Badge";
 import type { BootView } from "../src/backend/generated/BootView";
 import type { CockpitView } from "../src/backend/generated/CockpitView";
-import type { EntryView } from "../src/backend/generated/EntryView";
-import type { Exported } from "../src/backend/generated/Exported";
 import type { FlagView } from "../src/backend/generated/FlagView";
 import type { IntentView } from "../src/backend/generated/IntentView";
 import type { LedgerStatus } from "../src/backend/generated/LedgerStatus";
-import type { LogChoicesView } from "../src/backend/generated/LogChoicesView";
-import type { LogRow } from "../src/backend/generated/LogRow";
 import type { NoticeText } from "../src/backend/generated/NoticeText";
 import type { PartView } from "../src/backend/generated/PartView";
 import type { OutcomeView } from "../src/backend/generated/OutcomeView";
 import type { PressView } from "../src/backend/generated/PressView";
 import type { ReleaseView } from "../src/backend/generated/ReleaseView";
-import type { SettingsView } from "../src/backend/generated/SettingsView";
 import type { StopSheetView } from "../src/backend/generated/StopSheetView";
 
 const start = Date.now();
@@ -28,7 +21,7 @@ const age = (seconds: number, problem: string | null = null): Age => ({
   stale_after_ms: 60_000,
   problem,
 });
-const badge = (tone: Badge["tone"], icon: Badge["icon"], words: string): Badge => ({
+export const badge = (tone: Badge["tone"], icon: Badge["icon"], words: string): Badge => ({
   tone,
   icon,
   words,
@@ -130,7 +123,7 @@ function series(from: number, to: number): (number | null)[] {
   });
 }
 
-const releases: ReleaseView[] = [
+export const releases: ReleaseView[] = [
   {
     target: play,
     store: "Google Play",
@@ -314,7 +307,7 @@ const flags: FlagView[] = [
   },
 ];
 
-const ledger: LedgerStatus = {
+export const ledger: LedgerStatus = {
   entries: 12408,
   badge: badge("good", "done", "Intact"),
   sentence: "12 408 entries from 1 device, every signature and link checked",
@@ -591,123 +584,6 @@ export const everyOutcome: PressView = {
   summary: "1 of 8 confirmed, 1 queued, 1 unknown",
 };
 
-const rowKinds: [string, string, string, string, Badge | null][] = [
-  [
-    "Cockpit on this laptop",
-    "Effect confirmed",
-    "Google Play · 8.4.0",
-    "read back “halted”",
-    badge("good", "done", "Confirmed"),
-  ],
-  [
-    "You · lead",
-    "Approved",
-    "Stop 8.4.0",
-    "Agree, the spike is real",
-    badge("good", "done", "2 of 2"),
-  ],
-  [
-    "You · lead",
-    "Asked to stop",
-    "Stop 8.4.0",
-    "Crash on opening Transfer for accounts with a pending payment",
-    badge("neutral", "waiting", "1 of 2"),
-  ],
-  [
-    "Health rule “crash floor”",
-    "Breach seen",
-    "Android 8.4.0",
-    "98.21 % below 99.50 % for 10 min",
-    badge("bad", "alert", "Breach"),
-  ],
-  [
-    "You · lead",
-    "Raised rollout",
-    "Google Play · 8.4.0",
-    "10 % to 20 %, vitals flat",
-    badge("good", "done", "Confirmed"),
-  ],
-  [
-    "Cockpit on this laptop",
-    "Outcome unknown",
-    "App Store · 8.4.0",
-    "the reply was lost",
-    badge("wait", "unknown", "Unknown"),
-  ],
-];
-
-export function logRow(position: number): LogRow {
-  const kind = rowKinds[(position + 3) % rowKinds.length] as (typeof rowKinds)[number];
-  const [who, decision, target, reason, outcome] = kind;
-  return {
-    position,
-    id: (position * 2654435761).toString(16).padStart(16, "0").repeat(4).slice(0, 64),
-    at: ago((1_000_000 - position) % 100_000),
-    who,
-    decision,
-    target,
-    reason,
-    outcome,
-  };
-}
-
-export const ledgerStatus = ledger;
-
-export const logChoices: LogChoicesView = {
-  kinds: [
-    { value: "intent.approve", words: "Approved or rejected" },
-    { value: "intent.request", words: "Asked for" },
-    { value: "breach.seen", words: "Breach seen" },
-    { value: "effect.result", words: "Effect result" },
-  ],
-  people: [
-    { value: "4c9a", words: "Mara Lindqvist" },
-    { value: "77ab", words: "Jonas Weber" },
-  ],
-  apps: [{ value: "com.northwind.wallet", words: "Northwind Wallet" }],
-  outcomes: [
-    { value: "confirmed", words: "Confirmed" },
-    { value: "refused", words: "Refused" },
-    { value: "without_force", words: "Without force" },
-  ],
-};
-
-export const exported: Exported = {
-  folder: "/home/mara/wallet/exports/evidence-1-to-12408",
-  entries: 12408,
-  told: 12408,
-  redacted: 0,
-  holds: true,
-  verified: "12408 entries checked, every signature and link holds.",
-  in_log: true,
-  sums: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  allowed_signer:
-    '4c9a01d2b4e6f808 namespaces="release-cockpit" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea',
-  sentence:
-    "Exported entries 1 to 12408 (12408 told). 12408 entries checked, every signature and link holds.",
-};
-
-export function entry(position: number): EntryView {
-  return {
-    row: logRow(position),
-    kind: "intent.request",
-    verified: badge("good", "done", "Signature and link checked"),
-    verified_sentence:
-      "The bytes below are the ones that this device signed, and the entry before it is the one that it names.",
-    device: "laptop 4c9a",
-    seq: position,
-    prev: "77ab19e0c4d2f3a8b1e07c55d0a9f2c4",
-    bracket:
-      "Claimed 2026-11-23 10:02:11Z, provable 09:58:02Z to 10:03:40Z: its author had seen slot 811, and slot 812 admitted it.",
-    facts: [
-      { name: "Asked for", value: "stop 8.4.0 on 3 targets" },
-      { name: "Seen", value: "in progress 20 %, read 14 s before" },
-      { name: "Reason", value: "Crash on opening Transfer for accounts with a pending payment." },
-    ],
-    raw: '{"kind":"intent.request","seq":4101}\n{"reason":"Crash on opening Transfer"}\nsig:ed25519:9f3ac71e…',
-  };
-}
-
 export const intent: IntentView = {
   intent: "4c77a1d0",
   title: "Approve: resume Northwind Wallet 8.4.0 on the App Store?",
@@ -786,296 +662,3 @@ export const noticeParts: PartView[] = [
     },
   },
 ];
-
-export const settings: SettingsView = {
-  workspace: "Northwind",
-  drill: false,
-  connections: [
-    {
-      service: "google_play",
-      name: "Google Play",
-      purpose: "Reads and halts rollouts on Android.",
-      badge: badge("good", "done", "Connected"),
-      fields: [
-        {
-          key: "package",
-          label: "Package name",
-          hint: "As in the Play Console, such as com.northwind.wallet.",
-          secret: false,
-          multiline: false,
-          optional: false,
-          value: "com.northwind.wallet",
-        },
-        {
-          key: "key",
-          label: "Service account key",
-          hint: "The JSON file of a service account that only the cockpit uses.",
-          secret: true,
-          multiline: true,
-          optional: false,
-          value: "",
-        },
-      ],
-      checks: [
-        {
-          permission: "View app information",
-          ok: true,
-          sentence: "The production track was read.",
-        },
-        {
-          permission: "Release to production",
-          ok: false,
-          sentence: "Missing. Grant it in the Play Console under Users and permissions.",
-        },
-      ],
-      checked_at: ago(320),
-      least_permission: "“Release to production, exclude devices” on this one app.",
-    },
-    {
-      service: "app_store",
-      name: "App Store Connect",
-      purpose: "Reads and pauses phased releases on iOS.",
-      badge: badge("neutral", "idle", "Not connected"),
-      fields: [
-        {
-          key: "issuer",
-          label: "Issuer ID",
-          hint: "Users and Access, Integrations.",
-          secret: false,
-          multiline: false,
-          optional: false,
-          value: "",
-        },
-        {
-          key: "key_id",
-          label: "Key ID",
-          hint: "",
-          secret: false,
-          multiline: false,
-          optional: false,
-          value: "",
-        },
-        {
-          key: "key",
-          label: "Private key",
-          hint: "The .p8 file.",
-          secret: true,
-          multiline: true,
-          optional: false,
-          value: "",
-        },
-        {
-          key: "app",
-          label: "App",
-          hint: "The Apple ID of the app.",
-          secret: false,
-          multiline: false,
-          optional: true,
-          value: "",
-        },
-      ],
-      checks: [],
-      checked_at: null,
-      least_permission: "The role App Manager on this one app.",
-    },
-    {
-      service: "unleash",
-      name: "Unleash",
-      purpose: "Turns kill switches off and reads them back as clients do.",
-      badge: badge("wait", "unknown", "Slow"),
-      fields: [
-        {
-          key: "url",
-          label: "Address",
-          hint: "https://…",
-          secret: false,
-          multiline: false,
-          optional: false,
-          value: "https://unleash.northwind.example",
-        },
-        {
-          key: "token",
-          label: "Admin token",
-          hint: "",
-          secret: true,
-          multiline: false,
-          optional: false,
-          value: "",
-        },
-      ],
-      checks: [],
-      checked_at: null,
-      least_permission: "Update feature environments in production.",
-    },
-  ],
-  rules: [{ sentence: "Crash-free sessions below 99.50 % for 10 min with at least 500 sessions" }],
-  theme: "system",
-  keys_kept_in: "this computer’s keychain",
-  folder: "/home/you/.local/share/release-cockpit/northwind",
-};
-
-const stops = {
-  ask: ["product_lead" as const, "responder" as const],
-  approve: [{ roles: ["customer_success" as const], persons: 1 }],
-  expires_ms: 1_800_000,
-  fallback: [{ after_ms: 600_000, roles: ["responder" as const] }],
-  default_after_ms: 1_200_000,
-  break_glass: ["product_lead" as const],
-};
-const alone = {
-  ask: ["product_lead" as const],
-  approve: [],
-  expires_ms: 1_800_000,
-  fallback: [],
-  default_after_ms: null,
-  break_glass: [],
-};
-
-export const people: PeopleView = {
-  people: [
-    {
-      id: "ada",
-      name: "Ada",
-      you: true,
-      roles: ["administrator", "product_lead"],
-      roles_words: "Administrator, product lead",
-      devices: [
-        {
-          id: "4c1f2a3b4c5d9a02",
-          title: "This laptop · 4c1f…9a02",
-          detail: "since entry 1",
-          here: true,
-          signs: true,
-          revoke_why_not: "No administrator would be left who can sign.",
-        },
-      ],
-      remove_why_not: "No administrator would be left who can sign.",
-    },
-    {
-      id: "mina",
-      name: "Mina",
-      you: false,
-      roles: ["administrator", "customer_success"],
-      roles_words: "Administrator, customer success",
-      devices: [
-        {
-          id: "77aa2a3b4c5d11fe",
-          title: "work laptop · 77aa…11fe",
-          detail: "since entry 40",
-          here: false,
-          signs: true,
-          revoke_why_not: null,
-        },
-        {
-          id: "0b1c2a3b4c5d22ee",
-          title: "old laptop · 0b1c…22ee",
-          detail: "revoked at 09:14:02Z: lost on a train",
-          here: false,
-          signs: false,
-          revoke_why_not: "This device can sign nothing already.",
-        },
-      ],
-      remove_why_not: null,
-    },
-  ],
-  former: ["Ben"],
-  roles: [
-    { role: "administrator", name: "Administrator", sentence: "Changes people and policy." },
-    { role: "product_lead", name: "Product lead", sentence: "Stops and resumes." },
-    { role: "customer_success", name: "Customer success", sentence: "Approves notices." },
-    { role: "responder", name: "Responder", sentence: "On call: stops." },
-    { role: "auditor", name: "Auditor", sentence: "Sees everything and exports it." },
-  ],
-  requests: [
-    {
-      request: "c".repeat(64),
-      name: "Jonas",
-      device_name: "travel laptop",
-      asked_at: ago(90),
-      words: ["copper", "lantern", "otter", "velvet", "plum", "harbor"],
-      warning: null,
-      roles: ["responder"],
-    },
-  ],
-  invites: [],
-  proposals: [
-    {
-      proposal: "d".repeat(64),
-      title: "Change of the policy · Resume a rollout",
-      detail: "product lead asks; 1 product lead agrees; expires after 30 min",
-      agreed: "Agreed by Mina; 1 more of you must agree",
-      expires_at: ago(-86_400),
-      why_not: null,
-    },
-  ],
-  threshold: {
-    sentence: "2 of 3 administrators must agree on people and policy.",
-    administrators: 2,
-    min: 2,
-    max: 3,
-  },
-  policy: [
-    {
-      act: "stop",
-      title: "Stop a rollout",
-      sentence:
-        "Needs you, and 1 of customer success: Mina. It expires 30 min after it was asked for. " +
-        "After 10 min Jonas may agree instead. When nobody has judged it after 20 min, the stop goes on.",
-      mandate: stops,
-      safe: true,
-      problem: null,
-    },
-    {
-      act: "resume",
-      title: "Resume a rollout",
-      sentence:
-        "Needs you, and then your approval in the approval window. It expires 30 min after it was asked for.",
-      mandate: alone,
-      safe: false,
-      problem: null,
-    },
-    {
-      act: "publish",
-      title: "Publish a notice",
-      sentence: "Needs you, and the approval of Mina. It expires 10 min after it was asked for.",
-      mandate: alone,
-      safe: false,
-      problem: null,
-    },
-  ],
-  history: [
-    {
-      position: 40,
-      at: ago(86_400),
-      title: "Admission of a person · request 91ab…3f00",
-      detail: "Administrator, customer success",
-      by: "agreed by you",
-    },
-  ],
-  reviews: [
-    {
-      review: "40-new_device",
-      title: "A new device",
-      sentence: "Mina joined with a new device.",
-      at: ago(86_400),
-      position: 40,
-      why_not: null,
-    },
-  ],
-  why_not: null,
-};
-
-export const changeSheet: ChangeSheetView = {
-  title: "Change of the policy · Stop a rollout",
-  facts: [
-    { name: "Until now", value: "Needs you. It expires 15 min after it was asked for." },
-    {
-      name: "From here on",
-      value:
-        "Needs you, and 1 of customer success: Mina. It expires 30 min after it was asked for.",
-    },
-  ],
-  needs: "It waits until 2 administrators agree; you are the first.",
-  proof: "signs with this laptop's key · ledger head 9f3a…c71e",
-  why_not: null,
-};

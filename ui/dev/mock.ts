@@ -3,7 +3,9 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type { Tag } from "../src/backend/generated/Tag";
 import * as made from "./fixtures";
+import * as log from "./fixtures-log";
 import * as told from "./fixtures-notices";
+import * as room from "./fixtures-people";
 import * as team from "./fixtures-team";
 
 const wanted = new URLSearchParams(location.search);
@@ -68,19 +70,19 @@ function query(name: string, args: Record<string, unknown>): unknown {
       const found = [];
       let at = top;
       for (; at > 0 && found.length < limit; at -= 1) {
-        const row = made.logRow(at);
+        const row = log.logRow(at);
         if (args.decisions_only && row.who.startsWith("Cockpit")) continue;
         if (typeof search === "string" && !JSON.stringify(row).toLowerCase().includes(search))
           continue;
         found.push(row);
       }
       if (scene === "empty")
-        return { rows: [], next_before: null, total: 0, ledger: made.ledgerStatus };
+        return { rows: [], next_before: null, total: 0, ledger: log.ledgerStatus };
       return {
         rows: found,
         next_before: at > 0 ? at + 1 : null,
         total: rows,
-        ledger: made.ledgerStatus,
+        ledger: log.ledgerStatus,
       };
     }
     case "export_progress":
@@ -88,11 +90,11 @@ function query(name: string, args: Record<string, unknown>): unknown {
         ? { running: true, done: 9120, total: 24816 }
         : { running: false, done: 0, total: 0 };
     case "log_choices":
-      return made.logChoices;
+      return log.logChoices;
     case "void_slots":
       return { slots: [], sentence: null };
     case "entry":
-      return made.entry(Number(args.position));
+      return log.entry(Number(args.position));
     case "intent":
       return scene === "notice" ? { ...made.intent, parts: made.noticeParts } : made.intent;
     case "notices":
@@ -100,17 +102,17 @@ function query(name: string, args: Record<string, unknown>): unknown {
     case "notice_draft":
       return told.draft;
     case "people":
-      return made.people;
+      return room.people;
     case "team":
       if (scene === "joining") return team.waits;
       if (scene === "turned-down") return team.turnedDown;
       return scene === "alone" ? team.alone : team.team;
     case "mandate_preview":
-      return { sentence: made.people.policy[0]?.sentence ?? "", why_not: null };
+      return { sentence: room.people.policy[0]?.sentence ?? "", why_not: null };
     case "change_sheet":
-      return made.changeSheet;
+      return room.changeSheet;
     case "settings":
-      return { ...made.settings, theme };
+      return { ...room.settings, theme };
     default:
       throw problem("not_found", `No query ${name}.`, null);
   }
@@ -168,7 +170,7 @@ function act(name: string, args: Record<string, unknown>): unknown {
     case "invite":
       return team.invited;
     case "export":
-      return made.exported;
+      return log.exported;
     case "set_theme":
       theme = String(args.theme);
       changed("boot", "settings");

@@ -289,6 +289,7 @@ export const text = {
     goTo: "Goes to",
     leftOut: (why: string) => `left out: ${why}`,
     asPage: "Headline and text, as below.",
+    asOther: "Headline and text, one after the other, where the channel has no headline.",
     asMail: "The headline is the mail’s subject. Nobody sees who else gets it.",
     needHeadline: "Give it a headline.",
     needBody: "Say what happened.",

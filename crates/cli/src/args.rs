@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cockpit_engine::domain::Time;
+use cockpit_engine::domain::policy::Person;
 
 mod notices;
 mod people;
@@ -125,7 +126,7 @@ pub struct Init {
     #[arg(long, default_value = "Release cockpit")]
     pub name: String,
     /// Your name, as it stands in the log.
-    #[arg(long, default_value = "You")]
+    #[arg(long, default_value = Person::UNNAMED)]
     pub person: String,
 }
 

@@ -84,6 +84,16 @@ pub struct Person {
     pub roles: Vec<Role>,
 }
 
+impl Person {
+    /// What stands for the name of whoever begins without saying one, as in a drill.
+    pub const UNNAMED: &str = "You";
+
+    /// Whether they said a name of their own.
+    pub fn is_named(&self) -> bool {
+        self.name != Self::UNNAMED
+    }
+}
+
 /// A kind of act that policy speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

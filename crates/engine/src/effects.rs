@@ -180,7 +180,15 @@ impl Run {
                 self.attempt
                     .give_up("Its asker took it back. Nothing was sent.", now);
             }
-            Standing::Waiting | Standing::Ready | Standing::Ended(_) => {}
+            // It was approved when it began, and whoever approved it has left since.
+            Standing::Waiting => {
+                let now = self.inner.now();
+                self.attempt.give_up(
+                    "An approval that it had counts no more. Nothing was sent.",
+                    now,
+                );
+            }
+            Standing::Ready | Standing::Ended(_) => {}
         }
     }
 

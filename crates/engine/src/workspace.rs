@@ -45,7 +45,7 @@ impl Inner {
                 .hint("Nothing was changed. Try again, or look at the log of the app.")
         })?;
         self.ledger.setting_put(EMBEDDED, &Value::Bool(true))?;
-        self.begin_on_sandbox(&document, "You").await?;
+        self.begin_on_sandbox(&document, Person::UNNAMED).await?;
         Ok(done("The drill has begun. Nothing real is touched."))
     }
 

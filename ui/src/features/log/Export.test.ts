@@ -1,7 +1,7 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { exported, logChoices } from "../../../dev/fixtures";
+import { exported, logChoices } from "../../../dev/fixtures-log";
 import { renderWithData } from "../../testing/data";
 import Export from "./Export.svelte";
 import { everything, type Filter } from "./pages.svelte";

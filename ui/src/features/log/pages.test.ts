@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ledgerStatus, logRow } from "../../../dev/fixtures";
+import { ledgerStatus, logRow } from "../../../dev/fixtures-log";
 import type { LogArgs } from "../../backend/generated/LogArgs";
 import type { LogPage } from "../../backend/generated/LogPage";
 import { everything, isNarrowed, Pages, page_rows, pages_max, reads_max } from "./pages.svelte";

@@ -1,7 +1,7 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { people } from "../../../dev/fixtures";
+import { people } from "../../../dev/fixtures-people";
 import { alone, invited, team } from "../../../dev/fixtures-team";
 import type { TeamView } from "../../backend/generated/TeamView";
 import { renderWithData } from "../../testing/data";

@@ -411,7 +411,10 @@ impl Work<'_> {
                     rationale: entry(Slot::Rationale),
                     safeguards: entry(Slot::Safeguards),
                 },
-                people: people.map(|it| it.name.clone()).collect(),
+                people: people
+                    .filter(|it| it.is_named())
+                    .map(|it| it.name.clone())
+                    .collect(),
             };
             for finding in lint::lint(&draft) {
                 let view = self.finding(preview, slots, &finding);
