@@ -2,7 +2,7 @@
 import type { ChangeSheetView } from "../src/backend/generated/ChangeSheetView";
 import type { PeopleView } from "../src/backend/generated/PeopleView";
 import type { SettingsView } from "../src/backend/generated/SettingsView";
-import { ago, badge, releases } from "./fixtures";
+import { ago, badge } from "./fixtures";
 
 export const settings: SettingsView = {
   workspace: "Northwind",

@@ -123,7 +123,7 @@ function series(from: number, to: number): (number | null)[] {
   });
 }
 
-export const releases: ReleaseView[] = [
+const releases: ReleaseView[] = [
   {
     target: play,
     store: "Google Play",

@@ -33,7 +33,7 @@ export const team = {
   copy: "Copy the invitation",
   copied: "Copied.",
   notCopied: "It could not be copied. Select the text and copy it yourself.",
-  once: "It is shown this once. The log keeps only a hash of its code.",
+  once: "It is shown this once. Until somebody asks with it, the log has only a hash of its code.",
   done: "Done",
   cancel: "Cancel",
   invites: "Invitations that nobody has used",

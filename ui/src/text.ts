@@ -240,6 +240,7 @@ export const text = {
     closeReason: "What ended it",
     timeline: (count: number) => `What happened: ${n(count, "entry", "entries")}`,
     agreed: "Agreed wording",
+    sendable: "Who must agree, and what the linter found",
     agreedHint: "Inside an envelope one signature of customer success sends a notice.",
     agreedUntil: (when: string) => `agreed until ${when} UTC`,
     propose: "Propose an envelope",
