@@ -71,6 +71,7 @@ pub async fn kept(home: &Path, entries: i64) -> PathBuf {
     let name = format!("{of_this_size}{}", recipe());
     let place = home.join(&name);
     if place.is_dir() {
+        fold(&place, entries).await;
         return place;
     }
     fs::create_dir_all(home).expect("the folder can be written");
@@ -90,9 +91,7 @@ pub async fn kept(home: &Path, entries: i64) -> PathBuf {
     let folder = partial.clone();
     let making = tokio::task::spawn_blocking(move || workspace(&folder, entries));
     making.await.expect("the entries fit");
-    let handle = open(&partial, wish(), entries).await;
-    handle.close().await.expect("a workspace can be closed");
-    drop(handle);
+    fold(&partial, entries).await;
     fs::rename(&partial, &place).expect("the folder can be written");
     place
 }
@@ -114,6 +113,13 @@ pub async fn open(folder: &Path, keychain: Wish, entries: i64) -> Handle {
     })
     .await
     .expect("the workspace opens")
+}
+
+/// Folds a workspace by the rules as they are now, where it was not yet: unoptimised, a million
+/// entries take longer than an app is waited for.
+async fn fold(place: &Path, entries: i64) {
+    let handle = open(place, wish(), entries).await;
+    handle.close().await.expect("a workspace can be closed");
 }
 
 /// As if somebody had looked after a kept workspace a moment ago: every entry was checked and
