@@ -161,6 +161,13 @@ async fn one(
         stage.control("fault", fault);
     }
     process.wire.repeat(send.plan.repeated);
+    if send.service == Service::Smtp {
+        let twice = send.plan.relayed_twice;
+        stage.control(
+            "knobs",
+            &json!({"service": "smtp", "delivers_twice": twice}),
+        );
+    }
     let gone = json!([send.service.key()]);
     if send.plan.offline_ms.is_some() {
         stage.control("offline", &json!({"services": gone, "on": true}));

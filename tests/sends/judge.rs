@@ -73,10 +73,37 @@ fn texts(truth: &Value, service: Service) -> Vec<String> {
             })
             .collect();
     }
+    if service == Service::Smtp {
+        return mails(of);
+    }
     let posts = of["posts"].as_array().unwrap().iter();
     posts
         .map(|post| post["text"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// What somebody finds in their mailbox, whose program knows a mail by its Message-ID and shows a
+/// second copy of it not at all.
+fn mails(of: &Value) -> Vec<String> {
+    let mut shown: Vec<(String, String)> = Vec::new();
+    let mut found = Vec::new();
+    for mail in of["mails"].as_array().unwrap() {
+        let text = mail["text"].as_str().unwrap();
+        let header = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap().trim().to_owned()
+        };
+        let parts = text.split("\r\n\r\n").nth(2).unwrap();
+        let plain = parts.split("\r\n--").next().unwrap().trim_end();
+        let name = (header("Message-ID:"), header("Subject:"));
+        // Handed on twice it is one; taken from us twice it is two, whatever its name is.
+        let other = shown.iter().any(|(id, of)| *id == name.0 && *of != name.1);
+        assert!(!other, "two notices have one Message-ID: {}", name.0);
+        assert!((1..=2).contains(&mail["copies"].as_u64().unwrap()));
+        found.push(format!("{}\n\n{plain}", name.1));
+        shown.push(name);
+    }
+    found
 }
 
 /// The run for a person.

@@ -3,9 +3,10 @@
 use cockpit_domain::Service;
 use serde_json::{Value, json};
 
-/// Every channel that is spoken to over HTTP; a mail server has ports of its own.
-pub const CHANNELS: [Service; 8] = [
+/// Every channel.
+pub const CHANNELS: [Service; 9] = [
     Service::Statuspage,
+    Service::Smtp,
     Service::Fcm,
     Service::RemoteConfig,
     Service::Slack,
@@ -75,6 +76,8 @@ pub struct Plan {
     /// What lies between delivers writes twice; only where the service takes a repeated request
     /// for one.
     pub repeated: bool,
+    /// The mail server hands the mail on twice.
+    pub relayed_twice: bool,
     /// The service is gone for so long from the beginning, in milliseconds.
     pub offline_ms: Option<u64>,
     /// Until the next one, in milliseconds.
@@ -105,6 +108,7 @@ impl Plan {
             kill,
             doubled: dice.one_in(8),
             repeated: forgives && dice.one_in(6),
+            relayed_twice: service == Service::Smtp && dice.one_in(4),
             offline_ms: dice
                 .one_in(20)
                 .then(|| dice.pick(&[500, 5_000, 60_000, 900_000])),
@@ -123,11 +127,10 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         Service::Fcm => "messages:send",
         Service::RemoteConfig => "PUT /v1/projects",
         Service::Statuspage => "/incidents",
-        Service::GooglePlay
-        | Service::AppStore
-        | Service::Unleash
-        | Service::Sentry
-        | Service::Smtp => unreachable!("is not sent to here"),
+        Service::Smtp => dice.pick(&["TEXT", "TEXT", "TEXT", "DATA", "RCPT", "MAIL", "CONNECT"]),
+        Service::GooglePlay | Service::AppStore | Service::Unleash | Service::Sentry => {
+            unreachable!("is not sent to here")
+        }
     };
     let slow = format!("slow:{}", dice.pick(&[300, 1_500, 5_000, 9_000, 40_000]));
     let kind = dice.pick(&[

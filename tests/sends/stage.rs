@@ -12,6 +12,7 @@ use cockpit_domain::{Service, Time};
 use cockpit_providers::{Adapter, Http, SecretString, Transport, TransportError, connect, form};
 use cockpit_sandbox::{Options, Sandbox};
 use serde_json::Value;
+use tokio::io::DuplexStream;
 use tower::ServiceExt as _;
 
 /// 2026-11-23T18:30:00Z.
@@ -34,6 +35,7 @@ impl Stage {
             ..Options::default()
         })
         .unwrap();
+        sandbox.answer_mail().unwrap();
         Stage {
             connections: sandbox.connections(),
             start: tokio::time::Instant::now(),
@@ -91,6 +93,7 @@ impl Process {
 /// The sandbox's router in place of a network.
 pub struct Wire {
     router: axum::Router,
+    sandbox: Sandbox,
     repeats: AtomicBool,
     requests: AtomicU64,
 }
@@ -99,6 +102,7 @@ impl Wire {
     pub fn new(sandbox: &Sandbox) -> Wire {
         Wire {
             router: sandbox.router(),
+            sandbox: sandbox.clone(),
             repeats: AtomicBool::new(false),
             requests: AtomicU64::new(0),
         }
@@ -149,5 +153,9 @@ impl Transport for Wire {
             let _ = self.once(again).await;
         }
         answer
+    }
+    fn mail_line(&self, _host: &str, _port: u16) -> Option<DuplexStream> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        self.sandbox.mail_line()
     }
 }

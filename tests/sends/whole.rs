@@ -53,6 +53,12 @@ fn standing(truth: &Value, title: &str) -> Vec<(&'static str, usize)> {
     CHANNELS
         .iter()
         .map(|service| {
+            if service.key() == "smtp" {
+                let subject = format!("Subject: {title}");
+                let mails = truth["smtp"]["mails"].as_array().unwrap().iter();
+                let of_it = |it: &&Value| it["text"].as_str().unwrap().contains(&subject);
+                return ("smtp", mails.filter(of_it).count());
+            }
             let of = truth[service.key()].to_string();
             // Remote Config tells its template beside what was shown.
             let of = match truth[service.key()]["posts"].as_array() {
@@ -130,6 +136,9 @@ fn through_the_whole_engine_nothing_leaves_that_nobody_agreed_to() {
         assert!(complaints.is_empty(), "seed {seed}: {complaints:#?}");
         all += confirmed;
     }
-    println!("{all} confirmed of {} through the whole engine", RUNS * 8);
+    println!(
+        "{all} confirmed of {} through the whole engine",
+        RUNS * CHANNELS.len() as u64
+    );
     assert!(all as u64 > RUNS * 4, "most arrive: {all}");
 }

@@ -96,6 +96,21 @@ impl Sandbox {
         door::router(self.clone())
     }
 
+    /// Lets the mail server answer on lines within this program: [`Sandbox::mail_line`]. It is in
+    /// [`Sandbox::connections`] from then on.
+    ///
+    /// # Errors
+    /// No certificate could be made.
+    pub fn answer_mail(&self) -> std::io::Result<()> {
+        smtp::answer(self)
+    }
+
+    /// A line to the mail server that begins plain, for STARTTLS; none while it does not answer.
+    /// Needs a tokio runtime, and works under its paused time.
+    pub fn mail_line(&self) -> Option<tokio::io::DuplexStream> {
+        smtp::line(self)
+    }
+
     /// Serves a sandbox on `127.0.0.1:port` (0: any free port) until the [`Running`] is dropped.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use tokio::io::DuplexStream;
 
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use client::{Answer, Body, Call, Client, Nature};
@@ -42,6 +43,11 @@ impl Http {
             clock,
             timeout_ms: TIMEOUT_MS,
         }
+    }
+
+    /// As [`Transport::mail_line`].
+    pub(crate) fn mail_line(&self, host: &str, port: u16) -> Option<DuplexStream> {
+        self.transport.mail_line(host, port)
     }
 
     /// Another limit for each request, in milliseconds.

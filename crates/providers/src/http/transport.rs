@@ -6,6 +6,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::DuplexStream;
+
 use crate::form::is_loopback;
 
 /// The largest answer that is read, in bytes. Unleash's list of all flags is the largest in use.
@@ -23,6 +25,12 @@ pub trait Transport: Send + Sync {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// A line to a mail server that is in this program, at this place; none where one is reached
+    /// over the network. It begins plain, for STARTTLS.
+    fn mail_line(&self, _host: &str, _port: u16) -> Option<DuplexStream> {
+        None
+    }
 }
 
 /// Why no whole answer arrived.

@@ -1,17 +1,21 @@
 //! The mail server's commands, without meaning. Must not know our words.
 //! Sources: RFC 5321 (SMTP), RFC 3207 (STARTTLS), RFC 4954 (AUTH).
 
-use std::fmt;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, io};
 
 use cockpit_domain::provider::ProviderError;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use secrecy::ExposeSecret as _;
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
 use super::config::{Config, Security};
 use super::errors::{self, At};
@@ -46,13 +50,23 @@ impl Api {
         };
         // A connection takes two answers: the greeting and the one to EHLO.
         let limit = self.http.timeout();
-        let mut line = self
-            .within(
-                2,
-                At::Connect,
-                AsyncSmtpConnection::connect_tokio1(address, Some(limit), &hello, tls, None),
-            )
-            .await?;
+        let here = match config.security {
+            Security::Starttls => self.http.mail_line(&config.host, config.port),
+            Security::Tls => None,
+        };
+        let greeted = async {
+            match here {
+                Some(line) => {
+                    let line = Box::new(Here(line));
+                    AsyncSmtpConnection::connect_with_transport(line, &hello).await
+                }
+                None => {
+                    AsyncSmtpConnection::connect_tokio1(address, Some(limit), &hello, tls, None)
+                        .await
+                }
+            }
+        };
+        let mut line = self.within(2, At::Connect, greeted).await?;
         if config.security == Security::Starttls {
             if !line.can_starttls() {
                 self.leave(line).await;
@@ -168,6 +182,44 @@ impl Api {
             Ok(Err(error)) => Err(errors::meaning(at, &error)),
             Err(_) => Err(errors::too_late(at)),
         }
+    }
+}
+
+/// A line within this program, where a TCP connection is expected.
+#[derive(Debug)]
+struct Here(DuplexStream);
+
+impl AsyncTokioStream for Here {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Err(io::Error::from(io::ErrorKind::AddrNotAvailable))
+    }
+}
+
+impl AsyncRead for Here {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, into)
+    }
+}
+
+impl AsyncWrite for Here {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }
 

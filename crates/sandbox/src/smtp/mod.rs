@@ -11,7 +11,7 @@ use crate::history::{Scene, Who};
 use crate::wire::Service;
 use crate::{dice, keys};
 
-pub(crate) use server::{Doors, open};
+pub(crate) use server::{Doors, answer, line, open};
 
 /// The login's name.
 pub(crate) const USER: &str = "northwind-status";
@@ -32,6 +32,8 @@ struct Mail {
     from: String,
     to: Vec<String>,
     text: String,
+    /// How often it came to each recipient.
+    copies: u32,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +47,9 @@ pub(crate) struct Smtp {
     defers: Vec<String>,
     /// It does not offer STARTTLS.
     pub without_tls: bool,
+    /// It delivers each mail that it takes a second time, as one does whose own next server's answer
+    /// was lost.
+    delivers_twice: bool,
 }
 
 impl Smtp {
@@ -93,6 +98,7 @@ impl Smtp {
             from,
             to,
             text,
+            copies: 1 + u32::from(self.delivers_twice),
         });
         scene.history.record(
             scene.now_ms,
@@ -117,6 +123,11 @@ impl Smtp {
                 self.without_tls = value
                     .as_bool()
                     .ok_or("\"without_tls\" needs true or false")?;
+            }
+            "delivers_twice" => {
+                self.delivers_twice = value
+                    .as_bool()
+                    .ok_or("\"delivers_twice\" needs true or false")?;
             }
             _ => return Err(format!("unknown knob \"{name}\" for smtp")),
         }
@@ -152,6 +163,7 @@ impl Smtp {
                     "from": mail.from,
                     "to": mail.to,
                     "text": mail.text,
+                    "copies": mail.copies,
                 })
             })
             .collect();

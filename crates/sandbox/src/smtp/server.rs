@@ -1,10 +1,11 @@
 //! The mail server's ports on loopback and its certificate. Must not know SMTP's commands.
 
-use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::{fmt, io};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -14,8 +15,11 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use super::talk::{Session, Talk};
 use crate::Sandbox;
 
+/// What one write holds on a line within this program, in bytes.
+const LINE_BYTES: usize = 64 << 10;
+
 /// Where the mail server listens.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Doors {
     /// Plain at first, then STARTTLS.
     pub port: u16,
@@ -23,6 +27,41 @@ pub(crate) struct Doors {
     pub tls_port: u16,
     /// Made at each start, and signed by itself.
     pub certificate_pem: String,
+    acceptor: TlsAcceptor,
+}
+
+impl fmt::Debug for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Doors")
+            .field("port", &self.port)
+            .field("tls_port", &self.tls_port)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lets the mail server answer on lines within this program.
+pub(crate) fn answer(sandbox: &Sandbox) -> io::Result<()> {
+    let (acceptor, certificate_pem) = certificate().map_err(io::Error::other)?;
+    sandbox.lock().smtp.doors = Some(Doors {
+        port: 587,
+        tls_port: 465,
+        certificate_pem,
+        acceptor,
+    });
+    Ok(())
+}
+
+/// A line to the mail server; none while it does not answer.
+pub(crate) fn line(sandbox: &Sandbox) -> Option<DuplexStream> {
+    let acceptor = sandbox.lock().smtp.doors.as_ref()?.acceptor.clone();
+    let (theirs, ours) = tokio::io::duplex(LINE_BYTES);
+    let sandbox = sandbox.clone();
+    tokio::spawn(async move {
+        if let Err(error) = session(sandbox, ours, false, acceptor).await {
+            tracing::debug!(%error, "a mail client's line ended");
+        }
+    });
+    Some(theirs)
 }
 
 /// Opens both ports. The server ends when the task is aborted.
@@ -34,6 +73,7 @@ pub(crate) async fn open(sandbox: &Sandbox) -> io::Result<JoinHandle<()>> {
         port: plain.local_addr()?.port(),
         tls_port: tls.local_addr()?.port(),
         certificate_pem,
+        acceptor: acceptor.clone(),
     });
     Ok(tokio::spawn(listen(sandbox.clone(), plain, tls, acceptor)))
 }
@@ -57,9 +97,9 @@ async fn listen(sandbox: Sandbox, plain: TcpListener, tls: TcpListener, acceptor
     }
 }
 
-async fn session(
+async fn session<S: AsyncRead + AsyncWrite + Unpin>(
     sandbox: Sandbox,
-    line: TcpStream,
+    line: S,
     encrypted: bool,
     acceptor: TlsAcceptor,
 ) -> io::Result<()> {
