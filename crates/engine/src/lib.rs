@@ -32,6 +32,7 @@ mod takeover;
 mod team;
 mod verify;
 mod void;
+mod watch;
 mod workspace;
 
 use std::collections::BTreeMap;

@@ -5,29 +5,29 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use cockpit_domain::decide::{Command, Follow};
-use cockpit_domain::event::{Drift, Outcome};
-use cockpit_domain::provider::{ErrorKind, ProviderError, Reading};
+use cockpit_domain::provider::{Capability, ErrorKind, ProviderError, Reading, Verb};
 use cockpit_domain::rule::{Breach, Judgement};
 use cockpit_domain::signal::Signal;
 use cockpit_domain::state::Standing;
 use cockpit_domain::views::{self, Live, ServiceLive, TargetLive};
 use cockpit_domain::{Desired, Observation, Service, Target, Time, words};
 use cockpit_ledger::CacheRow;
-use cockpit_providers::Adapter;
+use cockpit_providers::{Adapter, guide};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::api::Tag;
 use crate::inner::Inner;
+use crate::watch;
 
-/// Between two readings while something is wrong or was stopped lately, in milliseconds. An
-/// undone stop must be alarmed within 15 s.
+/// Between two readings of a service while something is wrong there, in milliseconds. What was
+/// stopped is watched beside this.
 const URGENT_MS: u64 = 10_000;
+/// Between two readings of health figures, in milliseconds: a breach must be on screen within 10 s.
+const FIGURES_MS: u64 = 8_000;
 /// Between two readings at rest, in milliseconds.
 const REST_MS: u64 = 60_000;
-/// A stop is watched closely for this long, in milliseconds.
-const WATCH_MS: u64 = 60 * 60 * 1_000;
 
 /// A target as it is kept between two starts.
 #[derive(Debug, Serialize, Deserialize)]
@@ -203,21 +203,25 @@ pub(crate) fn begin_reading(inner: &Arc<Inner>, service: Service) {
 }
 
 async fn keep_reading(inner: Arc<Inner>, service: Service) {
+    // Without an adapter the reading ends by itself, and the watch with it.
+    tokio::select! {
+        () = read_again_and_again(&inner, service) => {}
+        () = watch::keep_watching(&inner, service) => {}
+    }
+}
+
+async fn read_again_and_again(inner: &Arc<Inner>, service: Service) {
     loop {
-        if inner.adapter(service).is_none() {
+        let Some(adapter) = inner.adapter(service) else {
             return;
-        }
-        one(&inner, service).await;
+        };
+        one(inner, service).await;
         let read_at = Instant::now();
         loop {
             let mut recorded = std::pin::pin!(inner.pace.notified());
             // From here on, so that nothing that is recorded meanwhile is missed.
             recorded.as_mut().enable();
-            let pause = if is_urgent(&inner) {
-                URGENT_MS
-            } else {
-                REST_MS
-            };
+            let pause = pause_ms(inner, adapter.capability());
             tokio::select! {
                 () = tokio::time::sleep_until(read_at + Duration::from_millis(pause)) => break,
                 () = recorded => {}
@@ -226,22 +230,51 @@ async fn keep_reading(inner: Arc<Inner>, service: Service) {
     }
 }
 
-/// Something is wrong, under way, or was stopped within the last hour.
-fn is_urgent(inner: &Inner) -> bool {
-    let now = inner.now();
+/// Until the next reading of everything at a service.
+fn pause_ms(inner: &Inner, capability: &Capability) -> u64 {
+    let service = capability.service;
+    let targets = inner.with_live(|live| {
+        let all = live.targets.keys();
+        all.filter(|id| id.service() == Some(service)).count()
+    });
+    let at_best_ms = if capability.signals {
+        FIGURES_MS
+    } else if is_urgent(inner, capability) {
+        URGENT_MS
+    } else {
+        REST_MS
+    };
+    watch::every_ms(at_best_ms, guide(service), targets)
+}
+
+/// Something is under way there, or something is wrong that a stop there would help with.
+fn is_urgent(inner: &Inner, capability: &Capability) -> bool {
     let state = inner.state();
+    let stops = |verb: &Verb| matches!(verb, Verb::Stop | Verb::TurnOff);
     state.drill
-        || !state.breaches.is_empty()
-        || !state.drifts.is_empty()
+        || (!state.breaches.is_empty() && capability.verbs.iter().any(stops))
         || state.intents.values().any(|record| {
-            // What nobody can be asked about does not end by looking more often.
-            (record.standing() == Standing::Ready && words::can_be_asked(&record.intent.pre.state))
-                || record.result.as_ref().is_some_and(|(result, at)| {
-                    result.outcome == Outcome::Confirmed
-                        && record.intent.desired.is_safe_direction()
-                        && now.ms_since(*at) < WATCH_MS
-                })
+            record.intent.target.service() == Some(capability.service)
+                && record.standing() == Standing::Ready
+                // What nobody can be asked about does not end by looking more often.
+                && words::can_be_asked(&record.intent.pre.state)
         })
+}
+
+/// Looks at one target, and says so of its service when it cannot be reached or can be again.
+pub(crate) async fn look(inner: &Arc<Inner>, target: &Target) {
+    let Some(service) = target.id.service() else {
+        return;
+    };
+    let Some(adapter) = inner.adapter(service) else {
+        return;
+    };
+    let problem = read(inner, &adapter, target).await;
+    let was_offline =
+        inner.with_live(|live| live.services.get(&service).is_some_and(|it| it.offline));
+    if problem.is_some() || was_offline {
+        service_answered(inner, service, problem).await;
+    }
 }
 
 async fn read(
@@ -290,56 +323,9 @@ async fn read(
     });
     if let Some(row) = row {
         inner.keep(vec![row]).await;
-        look_for_drift(inner, target).await;
+        watch::look_for_drift(inner, target).await;
     }
     error
-}
-
-/// Alarms when a target that was confirmed as stopped is found more exposed.
-async fn look_for_drift(inner: &Arc<Inner>, target: &Target) {
-    let Some(seen) = inner.with_live(|live| {
-        live.targets
-            .get(&target.id)
-            .and_then(|it| it.observation.clone())
-    }) else {
-        return;
-    };
-    let drift = {
-        let state = inner.state();
-        let Some((id, record)) = state.newest_intent(&target.id) else {
-            return;
-        };
-        let Some((result, _)) = &record.result else {
-            return;
-        };
-        let Some(before) = &result.after else { return };
-        let undone = result.outcome == Outcome::Confirmed
-            && record.intent.desired.is_safe_direction()
-            && !record.intent.desired.is_met_by(&seen.state)
-            // Another release that rolls out is news, and no stop of this one was undone by it.
-            && seen.state.is_same_release(before)
-            && words::exposure(&seen.state) > words::exposure(before);
-        undone.then(|| Drift {
-            target: target.id.clone(),
-            intent: id.clone(),
-            before: before.clone(),
-            after: seen.state.clone(),
-            seen_at: seen.at,
-        })
-    };
-    let Some(drift) = drift else { return };
-    let body = format!(
-        "It was {}; it is now {}. Open Release Cockpit to stop it again.",
-        words::state(&drift.before),
-        words::state(&drift.after)
-    );
-    if inner.record(Command::SeeDrift(drift)).await.is_ok() {
-        inner.desk.notify(
-            &format!("{}: something undid the stop", target.title),
-            &body,
-        );
-        inner.changed(&[Tag::Decided, Tag::Log]);
-    }
 }
 
 async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {

@@ -14,6 +14,7 @@ mod form;
 mod google;
 pub mod google_play;
 mod guard;
+mod guide;
 pub mod http;
 pub mod mastodon;
 pub mod matrix;
@@ -33,6 +34,7 @@ use cockpit_domain::provider::ProviderError;
 pub use adapter::Adapter;
 pub use form::{Field, Form};
 pub use guard::Guarded;
+pub use guide::{Counted, Guide, Quota};
 pub use http::{Clock, Http, Transport, TransportError, reqwest_transport};
 pub use secrecy::SecretString;
 
@@ -60,18 +62,31 @@ pub fn form(service: Service) -> &'static Form {
     entry(service).form
 }
 
+/// How to make a credential for a service, and what it lets one ask; none where nobody wrote it.
+pub fn guide(service: Service) -> Option<&'static Guide> {
+    entry(service).guide
+}
+
 type Connected = Result<Box<dyn Adapter>, ProviderError>;
 
 /// How a service is connected.
 struct Entry {
     form: &'static Form,
+    guide: Option<&'static Guide>,
     connect: fn(&Settings<'_>, &Http) -> Connected,
 }
 
 macro_rules! entry {
     ($folder:ident) => {
+        entry!($folder, None)
+    };
+    ($folder:ident, guided) => {
+        entry!($folder, Some(&$folder::GUIDE))
+    };
+    ($folder:ident, $guide:expr) => {
         Entry {
             form: &$folder::FORM,
+            guide: $guide,
             connect: |settings, http| Ok(Guarded::boxed($folder::connect(settings, http)?)),
         }
     };
@@ -80,18 +95,18 @@ macro_rules! entry {
 /// Each service's folder.
 fn entry(service: Service) -> Entry {
     match service {
-        Service::GooglePlay => entry!(google_play),
-        Service::AppStore => entry!(app_store),
-        Service::Unleash => entry!(unleash),
-        Service::Sentry => entry!(sentry),
-        Service::Statuspage => entry!(statuspage),
-        Service::Smtp => entry!(smtp),
-        Service::Fcm => entry!(fcm),
-        Service::RemoteConfig => entry!(remote_config),
-        Service::Slack => entry!(slack),
-        Service::Teams => entry!(teams),
-        Service::Matrix => entry!(matrix),
-        Service::Mastodon => entry!(mastodon),
-        Service::Bluesky => entry!(bluesky),
+        Service::GooglePlay => entry!(google_play, guided),
+        Service::AppStore => entry!(app_store, guided),
+        Service::Unleash => entry!(unleash, guided),
+        Service::Sentry => entry!(sentry, guided),
+        Service::Statuspage => entry!(statuspage, guided),
+        Service::Smtp => entry!(smtp, guided),
+        Service::Fcm => entry!(fcm, guided),
+        Service::RemoteConfig => entry!(remote_config, guided),
+        Service::Slack => entry!(slack, guided),
+        Service::Teams => entry!(teams, guided),
+        Service::Matrix => entry!(matrix, guided),
+        Service::Mastodon => entry!(mastodon, guided),
+        Service::Bluesky => entry!(bluesky, guided),
     }
 }

@@ -15,6 +15,7 @@ mod history;
 mod keys;
 mod line;
 mod log;
+mod quota;
 mod scenario;
 mod sentry;
 mod serve;

@@ -6,12 +6,14 @@ mod adapter;
 mod api;
 mod config;
 mod errors;
+mod guide;
 mod wire;
 
 use cockpit_domain::provider::ProviderError;
 
 pub use adapter::AppStore;
 pub(crate) use config::FORM;
+pub(crate) use guide::GUIDE;
 
 use crate::form::Settings;
 use crate::http::Http;

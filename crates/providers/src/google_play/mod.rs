@@ -7,12 +7,14 @@ mod api;
 mod config;
 mod edits;
 mod errors;
+mod guide;
 mod wire;
 
 use cockpit_domain::provider::ProviderError;
 
 pub use adapter::GooglePlay;
 pub(crate) use config::FORM;
+pub(crate) use guide::GUIDE;
 
 use crate::form::Settings;
 use crate::http::Http;

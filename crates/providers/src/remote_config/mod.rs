@@ -4,6 +4,7 @@
 
 mod adapter;
 mod config;
+mod guide;
 
 use cockpit_domain::provider::ProviderError;
 
@@ -12,6 +13,7 @@ use crate::form::Settings;
 use crate::http::Http;
 
 pub(crate) use config::FORM;
+pub(crate) use guide::GUIDE;
 
 pub(crate) fn connect(
     settings: &Settings<'_>,

@@ -5,6 +5,7 @@
 mod adapter;
 mod config;
 mod errors;
+mod guide;
 
 use cockpit_domain::provider::ProviderError;
 
@@ -13,6 +14,7 @@ use crate::form::Settings;
 use crate::http::Http;
 
 pub(crate) use config::FORM;
+pub(crate) use guide::GUIDE;
 
 pub(crate) fn connect(
     settings: &Settings<'_>,

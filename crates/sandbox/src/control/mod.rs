@@ -7,7 +7,7 @@ use crate::channels::CHANNELS;
 use crate::fault::Rule;
 use crate::wire::{Answer, Call, Service};
 use crate::world::World;
-use crate::{SCENARIOS, Sandbox, app_store, clock, google_play, keys, unleash};
+use crate::{SCENARIOS, Sandbox, app_store, clock, google_play, keys, quota, unleash};
 
 /// A control request that came by HTTP.
 pub(crate) fn enter(sandbox: &Sandbox, call: &Call) -> Answer {
@@ -51,6 +51,7 @@ pub(crate) fn answer(
         ("GET", "truth") => return (200, truth(world)),
         ("GET", "mails") => return (200, world.smtp.truth()),
         ("GET", "log") => return (200, log(world, query)),
+        ("GET", "quotas") => return (200, quota::used(world.log.lines())),
         ("DELETE", "log") => {
             world.log.clear();
             Ok(())

@@ -1,0 +1,14 @@
+//! How to make a credential for Firebase Remote Config. Google publishes no number of readings.
+//! Must not know a request.
+
+use crate::guide::Guide;
+
+pub(crate) static GUIDE: Guide = Guide {
+    steps: &[
+        "In Google Cloud, in the app's Firebase project: IAM and admin, Service accounts, make an account that nothing else uses.",
+        "Give it the role \"Firebase Remote Config Admin\" and no other: it may change every parameter of the project, Google has no narrower role. Under Keys, add a key of the type JSON.",
+        "In the Firebase console, Remote Config: add the parameter for the banner, of the type JSON, and leave conditions off.",
+    ],
+    quotas: &[],
+    requests_a_look: 1,
+};
