@@ -50,6 +50,7 @@ impl World {
                 redacted: 0,
                 sums: "ab".repeat(32),
             }),
+            72 if self.chance.one_in(3) => return self.told_badly(),
             72..=73 => return self.nonsense(),
             _ => return self.authority(roll),
         };
@@ -161,6 +162,7 @@ impl World {
     }
 
     fn an_intent(&mut self) -> Event {
+        let order = self.under_an_order();
         let act = self.chance.of(&ACTS).unwrap();
         let mandate = self.state.mandate(act);
         let needed = mandate.persons();
@@ -194,7 +196,7 @@ impl World {
             explicit: act.is_explicit() && !self.chance.one_in(10),
             reason: "x".to_owned(),
             evidence: vec!["y".to_owned()],
-            order: None,
+            order,
         }))
     }
 

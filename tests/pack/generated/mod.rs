@@ -3,6 +3,7 @@
 //! A seed makes the same ledger for ever. Must not know what of it has force.
 
 mod entries;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -12,6 +13,7 @@ use cockpit_domain::Time;
 use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::event::{Event, Genesis, RecoveryKey, Verdict};
 use cockpit_domain::policy::{ActKind, Needs, Person, Policy, Role};
+use cockpit_domain::rule::HealthRule;
 use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_seal::pack::{PackWriter, RawLines, RawSlot, Sink};
 use cockpit_seal::slot::{Slot, SlotHead};
@@ -29,13 +31,14 @@ const HOUR: u64 = 60 * MINUTE;
 const START: i64 = 1_795_400_000_000;
 /// The key that lies offline.
 const RECOVERY: usize = 9;
-const ACTS: [ActKind; 6] = [
+const ACTS: [ActKind; 7] = [
     ActKind::Stop,
     ActKind::TurnOff,
     ActKind::Resume,
     ActKind::SetFraction,
     ActKind::Complete,
     ActKind::TurnOn,
+    ActKind::Publish,
 ];
 
 /// A small generator.
@@ -94,14 +97,22 @@ pub struct Ledger {
 impl Ledger {
     pub fn generate(seed: u64) -> Self {
         let mut world = World::found(seed);
-        for device in 1..1 + world.chance.below(7) {
-            world.admit(device);
+        let tells = seed % 2 == 1;
+        if tells {
+            world.house();
+        } else {
+            for device in 1..1 + world.chance.below(7) {
+                world.admit(device);
+            }
         }
         let rounds = 12 + world.chance.below(24);
         for _ in 0..rounds {
             let entries = 1 + world.chance.below(6);
             for _ in 0..entries {
-                world.something();
+                match tells && !world.chance.one_in(3) {
+                    true => world.telling(),
+                    false => world.something(),
+                }
             }
             world.close();
         }
@@ -280,7 +291,7 @@ impl World {
                 roles: vec![Role::Administrator, Role::ProductLead],
             },
             policy,
-            rules: Vec::new(),
+            rules: vec![HealthRule::standard()],
             recovery,
             threshold: chance.one_in(3).then_some(1),
         });
@@ -331,6 +342,9 @@ impl World {
             vec![Role::Administrator, Role::ProductLead],
             vec![Role::ProductLead],
             vec![Role::Responder, Role::CustomerSuccess],
+            vec![Role::CustomerSuccess, Role::Legal],
+            vec![Role::Brand],
+            vec![Role::Legal, Role::Brand],
             vec![Role::Auditor],
         ];
         let admitted = AuthorityEvent::PersonAdmitted {

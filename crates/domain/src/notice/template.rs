@@ -17,6 +17,9 @@ pub const LIBRARY: &str = "library-1";
 /// Longest title and body of a template, and of what it makes, in bytes.
 const BYTES_MAX: usize = 20_000;
 
+/// Conditions inside each other.
+const DEPTH_MAX: usize = 8;
+
 /// Steps that rendering may take.
 const FUEL: u64 = 20_000;
 
@@ -110,6 +113,13 @@ impl Template {
         if self.title.len() + self.body.len() > BYTES_MAX {
             return Some(format!("a template has at most {BYTES_MAX} bytes"));
         }
+        if !plain(&self.title) || !plain(&self.body) {
+            return Some(
+                "a template holds words, names of slots such as {{ headline }}, and {% if doing \
+                 %}…{% else %}…{% endif %} around what is there only with such a name"
+                    .to_owned(),
+            );
+        }
         let sample = Slots {
             words: Slot::ALL
                 .into_iter()
@@ -157,6 +167,59 @@ fn context(locale: Locale, slots: &Slots) -> BTreeMap<&'static str, String> {
     context.insert("brief", first(Slot::Happened));
     context.insert("first_unknown", first(Slot::Unknown));
     context
+}
+
+/// Whether a source is words, names of slots, and conditions on them: so little that every reader
+/// of the log can render it again without this engine.
+fn plain(source: &str) -> bool {
+    if source.chars().any(|it| it.is_control() && it != '\n') {
+        return false;
+    }
+    // Of each condition that is open, whether its other half has begun.
+    let mut open: Vec<bool> = Vec::new();
+    let mut rest = source;
+    while let Some(at) = ["{{", "{%", "{#"]
+        .iter()
+        .filter_map(|it| rest.find(it))
+        .min()
+    {
+        let Some((inner, is_name, after)) = marked(&rest[at..]) else {
+            return false;
+        };
+        rest = after;
+        let inner = inner.trim_matches(' ');
+        match (is_name, inner.strip_prefix("if "), inner) {
+            (true, _, name) if is_slot(name) => {}
+            (false, Some(name), _) if is_slot(name.trim_start_matches(' ')) => {
+                open.push(false);
+                if open.len() > DEPTH_MAX {
+                    return false;
+                }
+            }
+            (false, None, "else") => match open.last_mut() {
+                Some(half @ false) => *half = true,
+                Some(true) | None => return false,
+            },
+            (false, None, "endif") if open.pop().is_some() => {}
+            (_, _, _) => return false,
+        }
+    }
+    open.is_empty()
+}
+
+/// What stands in the marks that a text begins with, whether they ask for words, and the rest.
+fn marked(text: &str) -> Option<(&str, bool, &str)> {
+    let (begin, end) = match text.starts_with("{{") {
+        true => ("{{", "}}"),
+        false => ("{%", "%}"),
+    };
+    let (inner, rest) = text.strip_prefix(begin)?.split_once(end)?;
+    Some((inner, begin == "{{", rest))
+}
+
+fn is_slot(name: &str) -> bool {
+    ["next_update", "brief", "first_unknown"].contains(&name)
+        || Slot::ALL.iter().any(|slot| slot.key() == name)
 }
 
 /// Without white space around the lines, and without more than one empty line.

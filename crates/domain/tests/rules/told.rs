@@ -155,12 +155,22 @@ fn a_name_that_is_no_slot_is_refused() {
         "{% for a in b %}",
         "",
         "{% include 'x' %}",
+        "{{ headline|upper }}",
+        "{{- headline }}",
+        "{{{ headline }}}",
+        "{# aside #}{{ headline }}",
+        "{% if headline %}x",
+        "{% if headline %}x{% else %}y{% else %}z{% endif %}",
+        "{% if not headline %}x{% endif %}",
+        "{% endif %}",
+        "x\r\ny",
     ] {
         own.body = body.to_owned();
         let set = TellEvent::TemplateSet(Box::new(own.clone()));
         assert!(tells(&mut all, CARE, NOON, set).is_err(), "{body}");
     }
-    own.body = "{{ happened }} {{ next_update }}".to_owned();
+    own.body = "{{ happened }} {%if doing%}{ {{doing}} }{% else %}…{% endif %}{{  next_update }}"
+        .to_owned();
     let set = TellEvent::TemplateSet(Box::new(own));
     assert!(tells(&mut all, AUDITOR, NOON, set.clone()).is_err());
     tells(&mut all, CARE, NOON, set).unwrap();

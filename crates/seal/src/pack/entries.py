@@ -10,6 +10,9 @@ ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "turn_on", "pu
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
 SERVICES = ("google_play", "app_store", "unleash", "sentry", "statuspage", "smtp", "fcm", "remote_config",
             "slack", "teams", "matrix", "mastodon", "bluesky")
+SEVERITIES = ("critical", "major", "minor", "low")
+PHASES = ("investigating", "identified", "monitoring", "resolved")
+AUDIENCES, LOCALES = ("customers", "team"), ("en", "de")
 ENDED = ("confirmed", "refused", "stale", "failed")
 MAY_ASK = {"publish": ["product_lead", "customer_success"],
            **dict.fromkeys(SAFE, ["product_lead", "responder"])}
@@ -27,6 +30,10 @@ class Unread(Exception):
 
 class NotHere(Exception):
     """The pack does not hold what is needed."""
+
+
+WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200b)))
+def trim(words): return words.strip(WHITE)  # what Unicode calls white space, which is less than Python does
 
 
 # ---- bodies: each kind's fields, and how each is read
@@ -58,7 +65,8 @@ def number(most):
 
 def moment(value):
     """Milliseconds since 1970."""
-    form = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)", text(value))
+    form = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+                        text(value))
     if not form: raise Unread()
     try: seconds = calendar.timegm(time.strptime(f"{form[1]} {form[2]}", "%Y-%m-%d %H:%M:%S"))
     except ValueError: raise Unread()
@@ -71,6 +79,12 @@ def moment(value):
 def maybe(read):
     def inner(value): return None if value is None else read(value)
     inner.absent = None
+    return inner
+
+
+def usual(read, absent):
+    def inner(value): return read(value)
+    inner.absent = absent
     return inner
 
 
@@ -95,10 +109,12 @@ def fields(**forms):
     return read
 
 
-def by_word(key, **forms):
-    """An object whose `key` says which other fields it has."""
+def by_word(key, /, loose=False, **forms):
+    """An object whose `key` says which other fields it has; loosely, others are not looked into."""
     def read(value):
-        if not isinstance(value, dict) or value.get(key) not in forms: raise Unread()
+        if not isinstance(value, dict) or not isinstance(value.get(key), str): raise Unread()
+        if loose and value[key] not in forms: return value
+        if value[key] not in forms: raise Unread()
         return {key: value[key], **fields(**forms[value[key]])(value)}
     return read
 
@@ -116,12 +132,13 @@ def words(value):
 U8, U32, U64 = number(2**8 - 1), number(2**32 - 1), number(2**64 - 1)
 role, act, verdict = one_of(*ROLES), one_of(*ACTS), one_of("approve", "reject")
 measure = one_of("crash_free_sessions", "crash_free_users")
+severity, phase, audience, locale = map(lambda it: one_of(*it), (SEVERITIES, PHASES, AUDIENCES, LOCALES))
 MANDATE = fields(
     ask=some(role), approve=some(fields(roles=some(role), persons=U8)), expires_ms=U64,
     fallback=some(fields(after_ms=U64, roles=some(role)), []), default_after_ms=maybe(U64),
     break_glass=some(role, []))
 SEEN = by_word(
-    "kind",
+    "kind", loose=True,
     staged_rollout=dict(
         version=text, builds=some(text), fraction_bps=maybe(U32), fallback=maybe(text),
         status=one_of("absent", "draft", "in_progress", "halted", "completed")),
@@ -130,9 +147,22 @@ SEEN = by_word(
         status=one_of("absent", "inactive", "active", "paused", "complete")),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
               description=text),
-    status_page={}, mailing={})
-BREACH = fields(rule=text, platform=text, version=text, measure=measure, value_bps=U32, floor_bps=U32,
-                sample=U64, since=moment, data_until=moment)
+    status_page={}, mailing={}, channel={})
+COUNT, SIDE = fields(bad=U64, all=U64), usual(one_of("below", "above"), "below")
+BREACH = fields(
+    rule=text, platform=text, version=text, measure=measure, value_bps=U32, floor_bps=U32, sample=U64,
+    since=moment, data_until=moment, comparator=SIDE,
+    evidence=maybe(fields(
+        before=some(text), pairing=one_of("same_stage", "same_hours"), pairs=U64, new=COUNT, old=COUNT,
+        newest_new=COUNT, newest_old=COUNT, worse_by_bps=U32, error_bps=U32, times_likelier=U64)))
+RULE = fields(
+    name=text, measure=measure, floor_bps=U32, sample_min=U64, data_age_ms_max=U64, comparator=SIDE,
+    window_ms=maybe(U64), previous=maybe(fields(worse_by_bps=U32, error_bps=U32)),
+    outcome=usual(one_of("alarm", "proposal", "stop"), "alarm"))
+NOTICE = fields(
+    key=text, title=text, body=text, phase=phase, notify_subscribers=flag,
+    about=maybe(fields(incident=text, update=U32, audience=audience, locale=locale, draft=text, template=text,
+                       envelope=maybe(text), next_update_at=maybe(moment))))
 
 
 def policy(value):
@@ -144,7 +174,7 @@ KINDS = {
     "ledger.genesis": fields(
         workspace=text, drill=flag, key=text, founder=fields(id=text, name=text, roles=some(role)),
         policy=policy, recovery=maybe(fields(device=text, key=text)), threshold=maybe(U8),
-        rules=some(fields(name=text, measure=measure, floor_bps=U32, sample_min=U64, data_age_ms_max=U64))),
+        rules=some(RULE)),
     "connection.add": fields(service=one_of(*SERVICES), app=maybe(text), config=words),
     "connection.remove": fields(service=one_of(*SERVICES)),
     "policy.set": fields(act=act, persons=U8),
@@ -153,9 +183,10 @@ KINDS = {
     "intent.request": fields(
         press=text, press_title=text, act=act, app=text, target=text, title=text,
         desired=by_word("to", stopped={}, rolling_out=dict(fraction_bps=maybe(U32)), complete={}, on={},
-                        off={}, published={}),
+                        off={}, published=dict(notice=NOTICE)),
         pre=fields(target=text, at=moment, state=SEEN), asked_at=moment, expires_at=moment, persons=U8,
-        explicit=flag, reason=text, evidence=some(text)),
+        explicit=flag, reason=text, evidence=some(text),
+        order=maybe(fields(order=text, entry=U64, breach=BREACH))),
     "intent.approve": fields(intent=text, verdict=verdict, reason=text, opened=maybe(flag)),
     "intent.withdraw": fields(intent=text),
     "effect.claim": fields(intent=text, attempt=U32, lease_until=moment),
@@ -185,6 +216,8 @@ KINDS = {
     "intent.break_glass": fields(intent=text, reason=text),
     "intent.default": fields(intent=text),
     "review.close": fields(review=text, reason=text),
+    "order.sign": fields(rule=RULE, platform=maybe(text), until=moment, fires_max=U32, reason=text),
+    "order.end": fields(order=text, reason=text),
 }
 # What takes effect only when enough administrators agree.
 GOVERNED = ("member.admit", "member.roles", "person.revoke", "device.add", "device.revoke",
@@ -193,7 +226,7 @@ AUTHORITY = (*GOVERNED, "member.invite", "member.request", "member.refuse", "dev
              "proposal.judge", "intent.break_glass", "intent.default", "review.close")
 # What they say changes nothing that is replayed here.
 SILENT = ("breach.seen", "breach.cleared", "drift.seen", "export.made")
-OTHERS = ("incident.", "notice.", "cadence.", "template.", "envelope.", "order.")
+TELLING = ("incident.", "notice.", "cadence.", "template.", "envelope.")
 
 
 # ---- mandates
@@ -307,9 +340,9 @@ def slots(pack):
 
 
 class Intent:
-    def __init__(self, entry, person, mandate, said):
+    def __init__(self, entry, person, mandate, said, sign_off):
         self.position, self.by, self.device, self.at = entry.position, person, entry.device, entry.best
-        self.said, self.mandate, self.approvals = said, mandate, []
+        self.said, self.mandate, self.sign_off, self.approvals = said, mandate, sign_off, []
         self.passed = self.claim = self.outcome = None
         self.rejected = self.withdrawn = False
         self.attempt = 0
@@ -320,8 +353,15 @@ class Intent:
 
     def missing(self):
         others = sum(it["person"] != self.by for it in self.approvals)
-        missing = max(self.said["persons"] - 1 - others, self.empty(self.approvals), 0)
+        unsigned = int(bool(self.unsigned()))
+        missing = max(self.said["persons"] - 1 - others, self.empty(self.approvals), unsigned, 0)
         return missing or int(self.said["explicit"] and not self.approvals)
+
+    def unsigned(self):
+        """Roles that must agree and have not."""
+        def agreed(role):
+            return any(role in it["roles"] or role == "customer_success" and it["fallback"] for it in self.approvals)
+        return [role for role in self.sign_off if not agreed(role)]
 
     def standing(self):
         if self.outcome in ENDED: return self.outcome

@@ -1,23 +1,26 @@
 #!/usr/bin/env python3
 """Replays an evidence pack: python3 fold.py PACK. Says who belongs to the workspace, what its policy
-asks for, and which entries have no force, from the entries and the times of the slots alone, and
-compares that with what the app says of itself. Signatures are checked by check.py, bodies are
-read by entries.py, and both lie beside it; nothing else is needed but Python 3.8.
+asks for, what people are told of incidents and who agreed, and which entries have no force, from the
+entries and the times of the slots alone, and compares that with what the app says of itself. Signatures
+are checked by check.py, bodies are read by entries.py, incidents and notices are judged by notices.py,
+and all lie beside it; nothing else is needed but Python 3.8.
 
-Exit 0: the app comes to the same. Exit 1: it does not. Exit 2: bodies that are needed stayed behind,
-or the pack has entries that are not judged here: those about incidents, notices and their texts.
+Exit 0: the app comes to the same. Exit 1: it does not. Exit 2: bodies that are needed stayed behind.
 python3 fold.py --state PACK ... prints the hash of the state after each pack, and compares nothing.
 """
 import base64, hashlib, json, os, re, sys, unicodedata
 from check import signed
 from entries import *
+from notices import Tell
 
 
-class State:
+class State(Tell):
     def __init__(self):
+        super().__init__()
         self.workspace, self.drill, self.policy, self.recovery, self.threshold = "", False, None, None, 0
         self.people, self.former, self.devices, self.known = {}, {}, {}, {}
         self.connections, self.intents, self.ended, self.lasting = set(), {}, [], {}
+        self.rules, self.orders = [], {}
         self.invites, self.requests, self.proposals, self.reviews, self.rejected = {}, {}, {}, {}, []
         # What is remembered in order to find the unusual.
         self.newest, self.newest_of, self.behind, self.last = None, {}, set(), None
@@ -79,6 +82,7 @@ class State:
         if kind == "ledger.genesis": return self.begin(entry, it)
         if self.policy is None: raise No("it stands before the first entry")
         if kind in AUTHORITY: return self.authority(entry, kind, it)
+        if kind.startswith(TELLING): return self.telling(entry, kind, it)
         person = self.signer(entry.device) if kind == "export.made" else self.actor(entry.device)
         if kind in ("connection.add", "connection.remove"):
             self.administers(person)
@@ -106,6 +110,12 @@ class State:
             intent = self.intents.get(it["intent"])
             if not intent or not intent.takes_results(): raise No("the intent was not approved, or had ended")
             intent.outcome = it["outcome"]
+            self.note_notice(entry, it["intent"], it["outcome"])
+        elif kind in ("order.sign", "order.end"):
+            if not shares(self.roles(person), self.mandate("stop")["ask"]): raise No("may not ask for a stop")
+            if kind == "order.sign": self.orders[entry.id] = [person, entry.best, entry.position, None, []]
+            elif it["order"] in self.orders and not self.orders[it["order"]][3]:
+                self.orders[it["order"]][3] = [person, it["reason"]]
 
     def begin(self, entry, it):
         if self.policy is not None: raise No("a ledger begins once")
@@ -114,7 +124,7 @@ class State:
         self.devices[entry.device] = founder
         self.known[entry.device] = {"key": it["key"], "person": founder, "revoked": None}
         self.people[founder] = {"name": it["founder"]["name"], "roles": it["founder"]["roles"]}
-        self.recovery = it["recovery"]
+        self.rules, self.recovery = it["rules"], it["recovery"]
         self.threshold = 1 if it["threshold"] is None else it["threshold"]
 
     def open_intent(self, id):
@@ -127,7 +137,12 @@ class State:
         if it["expires_at"] > entry.early + mandate["expires_ms"]: raise No("it lasts too long")
         if it["persons"] < persons_of(mandate): raise No("it asks for fewer persons than the policy")
         if it["act"] not in SAFE and not it["explicit"]: raise No("it leaves out the approval")
-        self.intents[entry.id] = Intent(entry, person, mandate, it)
+        found = self.may_publish(it)
+        self.intents[entry.id] = Intent(entry, person, mandate, it, self.sign_off(it, found, entry.late))
+        self.note_notice(entry, entry.id)
+        under = it["order"]
+        if under and under["order"] in self.orders and under["entry"] not in self.orders[under["order"]][4]:
+            self.orders[under["order"]][4].append(under["entry"])
 
     def judge(self, entry, person, it):
         intent = self.intents.get(it["intent"])
@@ -136,17 +151,22 @@ class State:
         asker_is_out = intent.said["persons"] > 1 or intent.mandate["approve"]
         if asker_is_out and person == intent.by: raise No("the asker does not approve")
         (roles, fallback), (due, _) = intent.turn(entry.early), intent.turn(entry.late)
-        own = self.roles(person)
-        if not shares(own, roles) or not shares(own, due): raise No("it is not their turn")
+        own, unsigned = self.roles(person), intent.unsigned()
+        signs_off = shares(own, unsigned)
+        if not signs_off and not (shares(own, roles) and shares(own, due)): raise No("it is not their turn")
         if any(approval["person"] == person for approval in intent.approvals): raise No("approved already")
         approval = {"person": person, "device": entry.device, "position": entry.position,
                     "roles": own, "fallback": fallback}
         if intent.mandate["approve"]:
             before, after = intent.empty(intent.approvals), intent.empty([*intent.approvals, approval])
-            if before > 0 and before == after: raise No("it fills no place that is empty")
+            fills = before == 0 or before != after
+        else: fills = not unsigned or fallback
+        if not fills and not signs_off: raise No("it fills no place that is empty")
         self.clock_holds(entry)
-        if it["verdict"] == "approve": intent.approvals.append(approval)
-        elif not it["reason"].strip(): raise No("rejecting needs a reason")
+        if it["verdict"] == "approve":
+            intent.approvals.append(approval)
+            self.note_notice(entry, it["intent"])
+        elif not trim(it["reason"]): raise No("rejecting needs a reason")
         else: intent.rejected = True
 
     def let_go(self, entry):
@@ -156,11 +176,14 @@ class State:
             before, self.lasting[target] = self.lasting.get(target), entry.id
             if before and before not in self.ended and self.has_ended(before): self.intents.pop(before, None)
         elif entry.kind in ("intent.approve", "intent.withdraw", "effect.result"):
-            id = entry.said["intent"]
-            if self.has_ended(id) and id not in self.ended: self.ended.append(id)
-            while len(self.ended) > KEPT:
-                oldest = self.ended.pop(0)
-                if oldest not in self.lasting.values(): self.intents.pop(oldest, None)
+            self.note_end(entry.said["intent"])
+
+    def note_end(self, id):
+        if not self.has_ended(id) or id in self.ended: return
+        self.ended.append(id)
+        while len(self.ended) > KEPT:
+            oldest = self.ended.pop(0)
+            if oldest not in self.lasting.values(): self.intents.pop(oldest, None)
 
     def has_ended(self, id): return id in self.intents and not self.intents[id].is_open()
 
@@ -174,7 +197,7 @@ class State:
         elif kind == "member.request":
             if not self.is_recovery(device):
                 self.requests[entry.id] = {"device": device, "key": it["key"], "invite": it["invite"],
-                                           "name": it["name"].strip(), "open": True}
+                                           "name": trim(it["name"]), "open": True}
         elif kind == "member.refuse": self.requests[it["request"]]["open"] = False
         elif kind == "device.fork":
             owner = self.devices.get(it["device"])
@@ -293,7 +316,7 @@ class State:
     def may_request(self, entry, it):
         if entry.device in self.devices or entry.device in self.known: raise No("it belongs to somebody already")
         for name in (it["name"], it["device_name"]):
-            if not 1 <= len(name.strip()) <= 80 or any(unicodedata.category(c) == "Cc" for c in name):
+            if not 1 <= len(trim(name)) <= 80 or any(unicodedata.category(c) == "Cc" for c in name):
                 raise No("it names nobody")
         invite = self.invites.get(it["invite"])
         if not invite or invite["used"] or entry.late > invite["expires_at"]: raise No("no such invitation")
@@ -385,6 +408,7 @@ class State:
             owner = self.known[it["device"]]["person"] if it["device"] in self.known else None
             self.end_device(it["device"], entry, False)
             self.void(it["device"], it["from"])
+            self.void_envelopes(it["device"], it["from"])
             self.review("compromised", entry, owner)
 
     def take_device(self, it):
@@ -444,7 +468,8 @@ class State:
         asked = it["act"] if kind == "intent.request" else None
         if kind == "intent.approve" and it["intent"] in self.intents: asked = self.intents[it["intent"]].said["act"]
         by_hand = kind not in ("breach.seen", "breach.cleared", "effect.claim", "effect.result", "drift.seen",
-                               "device.fork", "intent.default")
+                               "device.fork", "intent.default", "cadence.escalate", "cadence.miss")
+        by_hand = by_hand and not (kind == "notice.draft" and it["why"] in ("no_news", "phase", "expected"))
         if by_hand:
             hours, hour = self.hours.setdefault(person, [0] * 24), at // HOUR % 24
             total, near = sum(hours), any(hours[(hour + step) % 24] for step in (-2, -1, 0, 1, 2))
@@ -477,9 +502,12 @@ class State:
         """The state in one text; its keys are explained where the app makes the same one."""
         def intent(it):
             passed = it.passed[0] if it.passed else None
-            return [it.by, it.standing(), [approval["person"] for approval in it.approvals], passed]
+            return [it.by, it.standing(), [approval["person"] for approval in it.approvals], passed, it.unsigned()]
+        usual = {"comparator": "below", "outcome": "alarm"}
         whole = {
-            "v": 1, "workspace": self.workspace, "drill": self.drill, "devices": self.devices,
+            **self.told_canonical(), "orders": self.orders,
+            "rules": [{name: it for name, it in rule.items() if it != usual.get(name)} for rule in self.rules],
+            "v": 2, "workspace": self.workspace, "drill": self.drill, "devices": self.devices,
             "people": {id: [it["name"], it["roles"]] for id, it in self.people.items()},
             "revoked": {id: [it["person"], *it["revoked"]] for id, it in self.known.items() if it["revoked"]},
             "administrators": self.needed(), "policy": {act: self.mandate(act) for act in ACTS},
@@ -500,10 +528,7 @@ def roles_fit(roles):
 
 
 def needs_reason(it):
-    if not it["reason"].strip(): raise No("a reason is needed")
-
-
-# ---- the pack
+    if not trim(it["reason"]): raise No("a reason is needed")
 
 
 def is_fork(it, key):
@@ -522,8 +547,8 @@ def is_fork(it, key):
 
 
 def replay(pack):
-    """The state after the entries, and how many of them were not judged."""
-    state, others, missing = State(), 0, []
+    """The state after the entries."""
+    state, missing = State(), []
     rows, of_entry = slots(pack)
     for position, (line, body) in enumerate(zip(lines(pack, "headers.txt"), lines(pack, "bodies.jsonl")), 1):
         head, slot = json.loads(line[24:]), of_entry.get(position)
@@ -531,9 +556,6 @@ def replay(pack):
         before = rows[slot][0] if slot is not None else None
         known = slot is not None and (seen, link) != (0, ZERO) and seen < len(rows) and rows[seen][1] == link
         entry = Entry(position, line, rows[seen][0] if known else None, before)
-        if entry.kind.startswith(OTHERS):
-            others += 1
-            continue
         if body == b"-" and entry.kind not in SILENT:
             missing.append(position)
             continue
@@ -548,18 +570,16 @@ def replay(pack):
             if not known or not is_fork(entry.said, known["key"]):
                 state.rejected.append(position)
                 continue
-        others += entry.kind == "intent.request" and entry.said["act"] == "publish"
         state.fold(entry)
     if missing: raise NotHere(f"the bodies of {len(missing)} entries that are needed stayed behind: {missing[:20]}")
-    return state, others
+    return state
 
 
 def hashed(state): return hashlib.sha256(state.canonical().encode()).hexdigest()
 
 
 def main(pack="."):
-    state, others = replay(pack)
-    if others: raise NotHere(f"{others} entries about incidents and notices are not judged here")
+    state = replay(pack)
     with open(os.path.join(pack, "verification.json"), "rb") as file: said = json.load(file)
     if said["state"] != hashed(state): sys.exit(f"DIFFERS: the app came to the state {said['state']}, this to {hashed(state)}")
     for line in lines(pack, "decisions.jsonl"):
@@ -573,7 +593,7 @@ def main(pack="."):
 if __name__ == "__main__":
     try:
         if sys.argv[1:2] == ["--state"]:
-            for pack in sys.argv[2:]: print(hashed(replay(pack)[0]))
+            for pack in sys.argv[2:]: print(hashed(replay(pack)))
         else: main(*sys.argv[1:])
     except NotHere as why:
         print(f"NOT REPLAYED: {why}", file=sys.stderr)

@@ -62,6 +62,8 @@ pub const TLOG: &str = "tlog";
 pub const FOLD_PY: &str = "fold.py";
 /// How the replay reads entries.
 pub const ENTRIES_PY: &str = "entries.py";
+/// How the replay judges incidents and notices.
+pub const NOTICES_PY: &str = "notices.py";
 /// The stand-alone checker in Python.
 pub const CHECK_PY: &str = "check.py";
 /// The stand-alone checker for Node.

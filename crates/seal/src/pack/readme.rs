@@ -100,8 +100,8 @@ tlog/tile/       the tree's hashes (C2SP tlog-tiles); leaf i is line i of header
                  and line i of sigs.txt, so that a redaction never changes the root
 verification.json  what our own check of these entries found
 check.py, check.mjs  checkers to be read and run: Python 3.8 or newer, Node 18 or newer, no packages
-fold.py          replays who could do what (step 7); it reads entries with entries.py, and signatures
-                 with check.py
+fold.py          replays who could do what (step 7); it reads entries with entries.py, signatures with
+                 check.py, and incidents and notices with notices.py
 SHA256SUMS       the SHA-256 of each file; SHA256SUMS.sshsig is the signature over it
 In decisions.csv every cell is quoted, and one that begins like a formula (= + - @ | % tab, line
 break, also in wide letters or behind blanks) has an apostrophe in front, so that no spreadsheet
@@ -141,7 +141,8 @@ const ENTRIES: &str = "\
    entry was made before the slot that admitted it, and after the slot that its header has \"seen\".
 
 7. Authority, replayed from the entries alone: who belonged to the workspace, which policy held,
-   and which entries have no force (\"without_force\" in decisions.csv):
+   what people were told of an incident and who had agreed, and which entries have no force
+   (\"without_force\" in decisions.csv):
    python3 fold.py .
    It needs every body that it judges, so it says of a pack with redactions which it lacks. What it
    comes to is hashed, and verification.json has the hash that the app came to as \"state\".

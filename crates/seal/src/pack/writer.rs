@@ -11,9 +11,9 @@ use super::report::Report;
 use super::slots::Slots;
 use super::{
     About, BODIES, CHECK_MJS, CHECK_PY, CHECKPOINT, DECISIONS_CSV, DECISIONS_JSONL, ENTRIES_PY,
-    FOLD_PY, Facts, HEADERS, HEX, Made, NAMESPACE, OCSF, README, REMOVED, REPORT_HTML, REPORT_PDF,
-    RawLines, RawSlot, Row, SIGNATURES, SLOT_COLUMNS, SLOTS, SUMS, SUMS_SIGNATURE, Sink, TLOG,
-    TOLD_COLUMNS, VERIFICATION, WITHHELD, csv, ocsf, readme,
+    FOLD_PY, Facts, HEADERS, HEX, Made, NAMESPACE, NOTICES_PY, OCSF, README, REMOVED, REPORT_HTML,
+    REPORT_PDF, RawLines, RawSlot, Row, SIGNATURES, SLOT_COLUMNS, SLOTS, SUMS, SUMS_SIGNATURE,
+    Sink, TLOG, TOLD_COLUMNS, VERIFICATION, WITHHELD, csv, ocsf, readme,
 };
 use crate::checkpoint::{SignedCheckpoint, writer_key};
 use crate::entry::Entry;
@@ -208,6 +208,7 @@ impl<S: Sink> PackWriter<S> {
         self.put(CHECK_MJS, include_bytes!("check.mjs"))?;
         self.put(FOLD_PY, include_bytes!("fold.py"))?;
         self.put(ENTRIES_PY, include_bytes!("entries.py"))?;
+        self.put(NOTICES_PY, include_bytes!("notices.py"))?;
 
         let mut sums = String::new();
         for (file, hash) in std::mem::take(&mut self.hashes) {
