@@ -13,6 +13,7 @@ mod fault;
 mod google_play;
 mod history;
 mod keys;
+mod launchdarkly;
 mod line;
 mod log;
 mod quota;
@@ -63,7 +64,7 @@ impl Default for Options {
 /// A name that is not in [`SCENARIOS`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels."
+    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags."
 )]
 pub struct UnknownScenario(
     /// The name that was asked for.

@@ -1,5 +1,6 @@
 //! The named scenarios: what each one prepares. Must not know how a service answers.
 
+use crate::channels::{ALL_CHANNELS, ALL_FLAGS};
 use crate::fault::{Fault, Rule};
 use crate::wire::Service;
 
@@ -13,7 +14,7 @@ pub struct ScenarioInfo {
 }
 
 /// Every scenario.
-pub const SCENARIOS: [ScenarioInfo; 9] = [
+pub const SCENARIOS: [ScenarioInfo; 10] = [
     ScenarioInfo {
         name: "calm",
         about: "Everything works and nothing moves by itself but the phased release.",
@@ -47,8 +48,12 @@ pub const SCENARIOS: [ScenarioInfo; 9] = [
         about: "No service answers until the control API says so.",
     },
     ScenarioInfo {
-        name: "all-channels",
+        name: ALL_CHANNELS,
         about: "As crash-spike, with every channel for notices to connect.",
+    },
+    ScenarioInfo {
+        name: ALL_FLAGS,
+        about: "As crash-spike, with every flag service to connect.",
     },
 ];
 
@@ -61,8 +66,6 @@ pub(crate) struct Plan {
     pub flaky: bool,
     pub latency_ms_min: u64,
     pub offline: bool,
-    /// Every channel stands among the connections.
-    pub all_channels: bool,
 }
 
 pub(crate) fn plan(name: &str) -> Option<Plan> {
@@ -80,9 +83,8 @@ pub(crate) fn plan(name: &str) -> Option<Plan> {
             spike_after_s: Some(-11 * 60),
             ..Plan::default()
         },
-        "all-channels" => Plan {
+        ALL_CHANNELS | ALL_FLAGS => Plan {
             spike_after_s: Some(-11 * 60),
-            all_channels: true,
             ..Plan::default()
         },
         "crash-spike-soon" => Plan {

@@ -40,8 +40,6 @@ pub(crate) struct World {
     pub smtp: Smtp,
     /// By their places in [`CHANNELS`].
     pub channels: Vec<Box<dyn StandIn>>,
-    /// Every channel stands among the connections.
-    pub all_channels: bool,
     /// What people will do in consoles, and when.
     agenda: Vec<(i64, Service, Value)>,
     options: Options,
@@ -70,7 +68,6 @@ impl World {
             statuspage: Statuspage::new(epoch_ms),
             smtp: Smtp::default(),
             channels: CHANNELS.iter().map(|channel| (channel.new)()).collect(),
-            all_channels: false,
             clock,
             agenda: Vec::new(),
             options: options.clone(),
@@ -89,7 +86,6 @@ impl World {
         for rule in plan.rules {
             self.faults.add(rule);
         }
-        self.all_channels = plan.all_channels;
         self.offline = if plan.offline {
             Service::all().collect()
         } else {
@@ -171,6 +167,9 @@ impl World {
     fn pass_to(&mut self, now_ms: i64) {
         self.app_store.tick(now_ms, &mut self.history);
         self.unleash.tick(now_ms);
+        for channel in &mut self.channels {
+            channel.tick(now_ms);
+        }
     }
 
     /// Answers a request. Gives whether the ground truth changed.

@@ -1,4 +1,4 @@
-//! The channels that notices go to beside the status page and the mail server. Must not know
+//! The services beside the first ones: channels that notices go to, and flag services. Must not know
 //! latency, faults or the other services.
 
 mod bluesky;
@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 
 use crate::history::{Scene, Who};
+use crate::launchdarkly;
 use crate::wire::{Answer, Call};
 
 /// A service's stand-in.
@@ -35,6 +36,9 @@ pub(crate) trait StandIn: Debug + Send {
     /// Sets server state.
     fn knob(&mut self, name: &str, value: &Value) -> Result<(), String>;
 
+    /// Lets time do its part.
+    fn tick(&mut self, _now_ms: i64) {}
+
     /// Does what a person does in the service's console.
     fn console(&mut self, body: &Value, _scene: &mut Scene<'_>) -> Result<(), String> {
         Err(format!(
@@ -44,24 +48,32 @@ pub(crate) trait StandIn: Debug + Send {
     }
 }
 
-/// One channel of the sandbox.
+/// One further service of the sandbox.
 pub(crate) struct Entry {
     pub name: &'static str,
     /// Whether a path is one of its own; the real hosts' paths do not overlap.
     pub owns: fn(&str) -> bool,
     pub new: fn() -> Box<dyn StandIn>,
+    /// In which scenario it stands beside the first services; it can be connected in all of them.
+    pub stands_in: &'static str,
 }
 
-/// Every channel, each in one line.
+/// The scenario with every channel for notices.
+pub(crate) const ALL_CHANNELS: &str = "all-channels";
+/// The scenario with every flag service.
+pub(crate) const ALL_FLAGS: &str = "all-flags";
+
+/// Every further service, each in one line.
 #[rustfmt::skip]
-pub(crate) static CHANNELS: [Entry; 7] = [
-    Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default() },
-    Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default() },
-    Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default() },
-    Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default() },
-    Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default() },
-    Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default() },
-    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default() },
+pub(crate) static CHANNELS: [Entry; 8] = [
+    Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: ALL_FLAGS },
+    Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: ALL_CHANNELS },
 ];
 
 /// A notice as it stands at a channel.
@@ -99,13 +111,13 @@ fn keep(posts: &mut Vec<Post>, post: Post, scene: &mut Scene<'_>) {
 
 /// Counts requests in a window that moves.
 #[derive(Debug, Default)]
-struct Window {
+pub(crate) struct Window {
     at_ms: VecDeque<i64>,
 }
 
 impl Window {
     /// Counts one more; gives after how long there is room when there is none.
-    fn take(&mut self, now_ms: i64, window_ms: i64, most: usize) -> Result<(), i64> {
+    pub(crate) fn take(&mut self, now_ms: i64, window_ms: i64, most: usize) -> Result<(), i64> {
         while self
             .at_ms
             .front()
@@ -122,7 +134,7 @@ impl Window {
         }
     }
 
-    fn left(&self, most: usize) -> usize {
+    pub(crate) fn left(&self, most: usize) -> usize {
         most.saturating_sub(self.at_ms.len())
     }
 }
@@ -132,12 +144,12 @@ fn seconds(ms: i64) -> String {
     ((ms + 999) / 1_000).max(1).to_string()
 }
 
-fn wants_bool(name: &str, value: &Value) -> Result<bool, String> {
+pub(crate) fn wants_bool(name: &str, value: &Value) -> Result<bool, String> {
     value
         .as_bool()
         .ok_or_else(|| format!("\"{name}\" needs true or false"))
 }
 
-fn unknown_knob(name: &str) -> String {
+pub(crate) fn unknown_knob(name: &str) -> String {
     format!("unknown knob \"{name}\"")
 }

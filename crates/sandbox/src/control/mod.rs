@@ -142,7 +142,7 @@ pub(crate) fn connections(world: &World) -> Value {
     }
     for (channel, entry) in world.channels.iter().zip(&CHANNELS) {
         let connection = channel.connection(url, seed);
-        if world.all_channels {
+        if entry.stands_in == world.scenario {
             all[entry.name] = connection.clone();
         }
         all["channels"][entry.name] = connection;

@@ -8,6 +8,7 @@ mod faults;
 mod google_play;
 mod google_play_auth;
 mod google_play_edits;
+mod launchdarkly;
 mod play;
 mod scenarios;
 mod sentry;
