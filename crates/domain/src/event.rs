@@ -10,7 +10,7 @@ use crate::authority::AuthorityEvent;
 use crate::export::Selection;
 use crate::notice::TellEvent;
 use crate::policy::{ActKind, Person, Policy};
-use crate::rule::{Breach, HealthRule, OrderEvent, OrderRef};
+use crate::rule::{Breach, HealthRule, OrderEvent, OrderRef, RuleEvent};
 use crate::target::{Desired, Observation, Service, TargetId, TargetState};
 use crate::time::Time;
 
@@ -94,6 +94,9 @@ pub enum Event {
     /// Something about a standing order.
     #[serde(untagged)]
     Order(OrderEvent),
+    /// Something about a health rule.
+    #[serde(untagged)]
+    Rule(RuleEvent),
 }
 
 /// The first entry.
@@ -299,6 +302,7 @@ impl Event {
             Self::Authority(event) => event.kind(),
             Self::Tell(event) => event.kind(),
             Self::Order(event) => event.kind(),
+            Self::Rule(event) => event.kind(),
         }
     }
 
@@ -322,7 +326,7 @@ impl Event {
                 AuthorityEvent::GlassBroken { intent, .. }
                 | AuthorityEvent::DefaultTaken { intent },
             ) => Some(intent),
-            Self::Authority(_) | Self::Tell(_) | Self::Order(_) => None,
+            Self::Authority(_) | Self::Tell(_) | Self::Order(_) | Self::Rule(_) => None,
         }
     }
 
@@ -349,6 +353,8 @@ impl Event {
             serde_json::from_value(Value::Object(whole)).map(Self::Tell)
         } else if OrderEvent::KINDS.contains(&kind) {
             serde_json::from_value(Value::Object(whole)).map(Self::Order)
+        } else if RuleEvent::KINDS.contains(&kind) {
+            serde_json::from_value(Value::Object(whole)).map(Self::Rule)
         } else {
             serde_json::from_value(Value::Object(whole))
         };

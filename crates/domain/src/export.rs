@@ -119,7 +119,7 @@ pub fn app_of(state: &State, event: &Event) -> Option<String> {
         | Event::ConnectionRemoved { .. }
         | Event::PolicySet { .. }
         | Event::ExportMade(_) => None,
-        Event::Tell(_) | Event::Order(_) => state.app().map(|(id, _)| id),
+        Event::Tell(_) | Event::Order(_) | Event::Rule(_) => state.app().map(|(id, _)| id),
     }
     .filter(|app| !app.is_empty())
 }

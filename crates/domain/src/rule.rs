@@ -10,11 +10,13 @@ use crate::words;
 
 mod back_test;
 mod compare;
+mod event;
 mod order;
 mod sequential;
 
 pub use back_test::{History, WouldHaveFired, would_have_fired};
 pub use compare::{Comparison, Evidence, Pairing, earlier_release};
+pub use event::RuleEvent;
 pub use order::{
     ORDER_FIRES_MAX, ORDER_LASTS_MS_MAX, OrderEvent, OrderRecord, OrderRef, StandingOrder,
 };
@@ -96,6 +98,15 @@ pub enum RuleOutcome {
 }
 
 impl RuleOutcome {
+    /// What it leads to: "an alarm".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Alarm => "an alarm",
+            Self::Proposal => "the proposal of a stop",
+            Self::Stop => "a stop under a standing order",
+        }
+    }
+
     /// Whether it is the one that every rule had before there was another.
     pub fn is_alarm(&self) -> bool {
         *self == Self::Alarm
@@ -178,6 +189,14 @@ pub enum Judgement {
     CannotSay(String),
 }
 
+/// The largest error that a rule may have, in hundredths of a per cent.
+pub(super) const ERROR_BPS_MAX: u32 = 500;
+
+const NAME_CHARS_MAX: usize = 60;
+const MINUTE_MS: u64 = 60_000;
+const AGE_MS_MAX: u64 = 7 * 24 * 60 * MINUTE_MS;
+const WINDOW_MS_MAX: u64 = 30 * 24 * 60 * MINUTE_MS;
+
 pub(crate) const NO_DATA: &str = "no data, which is not the same as healthy";
 const TOO_OLD: &str = "the data is too old to judge";
 
@@ -195,6 +214,48 @@ impl HealthRule {
             previous: None,
             outcome: RuleOutcome::Alarm,
         }
+    }
+
+    /// Why this cannot be a rule of a workspace; `None` when it can.
+    pub fn problem(&self) -> Option<&'static str> {
+        let name = self.name.trim();
+        if name.is_empty() || name != self.name || name.chars().count() > NAME_CHARS_MAX {
+            return Some("a rule has a name of at most 60 characters");
+        }
+        if self.outcome == RuleOutcome::Stop {
+            return Some("a rule stops by itself only under a standing order, which is signed");
+        }
+        if self.sample_min == 0 {
+            return Some(
+                "a rule has a minimum sample, because a few crashes of a few prove nothing",
+            );
+        }
+        if !(MINUTE_MS..=AGE_MS_MAX).contains(&self.data_age_ms_max) {
+            return Some("the greatest age of the data is between one minute and seven days");
+        }
+        if self
+            .window_ms
+            .is_some_and(|it| !(MINUTE_MS..=WINDOW_MS_MAX).contains(&it))
+        {
+            return Some("the figures that are judged together are of a minute to thirty days");
+        }
+        let is_bad = match &self.previous {
+            None => {
+                let limits = match self.comparator {
+                    Comparator::Below => 1..=10_000,
+                    Comparator::Above => 0..=9_999,
+                };
+                !limits.contains(&self.floor_bps)
+            }
+            Some(it) => {
+                !(1..=10_000).contains(&it.worse_by_bps)
+                    || !(1..=ERROR_BPS_MAX).contains(&it.error_bps)
+            }
+        };
+        is_bad.then_some(
+            "a limit is between 0 % and 100 % and can be missed; a comparison has a difference, \
+             and an error between 0.01 % and 5 %",
+        )
     }
 
     /// Judges a signal at `now` beside all that were read: a comparison looks for the release

@@ -305,6 +305,7 @@ impl State {
             Event::Authority(event) => return self.take_authority(entry, event),
             Event::Tell(event) => return self.take_telling(entry, event),
             Event::Order(event) => return self.take_order(entry, event),
+            Event::Rule(event) => return self.take_rule(entry, event),
             Event::ExportMade(_) => self.signer(&entry.device)?,
             _ => self.person_of(entry)?,
         };
@@ -313,6 +314,7 @@ impl State {
             | Event::Authority(_)
             | Event::Tell(_)
             | Event::Order(_)
+            | Event::Rule(_)
             | Event::ExportMade(_) => Ok(()),
             Event::ConnectionAdded(connection) => {
                 self.administrator(entry)?;

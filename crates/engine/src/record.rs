@@ -352,6 +352,8 @@ fn outbox_of(command: &Command) -> Vec<OutboxChange> {
         | Command::NoteExport(_)
         | Command::Authority(_)
         | Command::Tell(_)
+        | Command::SetRule { .. }
+        | Command::EndRule { .. }
         | Command::SignOrder(_)
         | Command::EndOrder { .. }
         | Command::FollowOrder(_) => Vec::new(),

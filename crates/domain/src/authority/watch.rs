@@ -250,7 +250,7 @@ fn is_by_hand(event: &Event) -> bool {
             AuthorityEvent::DeviceForked { .. } | AuthorityEvent::DefaultTaken { .. }
         ),
         Event::Tell(event) => event.is_by_hand(),
-        Event::Order(_) => true,
+        Event::Order(_) | Event::Rule(_) => true,
         Event::BreachSeen(_)
         | Event::BreachCleared(_)
         | Event::EffectClaimed { .. }

@@ -8,6 +8,7 @@ mod order;
 mod people;
 mod policy;
 mod press;
+mod rule;
 mod tell;
 
 pub use judge::may_not_approve;
@@ -22,7 +23,7 @@ use crate::authority::AuthorityEvent;
 use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
 use crate::notice::TellEvent;
 use crate::policy::{ActKind, Role};
-use crate::rule::{Breach, StandingOrder};
+use crate::rule::{Breach, HealthRule, StandingOrder};
 use crate::state::{IntentRecord, State, holds};
 use crate::target::{Desired, Observation, Service};
 use crate::time::Time;
@@ -82,6 +83,20 @@ pub enum Command {
     Authority(AuthorityEvent),
     /// Something about an incident, or about what people are told.
     Tell(TellEvent),
+    /// Judge a health rule from here on.
+    SetRule {
+        /// The rule; it takes the place of one with the same name.
+        rule: Box<HealthRule>,
+        /// Why.
+        reason: String,
+    },
+    /// Judge a health rule no more.
+    EndRule {
+        /// Its name.
+        rule: String,
+        /// Why.
+        reason: String,
+    },
     /// Sign a standing order.
     SignOrder(Box<StandingOrder>),
     /// End a standing order before its time.
@@ -235,6 +250,8 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         // Whoever may read the log may show it; that they did is in the log.
         Command::NoteExport(export) => vec![Event::ExportMade(export.clone())],
         Command::Tell(event) => tell::tell(state, event, context)?,
+        Command::SetRule { rule, reason } => rule::set(state, rule, reason, context)?,
+        Command::EndRule { rule, reason } => rule::end(state, rule, reason, context)?,
         Command::SignOrder(it) => order::sign(state, it, context)?,
         Command::EndOrder { order, reason } => order::end(state, order, reason, context)?,
         Command::FollowOrder(it) => order::follow(state, it, context)?,

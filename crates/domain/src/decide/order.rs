@@ -139,7 +139,7 @@ pub(super) fn follow(
     }
 }
 
-fn may(state: &State, context: &Context, rest: &str) -> Result<(), Refusal> {
+pub(super) fn may(state: &State, context: &Context, rest: &str) -> Result<(), Refusal> {
     match may_not_ask(state, &context.actor, ActKind::Stop) {
         None => Ok(()),
         Some(why) => Err(refuse(

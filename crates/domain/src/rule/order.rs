@@ -5,9 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Breach, HealthRule, RuleOutcome};
-use crate::policy::ActKind;
-use crate::state::{Admitted, State, holds};
+use super::{Breach, ERROR_BPS_MAX, HealthRule, RuleOutcome};
+use crate::state::{Admitted, State};
 use crate::time::Time;
 
 /// The longest time that an order may hold, in milliseconds.
@@ -15,9 +14,6 @@ pub const ORDER_LASTS_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// Most breaches that an order may follow.
 pub const ORDER_FIRES_MAX: u32 = 10;
-
-/// The largest error that a rule of an order may have, in hundredths of a per cent.
-const ERROR_BPS_MAX: u32 = 500;
 
 /// What a person lets the cockpit do by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,14 +193,23 @@ impl State {
         let signer_may = self
             .people
             .get(&record.by)
-            .is_some_and(|person| holds(person, &self.mandate(ActKind::Stop).ask));
+            .is_some_and(|person| self.may_order(person));
         if !signer_may {
             return Some("who signed it may not stop any more".to_owned());
         }
         let rule = &record.order.rule;
         let other = record.order.platform.as_ref();
+        // A breach that was judged by a laxer rule of the same name is not what was signed.
+        let as_signed = standing
+            .breach
+            .evidence
+            .as_ref()
+            .zip(rule.previous)
+            .is_some_and(|(seen, signed)| {
+                seen.worse_by_bps >= signed.worse_by_bps && seen.error_bps <= signed.error_bps
+            });
         if standing.breach.rule != rule.name
-            || standing.breach.evidence.is_none()
+            || !as_signed
             || other.is_some_and(|it| *it != standing.breach.platform)
         {
             return Some("it is about another breach".to_owned());
@@ -219,7 +224,7 @@ impl State {
         event: &OrderEvent,
     ) -> Result<(), String> {
         let person = self.actor(&entry.device)?;
-        if !holds(person, &self.mandate(ActKind::Stop).ask) {
+        if !self.may_order(person) {
             return Err(format!("{} may not ask for a stop", person.name));
         }
         let by = person.id.clone();

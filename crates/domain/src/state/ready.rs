@@ -49,6 +49,7 @@ impl State {
             | Event::Authority(_)
             | Event::Tell(_)
             | Event::Order(_)
+            | Event::Rule(_)
             | Event::Genesis(_)
             | Event::ConnectionAdded(_)
             | Event::ConnectionRemoved { .. }

@@ -155,6 +155,7 @@ pub fn log_line(event: &Event) -> LogLine {
         Event::Authority(it) => people_log::line(it),
         Event::Tell(it) => tell_log::line(it),
         Event::Order(it) => order_log::line(it),
+        Event::Rule(it) => order_log::rule_line(it),
         Event::ExportMade(it) => line(
             "Exported the log",
             export::in_words(&it.selection),
@@ -254,6 +255,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
         Event::Authority(it) => people_log::facts(it),
         Event::Tell(it) => tell_log::facts(it),
         Event::Order(it) => order_log::facts(it),
+        Event::Rule(it) => order_log::rule_facts(it),
         Event::ExportMade(it) => vec![
             fact("Selection", export::in_words(&it.selection)),
             fact("Entries told", it.told.to_string()),

@@ -1,8 +1,8 @@
-//! Standing orders in the log. Must not know who may sign one.
+//! Standing orders and health rules in the log. Must not know who may sign or set one.
 
 use super::Fact;
 use super::log::LogLine;
-use crate::rule::{HealthRule, OrderEvent};
+use crate::rule::{HealthRule, OrderEvent, RuleEvent};
 use crate::words;
 
 pub(super) fn line(event: &OrderEvent) -> LogLine {
@@ -33,6 +33,39 @@ pub(super) fn facts(event: &OrderEvent) -> Vec<Fact> {
             vec![("Order", order.clone()), ("Says", reason.clone())]
         }
     };
+    named(facts)
+}
+
+pub(super) fn rule_line(event: &RuleEvent) -> LogLine {
+    let (decision, target, reason) = match event {
+        RuleEvent::Set { rule, reason } => ("Set a health rule", rule.name.clone(), reason),
+        RuleEvent::Ended { rule, reason } => ("Ended a health rule", rule.clone(), reason),
+    };
+    LogLine {
+        app: String::new(),
+        target,
+        decision: decision.to_owned(),
+        reason: reason.clone(),
+        outcome: String::new(),
+        by_person: true,
+    }
+}
+
+pub(super) fn rule_facts(event: &RuleEvent) -> Vec<Fact> {
+    named(match event {
+        RuleEvent::Set { rule, reason } => vec![
+            ("Name", rule.name.clone()),
+            ("Rule", rule_words(rule)),
+            ("Leads to", rule.outcome.words().to_owned()),
+            ("Says", reason.clone()),
+        ],
+        RuleEvent::Ended { rule, reason } => {
+            vec![("Name", rule.clone()), ("Says", reason.clone())]
+        }
+    })
+}
+
+fn named(facts: Vec<(&str, String)>) -> Vec<Fact> {
     let fact = |(name, value): (&str, String)| Fact {
         name: name.to_owned(),
         value,
