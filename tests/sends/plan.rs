@@ -128,7 +128,11 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         Service::RemoteConfig => "PUT /v1/projects",
         Service::Statuspage => "/incidents",
         Service::Smtp => dice.pick(&["TEXT", "TEXT", "TEXT", "DATA", "RCPT", "MAIL", "CONNECT"]),
-        Service::GooglePlay | Service::AppStore | Service::Unleash | Service::Sentry => {
+        Service::GooglePlay
+        | Service::AppStore
+        | Service::Unleash
+        | Service::LaunchDarkly
+        | Service::Sentry => {
             unreachable!("is not sent to here")
         }
     };

@@ -135,7 +135,7 @@ pub struct Init {
 pub struct Connect {
     #[command(flatten)]
     pub at: Workspace,
-    /// google_play, app_store, unleash, sentry, statuspage or smtp.
+    /// Its key, such as google_play, app_store, launchdarkly or slack.
     pub service: String,
     /// A plain field: key=value.
     #[arg(long = "field", value_name = "KEY=VALUE")]

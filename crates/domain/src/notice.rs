@@ -148,7 +148,11 @@ pub fn kind_of(service: Service) -> Option<ChannelKind> {
         Service::Matrix => Some(ChannelKind::Matrix),
         Service::Mastodon => Some(ChannelKind::Mastodon),
         Service::Bluesky => Some(ChannelKind::Bluesky),
-        Service::GooglePlay | Service::AppStore | Service::Unleash | Service::Sentry => None,
+        Service::GooglePlay
+        | Service::AppStore
+        | Service::Unleash
+        | Service::LaunchDarkly
+        | Service::Sentry => None,
     }
 }
 

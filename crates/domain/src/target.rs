@@ -14,9 +14,8 @@ macro_rules! services {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
         )]
-        #[serde(rename_all = "snake_case")]
         pub enum Service {
-            $($(#[$doc])* $service,)*
+            $($(#[$doc])* #[serde(rename = $key)] $service,)*
         }
 
         impl Service {
@@ -48,6 +47,8 @@ services! {
     AppStore "app_store" "App Store" false,
     /// Unleash admin and client API.
     Unleash "unleash" "Unleash" false,
+    /// LaunchDarkly REST interface and what its mobile SDKs ask.
+    LaunchDarkly "launchdarkly" "LaunchDarkly" false,
     /// Sentry sessions.
     Sentry "sentry" "Sentry" false,
     /// Atlassian Statuspage.

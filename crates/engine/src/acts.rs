@@ -8,7 +8,7 @@ use cockpit_domain::event::{Event, Verdict};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::Notice;
 use cockpit_domain::views::{self, NoticeText};
-use cockpit_domain::{Desired, Observation, Service, TargetId, words};
+use cockpit_domain::{Desired, Observation, TargetId, TargetState, words};
 use serde_json::Value;
 
 use crate::answers::to_value;
@@ -90,6 +90,7 @@ impl Inner {
             Act::DraftNotice(args) => to_value(&self.draft_notice(args).await?)?,
             Act::WriteNotice(args) => to_value(&self.write_notice(args).await?)?,
             Act::SubmitNotice(args) => to_value(&self.submit_notice(args).await?)?,
+            Act::AskAgain(args) => to_value(&self.ask_again(args.intent).await?)?,
             Act::ChangeIncident(args) => to_value(&self.change_incident(args).await?)?,
             Act::SetTemplates(args) => to_value(&self.set_templates(args).await?)?,
             Act::ProposeEnvelope(args) => to_value(&self.propose_envelope(args).await?)?,
@@ -395,10 +396,13 @@ impl Inner {
 
 fn single_aim(live: &views::Live, target: &TargetId) -> Option<(Observation, Desired)> {
     let seen = live.targets.get(target)?.observation.clone()?;
-    let desired = if target.service() == Some(Service::Unleash) {
-        Desired::Off
-    } else {
-        Desired::Stopped
+    let desired = match &seen.state {
+        TargetState::Flag(_) => Desired::Off,
+        TargetState::StagedRollout(_)
+        | TargetState::PhasedRelease(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => Desired::Stopped,
     };
     Some((seen, desired))
 }

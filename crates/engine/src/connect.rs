@@ -73,7 +73,7 @@ impl Credentials {
         match self.service {
             Service::GooglePlay => self.config.get("package").cloned(),
             Service::AppStore => self.config.get("bundle_id").cloned(),
-            Service::Unleash | Service::Sentry => None,
+            Service::Unleash | Service::LaunchDarkly | Service::Sentry => None,
             // No channel belongs to an app.
             Service::Statuspage
             | Service::Smtp
@@ -118,6 +118,7 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
         }
         Service::GooglePlay
         | Service::Unleash
+        | Service::LaunchDarkly
         | Service::Statuspage
         | Service::Smtp
         | Service::Fcm

@@ -16,6 +16,7 @@ pub mod google_play;
 mod guard;
 mod guide;
 pub mod http;
+pub mod launchdarkly;
 pub mod mastodon;
 pub mod matrix;
 pub mod remote_config;
@@ -98,6 +99,7 @@ fn entry(service: Service) -> Entry {
         Service::GooglePlay => entry!(google_play, guided),
         Service::AppStore => entry!(app_store, guided),
         Service::Unleash => entry!(unleash, guided),
+        Service::LaunchDarkly => entry!(launchdarkly, guided),
         Service::Sentry => entry!(sentry, guided),
         Service::Statuspage => entry!(statuspage, guided),
         Service::Smtp => entry!(smtp, guided),

@@ -473,10 +473,24 @@ fn retry_after_ms(answer: &Answer) -> Option<u64> {
         return Some(seconds.min(86_400) * 1_000);
     }
     let ms = match answer.status {
-        429 => answer.value()?["retry_after_ms"].as_u64()?,
+        429 => until_reset_ms(answer).or_else(|| answer.value()?["retry_after_ms"].as_u64())?,
         _ => return None,
     };
     Some(ms.min(86_400_000))
+}
+
+/// LaunchDarkly names the end of its window in milliseconds since 1970. Others count seconds there,
+/// which are far smaller numbers.
+fn until_reset_ms(answer: &Answer) -> Option<u64> {
+    const MILLISECONDS_FROM: i64 = 100_000_000_000;
+    /// The computer's clock may be off, so a wait is as long as a window at most.
+    const WAIT_MS_MAX: u64 = 10_000;
+    let reset_ms: i64 = answer.header("x-ratelimit-reset")?.trim().parse().ok()?;
+    (reset_ms >= MILLISECONDS_FROM).then(|| {
+        Time::from_ms(reset_ms)
+            .ms_since(answer.at)
+            .clamp(1, WAIT_MS_MAX)
+    })
 }
 
 fn elapsed_ms(since: Instant) -> u64 {

@@ -42,6 +42,17 @@ async fn the_fields_are_these() {
         ]
     );
     assert_eq!(
+        keys(Service::LaunchDarkly),
+        [
+            "project",
+            "environment",
+            "token (secret)",
+            "mobile_key (secret)",
+            "flags (optional)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
         keys(Service::Sentry),
         [
             "organization",

@@ -7,6 +7,7 @@ mod connecting;
 mod firebase;
 mod google_play;
 mod http;
+mod launchdarkly;
 mod secrets;
 mod sentry;
 mod smtp;

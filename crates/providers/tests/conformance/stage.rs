@@ -228,7 +228,8 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
             vec![("password", text("password"))],
         ),
         // The sandbox names these by the form's own fields.
-        Service::Fcm
+        Service::LaunchDarkly
+        | Service::Fcm
         | Service::RemoteConfig
         | Service::Slack
         | Service::Teams

@@ -68,6 +68,18 @@ pub fn cases() -> Vec<Case> {
             undeclared: Desired::Stopped,
         },
         Case {
+            service: Service::LaunchDarkly,
+            target: "launchdarkly:northwind/production/instant-transfer",
+            desired: Desired::Off,
+            commit: "PATCH /api/v2/flags",
+            read: "GET /api/v2/flags",
+            in_effect: |truth| {
+                truth["launchdarkly"]["flags"]["instant-transfer"]["served"] == false
+            },
+            console: None,
+            undeclared: Desired::Stopped,
+        },
+        Case {
             service: Service::Statuspage,
             target: "statuspage:nwstatus2026",
             desired: Desired::Published {
@@ -133,6 +145,7 @@ fn channel(
         Service::GooglePlay
         | Service::AppStore
         | Service::Unleash
+        | Service::LaunchDarkly
         | Service::Sentry
         | Service::Statuspage
         | Service::Smtp

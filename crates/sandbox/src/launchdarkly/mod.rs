@@ -274,7 +274,6 @@ impl StandIn for LaunchDarkly {
     fn connection(&self, url: &str, seed: u64) -> Value {
         json!({
             "base_url": url,
-            "client_url": url,
             "project": PROJECT,
             "environment": PRODUCTION,
             "token": key(seed, "api", ""),

@@ -64,7 +64,7 @@ releases: Array<ReleaseView>,
  */
 flags: Array<FlagView>, 
 /**
- * Where the flags come from: "Unleash · production".
+ * Where the flags come from: "LaunchDarkly · production, Unleash · production".
  */
 flags_from: string, 
 /**

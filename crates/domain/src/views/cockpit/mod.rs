@@ -88,15 +88,21 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
             .targets
             .values()
             .filter_map(|it| it.observation.as_ref())
-            .find_map(|it| match &it.state {
-                TargetState::Flag(flag) => Some(format!("Unleash · {}", flag.environment)),
+            .filter_map(|it| match &it.state {
+                TargetState::Flag(flag) => {
+                    let service = it.target.service().map_or("", Service::name);
+                    Some(format!("{service} · {}", flag.environment))
+                }
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::StatusPage(_)
                 | TargetState::Mailing(_)
                 | TargetState::Channel(_) => None,
             })
-            .unwrap_or_default(),
+            .collect::<BTreeSet<String>>()
+            .into_iter()
+            .collect::<Vec<String>>()
+            .join(", "),
         waiting: waiting(state, live, now),
         owed: owed_views(state, now),
         queued: queued(state, live, now),

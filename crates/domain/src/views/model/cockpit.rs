@@ -32,7 +32,7 @@ pub struct CockpitView {
     pub releases: Vec<ReleaseView>,
     /// Kill switches.
     pub flags: Vec<FlagView>,
-    /// Where the flags come from: "Unleash · production".
+    /// Where the flags come from: "LaunchDarkly · production, Unleash · production".
     pub flags_from: String,
     /// What waits for a person.
     pub waiting: Vec<WaitingView>,

@@ -1,0 +1,386 @@
+//! Our words to LaunchDarkly's and back. Must not know HTTP.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use cockpit_domain::provider::{
+    Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
+};
+use cockpit_domain::target::Flag;
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use futures_util::future::join;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::api::Api;
+use super::config::Config;
+use super::wire::{self, Evaluated, Setting};
+use crate::Adapter;
+use crate::form::{answered, note};
+use crate::http::Http;
+
+static CAPABILITY: Capability = Capability {
+    service: Service::LaunchDarkly,
+    verbs: &[Verb::TurnOn, Verb::TurnOff],
+    signals: false,
+    conditional_write: false,
+};
+
+/// The flags of one project in one environment.
+pub struct LaunchDarkly {
+    project: String,
+    environment: String,
+    flags: Vec<String>,
+    api: Api,
+    /// What apps got, as it was asked for the last round of polls: one request for all flags.
+    /// `None` in the pair when that request failed.
+    round: Mutex<Option<(Time, Option<Round>)>>,
+    http: Http,
+}
+
+/// What apps got, and when that arrived.
+struct Round {
+    values: Evaluated,
+    at: Time,
+}
+
+/// A round is shared by the polls of so many milliseconds.
+const ROUND_MS: u64 = 2_000;
+
+impl LaunchDarkly {
+    pub(super) fn new(config: Config, http: &Http) -> Self {
+        Self {
+            project: config.project.clone(),
+            environment: config.environment.clone(),
+            flags: config.flags.clone(),
+            api: Api::new(config, http),
+            round: Mutex::new(None),
+            http: http.clone(),
+        }
+    }
+
+    fn flag<'a>(&self, target: &'a TargetId) -> Result<&'a str, ProviderError> {
+        let mut parts = target.name().splitn(3, '/');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(project), Some(environment), Some(flag))
+                if project == self.project
+                    && environment == self.environment
+                    && !flag.is_empty() =>
+            {
+                Ok(flag)
+            }
+            _ => Err(ProviderError::new(
+                ErrorKind::NotFound,
+                format!(
+                    "{target} is not a flag of project {} in {}.",
+                    self.project, self.environment
+                ),
+            )),
+        }
+    }
+
+    fn setting<'a>(&self, flag: &'a wire::Flag) -> Result<&'a Setting, ProviderError> {
+        flag.environments.get(&self.environment).ok_or_else(|| {
+            ProviderError::new(
+                ErrorKind::NotFound,
+                format!(
+                    "LaunchDarkly does not have {} in {}.",
+                    flag.key, self.environment
+                ),
+            )
+            .hint("Check the environment's key.")
+        })
+    }
+
+    /// The flag as it is set, and when that was.
+    async fn set(&self, key: &str, urgent: bool) -> Result<(Flag, Time), ProviderError> {
+        let (flag, answer) = self.api.flag(key, urgent).await?;
+        if flag.archived {
+            return Err(ProviderError::new(
+                ErrorKind::NotFound,
+                format!("{key} is archived in LaunchDarkly: apps do not get it and take the value in their own code."),
+            )
+            .hint("Restore it in LaunchDarkly, or leave it out of the connection's flags."));
+        }
+        let setting = self.setting(&flag)?;
+        let state = Flag {
+            name: flag.key.clone(),
+            environment: self.environment.clone(),
+            enabled: setting.on,
+            serving: None,
+            fraction_bps: fraction_bps(setting),
+            description: flag.description.clone().unwrap_or_default(),
+        };
+        Ok((state, answer.at))
+    }
+
+    /// What apps get of this flag, as far as it can be had without a request of its own.
+    async fn polled_served(&self, key: &str) -> Option<(bool, Time)> {
+        let mut round = self.round.lock().await;
+        let now = self.http.now();
+        if round
+            .as_ref()
+            .is_none_or(|(asked_at, _)| now.ms_since(*asked_at) >= ROUND_MS)
+        {
+            let found = self.api.evaluated(false).await.ok();
+            *round = Some((
+                now,
+                found.map(|(values, answer)| Round {
+                    values,
+                    at: answer.at,
+                }),
+            ));
+        }
+        let (_, Some(Round { values, at })) = round.as_ref()? else {
+            return None;
+        };
+        Some((is_served(key, values).ok()?, *at))
+    }
+
+    /// Whether apps get more of the flag than what is served while it is off, and when that was.
+    async fn served(&self, key: &str) -> Result<(bool, Time), ProviderError> {
+        let (values, answer) = self.api.evaluated(true).await?;
+        Ok((is_served(key, &values)?, answer.at))
+    }
+
+    fn is_wanted(&self, flag: &wire::Flag) -> bool {
+        if self.flags.is_empty() {
+            flag.apps.as_ref().is_none_or(|apps| apps.mobile)
+        } else {
+            self.flags.contains(&flag.key)
+        }
+    }
+
+    async fn wanted(&self) -> Result<Vec<wire::Flag>, ProviderError> {
+        let flags = self.api.flags().await?;
+        Ok(flags
+            .into_iter()
+            .filter(|flag| !flag.archived && self.is_wanted(flag))
+            .collect())
+    }
+
+    /// Adds whether changes wait for an approval, and whether the mobile key is this environment's.
+    async fn check_environment(&self, check: &mut CredentialCheck) -> Result<(), ProviderError> {
+        let read = self.api.environment().await;
+        let mut sentence = format!("{} takes changes at once.", self.environment);
+        let mut foreign = None;
+        if let Ok(environment) = &read {
+            if environment.approvals.as_ref().is_some_and(|it| it.required) {
+                sentence = format!(
+                    "Every change in {} waits for an approval in LaunchDarkly: a stop from here is not in effect until somebody there agrees.",
+                    self.environment
+                );
+            }
+            // A role may see only a part of the key.
+            foreign = environment
+                .mobile_key
+                .as_deref()
+                .filter(|shown| !shown.contains('*') && !self.api.is_ours(shown));
+        }
+        let foreign = foreign.map(|_| {
+            ProviderError::new(
+                ErrorKind::Forbidden,
+                format!("The mobile key is not the one of {}, so what apps get there would not be known.", self.environment),
+            )
+            .hint("Copy the mobile key from the settings of this environment.")
+        });
+        note(check, "Environment", read.map(|_| ()), &sentence)?;
+        if let Some(error) = foreign {
+            note(check, "Mobile key", Err(error), "")?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Adapter for LaunchDarkly {
+    fn capability(&self) -> &Capability {
+        &CAPABILITY
+    }
+
+    async fn check(&self) -> Result<CredentialCheck, ProviderError> {
+        let mut check = CredentialCheck { items: Vec::new() };
+        let flags = self.wanted().await;
+        let first = flags.as_ref().ok().and_then(|flags| flags.first());
+        let first = first.map(|flag| flag.key.clone());
+        let count = flags.as_ref().map_or(0, Vec::len);
+        let shown = format!("Flags found in {}: {count}.", self.project);
+        let read = note(&mut check, "Access token", flags.map(|_| ()), &shown)?;
+        if read {
+            self.check_environment(&mut check).await?;
+        }
+        if let Some(key) = first {
+            let tried = self.api.switch(&key, false, "", true).await;
+            let (tried, sentence) = match tried {
+                // Not the token's fault, and nothing that another token of its kind would mend.
+                Err(error) if error.kind == ErrorKind::NeedsPerson => (
+                    Ok(()),
+                    "A dry run was answered with: an approval is needed first.".to_owned(),
+                ),
+                other => (
+                    other.map(|_| ()),
+                    format!("A dry run of turning {key} off was taken; nothing was changed."),
+                ),
+            };
+            note(&mut check, "updateOn", tried, &sentence)?;
+        }
+        let apps = self.api.evaluated(false).await;
+        let count = apps.as_ref().map_or(0, |(values, _)| values.len());
+        let sentence = format!("Flags that apps get: {count}.");
+        note(&mut check, "Mobile key", apps.map(|_| ()), &sentence)?;
+        Ok(check)
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
+        let flags = self.wanted().await?;
+        Ok(flags
+            .into_iter()
+            .map(|flag| Target {
+                id: TargetId::new(
+                    Service::LaunchDarkly,
+                    &format!("{}/{}/{}", self.project, self.environment, flag.key),
+                ),
+                title: flag.key,
+                platform: String::new(),
+            })
+            .collect())
+    }
+
+    async fn observe(
+        &self,
+        target: &TargetId,
+        reading: Reading,
+    ) -> Result<Observation, ProviderError> {
+        let key = self.flag(target)?;
+        let (flag, at) = match reading {
+            Reading::Poll => {
+                let (mut flag, read) = self.set(key, false).await?;
+                match self.polled_served(key).await {
+                    Some((serving, served)) => {
+                        flag.serving = Some(serving);
+                        (flag, read.min(served))
+                    }
+                    None => (flag, read),
+                }
+            }
+            Reading::Fresh | Reading::Serving => {
+                let (set, served) = join(self.set(key, true), self.served(key)).await;
+                let (mut flag, read) = set?;
+                match served {
+                    Ok((serving, served)) => {
+                        flag.serving = Some(serving);
+                        // As old as the older of the two.
+                        (flag, read.min(served))
+                    }
+                    // A mobile key that does not work must not keep a flag from being turned off:
+                    // before a write, what is on may be shown without its other side.
+                    Err(error)
+                        if reading == Reading::Fresh && flag.enabled && answered(error.kind) =>
+                    {
+                        (flag, read)
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        Ok(Observation {
+            target: target.clone(),
+            at,
+            state: TargetState::Flag(flag),
+        })
+    }
+
+    async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
+        let key = self.flag(&effect.target)?;
+        let on = match effect.desired {
+            Desired::On => true,
+            Desired::Off => false,
+            Desired::Stopped
+            | Desired::RollingOut { .. }
+            | Desired::Complete
+            | Desired::Published { .. } => {
+                return Err(ProviderError::new(
+                    ErrorKind::Unsupported,
+                    "LaunchDarkly only turns flags on and off. Nothing was sent.",
+                ));
+            }
+        };
+        // Switching twice is the same as once, so nothing has to be looked at first.
+        let comment = format!("Release Cockpit: intent {}", effect.key);
+        let flag = self.api.switch(key, on, &comment, false).await?;
+        let setting = flag.environments.get(&self.environment);
+        Ok(Receipt {
+            provider_request_id: setting.map(|it| format!("version {}", it.version)),
+            notes: setting
+                .filter(|_| !on)
+                .and_then(|setting| why_off_is_not_off(&flag, setting))
+                .into_iter()
+                .collect(),
+        })
+    }
+}
+
+impl fmt::Debug for LaunchDarkly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaunchDarkly")
+            .field("project", &self.project)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether an app gets the flag as it is set while on. One that it does not get at all may be on for
+/// others: no answer, not "off".
+fn is_served(key: &str, values: &Evaluated) -> Result<bool, ProviderError> {
+    let Some(value) = values.get(key) else {
+        return Err(ProviderError::new(
+            ErrorKind::NotFound,
+            format!("LaunchDarkly does not give {key} to mobile keys, so what apps get is not known."),
+        )
+        .hint("In LaunchDarkly, turn on \"SDKs using Mobile key\" for this flag, or leave it out of the connection's flags."));
+    };
+    match value.reason.as_ref().map(|reason| reason.kind.as_str()) {
+        Some("OFF" | "PREREQUISITE_FAILED") => Ok(false),
+        Some("FALLTHROUGH" | "TARGET_MATCH" | "RULE_MATCH") => Ok(true),
+        Some(_) | None => Err(ProviderError::new(
+            ErrorKind::Protocol,
+            format!(
+                "LaunchDarkly does not say why apps get what they get of {key}, so whether it is off for them is not known."
+            ),
+        )),
+    }
+}
+
+/// What a person must know whose app still does the same after a flag was turned off.
+fn why_off_is_not_off(flag: &wire::Flag, setting: &Setting) -> Option<String> {
+    let value = |place: usize| flag.variations.get(place).map(|it| &it.value);
+    let Some(off) = setting.off.and_then(value) else {
+        return Some(format!(
+            "{} has no variation for off: apps take the value in their own code.",
+            flag.key
+        ));
+    };
+    let on = setting.fallthrough.as_ref()?.variation.and_then(value)?;
+    (on == off || *off == Value::Bool(true)).then(|| {
+        format!(
+            "{} serves {off} when it is off: apps may do the same as before.",
+            flag.key
+        )
+    })
+}
+
+/// The share of people who get another variation than when it is off, where shares alone decide.
+fn fraction_bps(setting: &Setting) -> Option<u32> {
+    let decides_alone = setting.rules.is_empty()
+        && setting.targets.is_empty()
+        && setting.context_targets.is_empty()
+        && setting.prerequisites.is_empty();
+    let rollout = setting.fallthrough.as_ref()?.rollout.as_ref()?;
+    let reached: u32 = rollout
+        .variations
+        .iter()
+        .filter(|share| Some(share.variation) != setting.off)
+        .map(|share| share.weight)
+        .fold(0, u32::saturating_add);
+    (decides_alone && reached < 100_000).then_some(reached / 10)
+}
