@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::notice::TellEvent;
-use cockpit_domain::rule::OrderEvent;
+use cockpit_domain::rule::{OrderEvent, RuleEvent};
 use cockpit_domain::state::State;
 use sha2::{Digest as _, Sha256};
 
@@ -60,9 +60,9 @@ fn the_replay_comes_to_the_same_state_on_generated_ledgers() {
     for (kind, (with, without)) in &seen {
         println!("{kind:20} {with:6} with force {without:6} without");
     }
-    // Every kind of entry about people, incidents and orders was taken in, and was refused.
+    // Every kind of entry about people, incidents, orders and rules was taken in, and was refused.
     let kinds = AuthorityEvent::KINDS.into_iter().chain(TellEvent::KINDS);
-    for kind in kinds.chain(OrderEvent::KINDS) {
+    for kind in kinds.chain(OrderEvent::KINDS).chain(RuleEvent::KINDS) {
         let (with, without) = seen.get(kind).copied().unwrap_or_default();
         assert!(
             with > 0 && without > 0,

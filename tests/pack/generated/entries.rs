@@ -6,6 +6,7 @@ use cockpit_domain::authority::{AuthorityEvent, Fallback, Mandate, Quorum};
 use cockpit_domain::event::{Connection, Drift, EffectResult, Event, Export, Intent, Outcome};
 use cockpit_domain::export::Selection;
 use cockpit_domain::policy::{ActKind, Role};
+use cockpit_domain::rule::{HealthRule, RuleEvent};
 use cockpit_domain::state::Standing;
 use cockpit_domain::target::{Desired, Flag, Observation, Service, TargetId, TargetState};
 use cockpit_seal::{Entry, Head};
@@ -437,6 +438,22 @@ impl World {
         match open.is_empty() || self.chance.one_in(6) {
             true => self.chance.id(&self.requests),
             false => self.chance.id(&open),
+        }
+    }
+
+    /// A rule is set, in place of one of its name or beside others, or ended.
+    pub(super) fn a_change_of_rules(&mut self) -> RuleEvent {
+        let name = ["crash floor", "another", "a third"][self.chance.below(3)].to_owned();
+        let reason = "It cried wolf".to_owned();
+        match self.chance.one_in(3) {
+            true => RuleEvent::Ended { rule: name, reason },
+            false => {
+                let rule = Box::new(HealthRule {
+                    name,
+                    ..self.a_rule()
+                });
+                RuleEvent::Set { rule, reason }
+            }
         }
     }
 

@@ -33,7 +33,7 @@ impl World {
     /// One entry more about an incident, what people are told, or a standing order.
     pub(super) fn telling(&mut self) {
         let lead = self.device_with(Role::ProductLead);
-        let roll = self.chance.below(26);
+        let roll = self.chance.below(28);
         match roll {
             14 | 15 => return self.a_vote(),
             16..=18 => return self.a_notice_goes_out(),
@@ -67,9 +67,13 @@ impl World {
                     ),
                 }
             }
-            _ => {
+            24 | 25 => {
                 let event = self.an_order();
                 return self.write(lead, &Event::Order(event));
+            }
+            _ => {
+                let event = self.a_change_of_rules();
+                return self.write(lead, &Event::Rule(event));
             }
         };
         let device = match self.chance.one_in(12) {

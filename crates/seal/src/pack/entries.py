@@ -8,8 +8,8 @@ ZERO = "0" * 64
 ROLES = ("administrator", "product_lead", "customer_success", "responder", "legal", "brand", "auditor")
 ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "turn_on", "publish")
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
-SERVICES = ("google_play", "app_store", "unleash", "sentry", "statuspage", "smtp", "fcm", "remote_config",
-            "slack", "teams", "matrix", "mastodon", "bluesky")
+SERVICES = ("google_play", "app_store", "unleash", "launchdarkly", "sentry", "statuspage", "smtp", "fcm",
+            "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
 SEVERITIES = ("critical", "major", "minor", "low")
 PHASES = ("investigating", "identified", "monitoring", "resolved")
 AUDIENCES, LOCALES = ("customers", "team"), ("en", "de")
@@ -218,6 +218,8 @@ KINDS = {
     "review.close": fields(review=text, reason=text),
     "order.sign": fields(rule=RULE, platform=maybe(text), until=moment, fires_max=U32, reason=text),
     "order.end": fields(order=text, reason=text),
+    "rule.set": fields(rule=RULE, reason=text),
+    "rule.end": fields(rule=text, reason=text),
 }
 # What takes effect only when enough administrators agree.
 GOVERNED = ("member.admit", "member.roles", "person.revoke", "device.add", "device.revoke",

@@ -116,6 +116,14 @@ class State(Tell):
             if kind == "order.sign": self.orders[entry.id] = [person, entry.best, entry.position, None, []]
             elif it["order"] in self.orders and not self.orders[it["order"]][3]:
                 self.orders[it["order"]][3] = [person, it["reason"]]
+        elif kind in ("rule.set", "rule.end"):
+            if not shares(self.roles(person), self.mandate("stop")["ask"]): raise No("may not ask for a stop")
+            name = it["rule"]["name"] if kind == "rule.set" else it["rule"]
+            places = [place for place, known in enumerate(self.rules) if known["name"] == name]
+            if kind == "rule.set" and places: self.rules[places[0]] = it["rule"]
+            elif kind == "rule.set": self.rules.append(it["rule"])
+            elif not places: raise No("there is no rule of this name")
+            else: self.rules = [known for known in self.rules if known["name"] != name]
 
     def begin(self, entry, it):
         if self.policy is not None: raise No("a ledger begins once")
