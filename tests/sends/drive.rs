@@ -370,15 +370,20 @@ async fn in_time<T>(
 fn report(attempt: &mut Attempt, durable: &mut Durable, result: EffectResult, now: Time) -> bool {
     let outcome = result.outcome;
     durable.results.push(result);
-    if outcome == Outcome::Unknown {
-        durable.unknown_at.get_or_insert(now);
+    match outcome {
+        Outcome::Unknown => {
+            durable.unknown_at.get_or_insert(now);
+        }
+        // It is known after all that nothing was taken, and it goes on.
+        Outcome::Queued => durable.unknown_at = None,
+        Outcome::Confirmed | Outcome::Refused | Outcome::Stale | Outcome::Failed => {}
     }
     attempt.handle(Came::Reported, now);
     outcome.is_final()
 }
 
 /// Lets sandbox time pass; the runtime jumps over what nobody uses.
-async fn pass_ms(ms: u64) {
+pub async fn pass_ms(ms: u64) {
     let never = std::future::pending::<()>();
     let _ = tokio::time::timeout(Duration::from_millis(ms), never).await;
 }

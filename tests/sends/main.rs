@@ -7,6 +7,7 @@
 mod drive;
 mod judge;
 mod plan;
+mod revoked;
 mod stage;
 mod whole;
 

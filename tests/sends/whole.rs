@@ -18,7 +18,7 @@ use crate::stage::{EPOCH_MS, Stage, Wire};
 
 const RUNS: u64 = 25;
 
-fn notice(title: &str) -> Act {
+pub fn notice(title: &str) -> Act {
     Act::RequestNotice(RequestNoticeArgs {
         text: NoticeText {
             title: title.to_owned(),
@@ -48,7 +48,7 @@ async fn begun(stage: &Stage, folder: &std::path::Path) -> Handle {
 }
 
 /// How often a title stands at each channel.
-fn standing(truth: &Value, title: &str) -> Vec<(&'static str, usize)> {
+pub fn standing(truth: &Value, title: &str) -> Vec<(&'static str, usize)> {
     let words = format!("{title}: we are looking into it");
     CHANNELS
         .iter()
