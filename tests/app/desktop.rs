@@ -23,6 +23,9 @@ use crate::{person::Person, supervised::Supervised};
 /// How long a start of the driver, the app or the screen may take before the test gives up.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
+/// Not a real one: it opens key files of tests only.
+pub const PASSPHRASE: &str = "correct horse battery staple";
+
 /// What the system says about light and dark to an app that follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -115,7 +118,7 @@ impl Desktop {
             .env("HOME", self.home.path())
             .env("XDG_RUNTIME_DIR", folder.path())
             .env("COCKPIT_WORKSPACE", self.workspace())
-            .env("COCKPIT_PASSPHRASE", "correct horse battery staple")
+            .env("COCKPIT_PASSPHRASE", PASSPHRASE)
             .env("COCKPIT_LOG", self.log_level)
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true");

@@ -51,8 +51,13 @@ impl Person {
 
     /// Waits until the page shows anything but that it loads.
     pub async fn wait_for_page(&self) {
-        self.sees_any(&["Start a drill", "Live releases", "Try again"])
-            .await;
+        self.sees_any(&[
+            "Start a drill",
+            "Live releases",
+            "Agreed wording",
+            "Try again",
+        ])
+        .await;
     }
 
     /// Runs a script in the page. For what a person sees and WebDriver has no word for.

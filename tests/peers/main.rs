@@ -7,9 +7,9 @@ mod admin;
 mod postgres;
 mod sdk;
 mod smtp_adapter;
-mod smtp_server;
-mod supervised;
 mod unleash_adapter;
 mod unleash_app;
 mod unleash_raw;
 mod unleash_server;
+
+use cockpit_tests::{mail_server, supervised};

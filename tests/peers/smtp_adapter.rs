@@ -11,7 +11,7 @@ use cockpit_domain::{
 use cockpit_engine::clock;
 use cockpit_providers::{Adapter, Http, SecretString, connect, reqwest_transport};
 
-use crate::smtp_server::{PASSWORD, RealMailServer, USER};
+use crate::mail_server::{PASSWORD, RealMailServer, USER};
 
 const TARGET: &str = "smtp:status@northwind.example";
 

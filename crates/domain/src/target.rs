@@ -153,6 +153,22 @@ pub enum TargetState {
 }
 
 impl TargetState {
+    /// Whether it was read at the service, and is more than what a mail server or a channel that
+    /// cannot be asked answered once.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Self::StagedRollout(_)
+            | Self::PhasedRelease(_)
+            | Self::Flag(_)
+            | Self::StatusPage(_) => true,
+            Self::Mailing(_) => false,
+            Self::Channel(it) => match it.proof {
+                Proof::Shown | Proof::Stored => true,
+                Proof::Accepted => false,
+            },
+        }
+    }
+
     /// Whether both speak of the same release. Flags and pages have none to differ in.
     pub fn is_same_release(&self, other: &TargetState) -> bool {
         match (self, other) {

@@ -1,6 +1,6 @@
 //! What each step of `cargo xtask test` runs. Decides neither order nor verdict of the whole.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use super::{Step, peers, tools};
 use crate::{display, failure::Failure, paths::Paths, process, run, run::FEATURES, setup};
@@ -172,13 +172,11 @@ fn pack(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
 
 fn real_peers(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
     peers::install_unleash(paths)?;
-    let mail = paths.root.join("tests/peers/smtp/requirements.txt");
-    let python = tools::python_environment(paths, "smtp", &mail)?;
     let mut cargo = workspace(paths, "test");
     cargo
         .args(["--test", "peers"])
         .env("COCKPIT_PEERS", peers::home(paths))
-        .env("COCKPIT_SMTP_PYTHON", python);
+        .env("COCKPIT_SMTP_PYTHON", mail_server(paths)?);
     process::watch(&mut cargo, counts, is_result)
 }
 
@@ -202,8 +200,15 @@ fn window(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
         .args(["--test", "window"])
         .env("CARGO_TARGET_DIR", &paths.target)
         .env("COCKPIT_APP", paths.built("release-cockpit"))
-        .env("COCKPIT_CLI", paths.built("cockpit"));
+        .env("COCKPIT_CLI", paths.built("cockpit"))
+        .env("COCKPIT_SMTP_PYTHON", mail_server(paths)?);
     process::watch(&mut command, counts, is_result)
+}
+
+/// The Python that has the real mail server.
+fn mail_server(paths: &Paths) -> Result<PathBuf, Failure> {
+    let packages = paths.root.join("tests/peers/smtp/requirements.txt");
+    tools::python_environment(paths, "smtp", &packages)
 }
 
 /// A cargo command over the whole workspace with the one set of features.

@@ -7,6 +7,7 @@ use super::{
 use crate::attempt::may_be_sent;
 use crate::event::Outcome;
 use crate::state::{IntentRecord, Standing, State};
+use crate::target::TargetState;
 use crate::time::Time;
 use crate::words;
 
@@ -19,6 +20,7 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
         ms: None,
         before: Some(words::state(&intent.pre.state)),
         after: None,
+        read_back: false,
         sentence,
     };
     match record.standing() {
@@ -133,6 +135,7 @@ fn ended(record: &IntentRecord) -> OutcomeView {
             ms: None,
             before: None,
             after: None,
+            read_back: false,
             sentence: String::new(),
         };
     };
@@ -143,6 +146,7 @@ fn ended(record: &IntentRecord) -> OutcomeView {
         ms: Some(result.ms),
         before: result.before.as_ref().map(words::state),
         after: result.after.as_ref().map(words::state),
+        read_back: result.after.as_ref().is_some_and(TargetState::is_read),
         sentence: result.sentence.clone(),
     }
 }

@@ -23,9 +23,13 @@ ms: number | null,
  */
 before: string | null, 
 /**
- * What was read back, "halted".
+ * What was found afterwards, "halted".
  */
 after: string | null, 
+/**
+ * It was read where it serves people; false where the service only said that it took it.
+ */
+read_back: boolean, 
 /**
  * What happened, what is in effect now, what to do next.
  */

@@ -77,6 +77,7 @@ fn asked(state: &State, notice: &NoticeView) -> CardView {
         title: notice.text.title.clone(),
         detail,
         incident: None,
+        audience: None,
         intent: notice.waits.then(|| notice.intent.clone()),
         until: until.map(|it| it.intent.expires_at.to_string()),
         why_not: notice.why_not.clone(),
@@ -97,6 +98,7 @@ fn drafts(state: &State, live: &Live) -> Vec<CardView> {
                 title: headline(incident, draft),
                 detail: format!("for {} · {}", whom(*audience), origin(state, live, draft)),
                 incident: Some(id.clone()),
+                audience: Some(*audience),
                 intent: None,
                 until: incident.promise(*audience).map(|due| due.to_string()),
                 why_not: None,
@@ -122,6 +124,7 @@ fn overdue(state: &State, now: Time) -> Vec<CardView> {
                     whom(it.audience)
                 ),
                 incident: Some(it.incident),
+                audience: Some(it.audience),
                 intent: None,
                 until: Some(it.due.to_string()),
                 why_not: None,

@@ -2,18 +2,20 @@
 
 use std::{env, fs, path::PathBuf, process::Command, time::Duration};
 
-use cockpit_tests::wait::wait_until;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::supervised::{Supervised, free_port};
+use crate::wait::wait_until;
 
+/// The login's name.
 pub const USER: &str = "status";
 /// Not a real one: it opens this server only.
 pub const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// A running server. It ends when this value is dropped.
 pub struct RealMailServer {
+    /// Where it listens, on 127.0.0.1.
     pub port: u16,
     /// Its own certificate, which nobody else signed.
     pub certificate: String,
@@ -22,6 +24,8 @@ pub struct RealMailServer {
 }
 
 impl RealMailServer {
+    /// Starts it.
+    ///
     /// # Panics
     /// When it is missing or does not come up.
     pub async fn start() -> Self {
@@ -30,8 +34,8 @@ impl RealMailServer {
             .expect("a certificate can be made");
         let certificate = made.cert.pem();
         let (pem, key) = (folder.path().join("pem"), folder.path().join("key"));
-        fs::write(&pem, &certificate).unwrap();
-        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        fs::write(&pem, &certificate).expect("our own folder can be written");
+        fs::write(&key, made.signing_key.serialize_pem()).expect("our own folder can be written");
         let port = free_port();
         let mut server = Command::new(python());
         server
@@ -41,7 +45,8 @@ impl RealMailServer {
             .args([USER, PASSWORD]);
         let log = folder.path().join("log");
         let shell = Command::new("sh");
-        let server = Supervised::start(shell, &server, "TERM", &log).unwrap();
+        let server =
+            Supervised::start(shell, &server, "TERM", &log).expect("a shell can be started");
         let running = Self {
             port,
             certificate,
@@ -77,6 +82,6 @@ impl RealMailServer {
 
 fn python() -> PathBuf {
     env::var_os("COCKPIT_SMTP_PYTHON")
-        .expect("COCKPIT_SMTP_PYTHON has the mail server: run `cargo xtask test --only peers`")
+        .expect("COCKPIT_SMTP_PYTHON has the mail server: `cargo xtask test` sets it")
         .into()
 }
