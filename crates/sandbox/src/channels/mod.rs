@@ -54,8 +54,8 @@ pub(crate) struct Entry {
     /// Whether a path is one of its own; the real hosts' paths do not overlap.
     pub owns: fn(&str) -> bool,
     pub new: fn() -> Box<dyn StandIn>,
-    /// In which scenario it stands beside the first services; it can be connected in all of them.
-    pub stands_in: &'static str,
+    /// In which scenarios it stands beside the first services; it can be connected in all of them.
+    pub stands_in: &'static [&'static str],
 }
 
 /// The scenario with every channel for notices.
@@ -66,14 +66,14 @@ pub(crate) const ALL_FLAGS: &str = "all-flags";
 /// Every further service, each in one line.
 #[rustfmt::skip]
 pub(crate) static CHANNELS: [Entry; 8] = [
-    Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: ALL_FLAGS },
-    Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default(), stands_in: ALL_CHANNELS },
-    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: ALL_CHANNELS },
+    Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
+    Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default(), stands_in: &[ALL_CHANNELS] },
+    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: &[ALL_CHANNELS, ALL_FLAGS] },
 ];
 
 /// A notice as it stands at a channel.

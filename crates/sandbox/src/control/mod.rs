@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::channels::CHANNELS;
+use crate::channels::{ALL_CHANNELS, CHANNELS};
 use crate::fault::Rule;
 use crate::wire::{Answer, Call, Service};
 use crate::world::World;
@@ -142,8 +142,14 @@ pub(crate) fn connections(world: &World) -> Value {
     }
     for (channel, entry) in world.channels.iter().zip(&CHANNELS) {
         let connection = channel.connection(url, seed);
-        if entry.stands_in == world.scenario {
+        if entry.stands_in.contains(&world.scenario.as_str()) {
             all[entry.name] = connection.clone();
+            // Where it stands for its notices alone.
+            if let (ALL_CHANNELS, Some(fields)) =
+                (world.scenario.as_str(), all[entry.name].as_object_mut())
+            {
+                fields.remove("flags");
+            }
         }
         all["channels"][entry.name] = connection;
     }
