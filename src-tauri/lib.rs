@@ -2,6 +2,7 @@
 
 mod commands;
 mod shell;
+mod tray;
 mod windows;
 
 use cockpit_engine::Handle;
@@ -33,6 +34,7 @@ pub fn run() {
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move { handle.state::<Shell>().start().await });
             windows::open_main(app.handle())?;
+            tray::show(app.handle());
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -62,10 +64,23 @@ fn paint_on_the_processor() {
 /// Passes every change on to the windows, which then ask again for what it made stale.
 pub(crate) fn tell_changes(app: AppHandle, engine: &Handle) {
     let mut changes = engine.subscribe();
+    let engine = engine.clone();
     tauri::async_runtime::spawn(async move {
         use tokio::sync::broadcast::error::RecvError;
+        let mut in_tray = false;
         loop {
-            let change = match changes.recv().await {
+            let change = match tokio::time::timeout(tray::PAUSE, changes.recv()).await {
+                // A burst has ended.
+                Err(_) if !in_tray => {
+                    tray::follow(&app, &engine).await;
+                    in_tray = true;
+                    continue;
+                }
+                Err(_) => changes.recv().await,
+                Ok(change) => change,
+            };
+            in_tray = false;
+            let change = match change {
                 Ok(change) => serde_json::json!(change),
                 // Some were missed: everything may be stale.
                 Err(RecvError::Lagged(_)) => serde_json::json!({

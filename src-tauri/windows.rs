@@ -26,6 +26,20 @@ pub fn open_main(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Brings the main window to the front, or opens it again.
+pub fn show_main(app: &AppHandle) {
+    let shown = match app.get_webview_window(MAIN) {
+        Some(open) => open
+            .unminimize()
+            .and_then(|()| open.show())
+            .and_then(|()| open.set_focus()),
+        None => open_main(app),
+    };
+    if let Err(error) = shown {
+        tracing::warn!(%error, "main window not shown");
+    }
+}
+
 /// What the approval window is opened on.
 #[derive(Clone, Copy, Debug)]
 pub enum ToSign<'a> {
