@@ -137,7 +137,7 @@ static RULES: &[Rule] = &[
         400,
         "",
         Rejected,
-        "Firebase refuses the notice as it is.",
-        "Change the notice and have it approved again.",
+        "Firebase refuses what was sent as it is.",
+        "Change a notice and have it approved again; put a template right in the Firebase console.",
     ),
 ];

@@ -110,6 +110,10 @@ impl<'a> Settings<'a> {
             .ok_or_else(|| self.missing(key))
     }
 
+    pub(crate) fn optional_secret(&self, key: &str) -> Option<SecretString> {
+        self.secret(key).ok()
+    }
+
     /// The address of the service without a slash at the end. Only https, or http on loopback.
     pub(crate) fn base_url(&self, default: Option<&str>) -> Result<String, ProviderError> {
         let text = match (self.optional("base_url"), default) {

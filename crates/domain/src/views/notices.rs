@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 
 use super::{
     AgreementView, ApprovalView, ChangeSheetView, ChannelView, Icon, Live, NoticeView, NoticesView,
-    OutcomeWord, ReceiptView, Tone, asker, badge, capital, of_record,
+    OutcomeWord, ReceiptView, TargetLive, Tone, asker, badge, capital, of_record,
 };
 use crate::decide::{may_not_approve, may_not_ask};
 use crate::notice::{About, EnvelopeRecord, NoticeText, TellEvent, locale_name};
 use crate::policy::ActKind;
 use crate::state::{IntentRecord, State, holds};
-use crate::target::{Desired, Observation, Service};
+use crate::target::{Desired, Observation, Service, TargetState};
 use crate::time::Time;
 use crate::words;
 
@@ -45,10 +45,14 @@ pub fn channels(state: &State, live: &Live) -> Vec<Channel> {
 }
 
 fn channel(service: Service, live: &Live) -> Channel {
-    let found = live
-        .targets
-        .values()
-        .find(|it| it.target.id.service() == Some(service));
+    let own = |it: &&TargetLive| it.target.id.service() == Some(service);
+    let seen_as = |it: &TargetLive| it.observation.as_ref().map(|seen| is_flag(&seen.state));
+    let mut targets = live.targets.values().filter(own);
+    // A service may have switches beside its channel.
+    let found = targets
+        .clone()
+        .find(|it| seen_as(it) == Some(false))
+        .or_else(|| targets.find(|it| seen_as(it).is_none()));
     let seen = found.and_then(|it| it.observation.clone());
     let problem = live
         .services
@@ -63,6 +67,17 @@ fn channel(service: Service, live: &Live) -> Channel {
             .is_none()
             .then(|| format!("{} was not read yet.{problem}", service.name())),
         seen,
+    }
+}
+
+fn is_flag(state: &TargetState) -> bool {
+    match state {
+        TargetState::Flag(_) => true,
+        TargetState::StagedRollout(_)
+        | TargetState::PhasedRelease(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => false,
     }
 }
 

@@ -1,226 +1,151 @@
-//! Our words to Remote Config's and back. Must not know how a notice is kept from being shown twice.
+//! One connection with two kinds of targets: the banner, and switches. Must not know how either is
+//! done.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
-use cockpit_domain::target::{Notice, Posted, Proof};
-use cockpit_domain::{Service, Time};
-use http::Method;
-use serde_json::{Value, json};
-
-use super::config::Config;
-use crate::channel::{About, Line, Sought};
-use crate::firebase::Firebase;
-use crate::form::note;
-use crate::http::{Answer, Body, Call, Http, Limit, Nature};
-
-/// Google publishes no number; ours is low, as each reading brings the whole template.
-const REQUESTS: Limit = Limit {
-    burst: 30,
-    per_minute: 60,
-    reserve: 15,
+use cockpit_domain::provider::{
+    Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt, Verb,
 };
-const SCOPE: &str = "https://www.googleapis.com/auth/firebase.remoteconfig";
-/// The version's tag comes only with an answer that may be packed.
-const PACKED: &[(&str, &str)] = &[("accept-encoding", "gzip")];
-/// So many notices are named in the parameter's description, the newest first.
-const NAMED_MAX: usize = 6;
-const NAMED: &str = "Set by Release Cockpit. Notices: ";
+use cockpit_domain::target::Notice;
+use cockpit_domain::{Observation, Service, Target, TargetId, Time};
 
-pub(crate) struct RemoteConfig {
-    project: String,
-    parameter: String,
-    hours: u64,
-    firebase: Firebase,
-    about: About,
-}
+use super::api::Api;
+use super::banner::Banner;
+use super::config::Config;
+use super::flags::Flags;
+use crate::Adapter;
+use crate::channel::ChannelAdapter;
+use crate::form::note;
+use crate::http::Http;
 
-/// The whole template with its version's tag.
-struct Template {
-    body: Value,
-    etag: String,
-    at: Time,
+static BANNER_ALONE: Capability = Capability {
+    service: Service::RemoteConfig,
+    verbs: &[Verb::Publish],
+    signals: false,
+    conditional_write: true,
+};
+static BOTH: Capability = Capability {
+    verbs: &[Verb::Publish, Verb::TurnOn, Verb::TurnOff],
+    ..BANNER_ALONE
+};
+
+/// The parameters of one Firebase project.
+pub struct RemoteConfig {
+    banner: ChannelAdapter<Banner>,
+    /// The banner's target.
+    shown_in: TargetId,
+    flags: Flags,
+    api: Arc<Api>,
 }
 
 impl RemoteConfig {
     pub(super) fn new(config: Config, http: &Http) -> RemoteConfig {
+        let (api, parameter, hours, flags) = (
+            Arc::new(Api::new(config.connection, http)),
+            config.parameter,
+            config.hours,
+            config.flags,
+        );
+        let name = format!("{}/{parameter}", api.project());
+        let banner = Banner::new(parameter.clone(), hours, Arc::clone(&api));
         RemoteConfig {
-            about: About {
-                service: Service::RemoteConfig,
-                name: format!("{}/{}", config.project, config.parameter),
-                goes_to: format!("everybody with the app, in {}", config.parameter),
-                proof: Proof::Stored,
-                repeatable: true,
-                conditional_write: true,
-            },
-            firebase: Firebase::new(
-                http,
-                Service::RemoteConfig,
-                config.base_url,
-                config.account,
-                SCOPE,
-                REQUESTS,
-            ),
-            project: config.project,
-            parameter: config.parameter,
-            hours: config.hours,
+            banner: ChannelAdapter::new(banner, http),
+            shown_in: TargetId::new(Service::RemoteConfig, &name),
+            flags: Flags::new(flags, parameter, Arc::clone(&api)),
+            api,
         }
     }
 
-    async fn template(&self, urgent: bool) -> Result<Template, ProviderError> {
-        let answer = self
-            .firebase
-            .send(Call {
-                arguments: &[&self.project],
-                headers: PACKED,
-                urgent,
-                ..Call::get("/v1/projects/{}/remoteConfig")
-            })
-            .await?;
-        let read = |answer: &Answer| {
-            Some(Template {
-                body: answer.value().filter(Value::is_object)?,
-                etag: answer.header("etag")?.to_owned(),
-                at: answer.at,
-            })
-        };
-        read(&answer).ok_or_else(|| self.firebase.client.not_understood(Nature::Read))
-    }
-
-    /// Our keys in the parameter: first the one that is shown, then earlier ones.
-    fn keys(&self, template: &Value) -> Vec<String> {
-        let parameter = &template["parameters"][&self.parameter];
-        let value = parameter["defaultValue"]["value"].as_str();
-        let shown: Option<Value> = value.and_then(|text| serde_json::from_str(text).ok());
-        let shown = shown.and_then(|it| it["key"].as_str().map(str::to_owned));
-        let named = parameter["description"]
-            .as_str()
-            .and_then(|text| text.strip_prefix(NAMED));
-        let mut keys: Vec<String> = shown.into_iter().collect();
-        for key in named.unwrap_or_default().split_whitespace() {
-            if !keys.iter().any(|it| it == key) {
-                keys.push(key.to_owned());
-            }
-        }
-        keys
-    }
-
-    /// What the app reads: the words and until when they hold, so that a phone that is offline
-    /// does not show them for ever.
-    fn banner(&self, notice: &Notice, now: Time) -> String {
-        json!({
-            "key": notice.key,
-            "phase": notice.phase,
-            "title": notice.title,
-            "text": notice.body,
-            "from": now,
-            "until": now + self.hours * 60 * 60 * 1_000,
-        })
-        .to_string()
+    fn is_flag(&self, target: &TargetId) -> bool {
+        self.flags.are_wanted() && *target != self.shown_in
     }
 }
 
 #[async_trait]
-impl Line for RemoteConfig {
-    fn about(&self) -> &About {
-        &self.about
+impl Adapter for RemoteConfig {
+    fn capability(&self) -> &Capability {
+        if self.flags.are_wanted() {
+            &BOTH
+        } else {
+            &BANNER_ALONE
+        }
     }
 
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
-        let mut check = CredentialCheck { items: Vec::new() };
-        let signed_in = self.firebase.signed_in(false).await;
-        let who = format!("Signed in as {}.", self.firebase.email());
-        if note(&mut check, "Service account", signed_in, &who)? {
-            let read = self.template(false).await;
-            let there = read
-                .as_ref()
-                .is_ok_and(|template| template.body["parameters"][&self.parameter].is_object());
-            let sentence = if there {
-                format!(
-                    "The template can be read and has the parameter {}.",
-                    self.parameter
-                )
-            } else {
-                format!(
-                    "The template can be read. It has no parameter {} yet; the first notice makes it. The app must read it.",
-                    self.parameter
-                )
-            };
-            note(
-                &mut check,
-                "cloudconfig.configs.get",
-                read.map(|_| ()),
-                &sentence,
-            )?;
+        let mut check = self.banner.check().await?;
+        if !check.items.iter().all(|item| item.ok) {
+            return Ok(check);
         }
+        let tried = match self.api.template(false).await {
+            Ok(template) => self.api.try_to_publish(template).await,
+            Err(error) => Err(error),
+        };
+        note(
+            &mut check,
+            "cloudconfig.configs.update",
+            tried,
+            "A dry run of publishing the template as it is was taken; nothing was changed.",
+        )?;
+        if !self.flags.are_wanted() {
+            return Ok(check);
+        }
+        let found = self.flags.targets().await;
+        let count = found.as_ref().map_or(0, Vec::len);
+        let sentence = format!("Boolean parameters to turn off and on: {count}.");
+        note(&mut check, "Flags", found.map(|_| ()), &sentence)?;
+        let fetched = self.api.fetched(false).await;
+        let sentence = match &fetched {
+            Ok(Some(fetched)) => format!("Parameters that the app fetches: {}.", fetched.entries.len()),
+            Ok(None) | Err(_) => "No app was entered: it is read back what is stored, and what apps fetch is not observed.".to_owned(),
+        };
+        note(
+            &mut check,
+            "The app's fetch",
+            fetched.map(|_| ()),
+            &sentence,
+        )?;
         Ok(check)
     }
 
-    async fn standing(
-        &self,
-        reading: Reading,
-        _sought: &[Sought],
-    ) -> Result<(Vec<Posted>, Time), ProviderError> {
-        let template = self.template(reading != Reading::Poll).await?;
-        let version = template.body["version"]["versionNumber"].as_str();
-        let posted = |key| Posted {
-            key,
-            id: version.map(|number| format!("version {number}")),
-        };
-        let found = self.keys(&template.body).into_iter().map(posted).collect();
-        Ok((found, template.at))
+    async fn targets(&self) -> Result<Vec<Target>, ProviderError> {
+        let mut targets = self.banner.targets().await?;
+        if self.flags.are_wanted() {
+            targets.extend(self.flags.targets().await?);
+        }
+        Ok(targets)
     }
 
-    async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {
-        let Template { mut body, etag, .. } = self.template(true).await?;
-        let mut named = vec![notice.key.clone()];
-        named.extend(
-            self.keys(&body)
-                .into_iter()
-                .filter(|key| *key != notice.key),
-        );
-        named.truncate(NAMED_MAX);
-        // The rest of the template goes back as it came; only this parameter is ours.
-        let mut parameter = body["parameters"][&self.parameter].take();
-        if !parameter.is_object() {
-            parameter = json!({});
+    fn look_for(&self, notice: &Notice, since: Time) {
+        self.banner.look_for(notice, since);
+    }
+
+    async fn observe(
+        &self,
+        target: &TargetId,
+        reading: Reading,
+    ) -> Result<Observation, ProviderError> {
+        if self.is_flag(target) {
+            self.flags.observe(target, reading).await
+        } else {
+            self.banner.observe(target, reading).await
         }
-        parameter["defaultValue"] =
-            json!({"value": self.banner(notice, self.firebase.client.now())});
-        parameter["valueType"] = json!("JSON");
-        parameter["description"] = json!(format!("{NAMED}{}", named.join(" ")));
-        if !body["parameters"].is_object() {
-            body["parameters"] = json!({});
+    }
+
+    async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
+        if self.is_flag(&effect.target) {
+            self.flags.apply(effect).await
+        } else {
+            self.banner.apply(effect).await
         }
-        body["parameters"][&self.parameter] = parameter;
-        body["version"] = json!({"description": format!("Release Cockpit: notice {}", notice.key)});
-        let answer = self
-            .firebase
-            .send(Call {
-                method: Method::PUT,
-                arguments: &[&self.project],
-                headers: &[("accept-encoding", "gzip"), ("if-match", &etag)],
-                body: Body::Json(body),
-                nature: Nature::Commit,
-                urgent: true,
-                ..Call::get("/v1/projects/{}/remoteConfig")
-            })
-            .await?;
-        let body = answer.value().filter(|body| body["version"].is_object());
-        let Some(body) = body else {
-            return Err(self.firebase.client.not_understood(Nature::Commit));
-        };
-        let version = body["version"]["versionNumber"].as_str();
-        Ok(version.map(|number| format!("version {number}")))
     }
 }
 
 impl fmt::Debug for RemoteConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RemoteConfig")
-            .field("project", &self.project)
-            .field("parameter", &self.parameter)
+            .field("banner", &self.banner)
             .finish_non_exhaustive()
     }
 }

@@ -1,14 +1,17 @@
-//! What a person enters for the banner inside the app. Must not know what is done with it.
+//! What a person enters for the banner inside the app and for switches. Must not know what is done
+//! with it.
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::form::{Field, Form, Settings};
 use crate::google::Account;
+use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::RemoteConfig,
-    purpose: "Show a notice as a banner inside the app, through one Remote Config parameter.",
+    purpose: "Show a notice as a banner inside the app, and turn features off and on that hang on a boolean parameter.",
     least_permission: "A service account with the role \"Firebase Remote Config Admin\" in the app's Firebase project.",
     fields: &[
         Field::new(
@@ -22,6 +25,25 @@ pub(crate) static FORM: Form = Form {
             "Hours",
             "The app hides a banner by itself after so many hours, 1 to 168. Leave empty for 24.",
         )
+        .optional(),
+        Field::new(
+            "flags",
+            "Flags",
+            "Boolean parameters that switch a feature, separated by commas, or * for every one. Leave empty for the banner alone.",
+        )
+        .optional(),
+        Field::new(
+            "app_id",
+            "App ID",
+            "With the API key, to read back what the app fetches: 1:…:android:… from the Firebase console, Project settings.",
+        )
+        .optional(),
+        Field::new(
+            "api_key",
+            "API key",
+            "The app's own key (AIza…), from the same page. Leave both empty to read back only what is stored.",
+        )
+        .secret()
         .optional(),
         Field::new(
             "service_account",
@@ -38,11 +60,36 @@ pub(crate) static FORM: Form = Form {
 
 #[derive(Debug)]
 pub(super) struct Config {
-    pub base_url: String,
-    pub project: String,
+    pub connection: Connection,
     pub parameter: String,
     pub hours: u64,
+    pub flags: Wanted,
+}
+
+/// Where the template is and who asks.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub base_url: String,
+    pub project: String,
     pub account: Account,
+    pub app: Option<App>,
+}
+
+/// Which boolean parameters are switches.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    None,
+    All,
+    These(Vec<String>),
+}
+
+/// An app that fetches, as its own SDK would.
+#[derive(Debug)]
+pub(super) struct App {
+    pub id: String,
+    /// The Firebase project's number, which is a part of the app's identifier.
+    pub number: String,
+    pub key: SecretString,
 }
 
 impl Config {
@@ -68,11 +115,50 @@ impl Config {
                 .ok_or_else(|| settings.unusable("hours", "is not a number from 1 to 168"))?,
         };
         Ok(Config {
-            base_url: settings.base_url(Some("https://firebaseremoteconfig.googleapis.com"))?,
-            project,
+            connection: Connection {
+                base_url: settings.base_url(Some("https://firebaseremoteconfig.googleapis.com"))?,
+                project,
+                account,
+                app: app(settings)?,
+            },
             parameter,
             hours,
-            account,
+            flags: wanted(settings.optional("flags")),
         })
     }
+}
+
+fn wanted(text: Option<String>) -> Wanted {
+    let Some(text) = text else {
+        return Wanted::None;
+    };
+    let names: Vec<String> = text
+        .split(',')
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.iter().any(|name| name == "*") {
+        Wanted::All
+    } else {
+        Wanted::These(names)
+    }
+}
+
+/// Both of an app's fields or none.
+fn app(settings: &Settings<'_>) -> Result<Option<App>, ProviderError> {
+    let key = settings.optional_secret("api_key");
+    let (id, key) = match (settings.optional("app_id"), key) {
+        (None, None) => return Ok(None),
+        (Some(id), Some(key)) => (id, key),
+        (Some(_), None) => return Err(settings.unusable("api_key", "is missing beside the app ID")),
+        (None, Some(_)) => return Err(settings.unusable("app_id", "is missing beside the API key")),
+    };
+    if sensitive(key.expose_secret()).is_none() {
+        return Err(settings.unusable("api_key", "holds characters that no key has"));
+    }
+    let number = id.split(':').nth(1).map(str::to_owned);
+    let number = number.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
+    let number =
+        number.ok_or_else(|| settings.unusable("app_id", "is not like 1:1234:android:ab12"))?;
+    Ok(Some(App { id, number, key }))
 }

@@ -100,6 +100,9 @@ async fn the_fields_are_these() {
         [
             "parameter (optional)",
             "hours (optional)",
+            "flags (optional)",
+            "app_id (optional)",
+            "api_key (secret)",
             "service_account (secret)",
             "base_url (optional)"
         ]

@@ -4,10 +4,12 @@
 mod app_store;
 mod chats;
 mod connecting;
+mod engagement;
 mod firebase;
 mod google_play;
 mod http;
 mod launchdarkly;
+mod remote_config;
 mod secrets;
 mod sentry;
 mod smtp;

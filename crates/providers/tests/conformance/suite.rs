@@ -96,6 +96,18 @@ pub fn cases() -> Vec<Case> {
             console: None,
             undeclared: Desired::Complete,
         },
+        Case {
+            service: Service::RemoteConfig,
+            target: "remote_config:northwind-sandbox/instant_transfer",
+            desired: Desired::Off,
+            commit: "PUT /v1/projects",
+            read: "GET /v1/projects",
+            in_effect: |truth| {
+                truth["remote_config"]["flags"]["instant_transfer"]["served"] == false
+            },
+            console: None,
+            undeclared: Desired::Stopped,
+        },
         channel(
             Service::Slack,
             "slack:C0NWSTATUS1",
@@ -458,8 +470,8 @@ async fn without_a_network_nothing_was_changed_and_nothing_is_tried_twice() {
 
 #[tokio::test(start_paused = true)]
 async fn an_offline_service_is_unreachable_and_back_when_it_is_back() {
-    let stage = Stage::scenario("offline");
     for case in cases() {
+        let stage = Stage::scenario("offline");
         let adapter = stage.connect(case.service);
         let target = TargetId(case.target.to_owned());
         for reading in [Reading::Poll, Reading::Fresh, Reading::Serving] {
