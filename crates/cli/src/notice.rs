@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cockpit_engine::Handle;
 use cockpit_engine::api::{
-    Act, DraftNoticeArgs, Drafted, Nothing, NoticeDraftArgs, Pressed, Problem, Query,
+    Act, DraftNoticeArgs, Drafted, IntentArgs, Nothing, NoticeDraftArgs, Pressed, Problem, Query,
     RequestNoticeArgs, SubmitNoticeArgs, WriteNoticeArgs,
 };
 use cockpit_engine::domain::target::Phase;
@@ -107,8 +107,11 @@ async fn submit(args: args::Submit) -> Result<Exit, Problem> {
     let body = args.body_file.as_deref().map(body).transpose()?;
     let handle = workspace(&args.which.at.workspace).await?;
     refresh(&handle).await?;
-    let act = match (args.title, body) {
-        (Some(title), Some(body)) => Act::RequestNotice(RequestNoticeArgs {
+    let act = match (args.again, args.title, body) {
+        (Some(digits), _, _) => Act::AskAgain(IntentArgs {
+            intent: receipt(&handle, &digits).await?,
+        }),
+        (None, Some(title), Some(body)) => Act::RequestNotice(RequestNoticeArgs {
             text: NoticeText {
                 title,
                 body,
@@ -119,7 +122,7 @@ async fn submit(args: args::Submit) -> Result<Exit, Problem> {
                     }),
             },
         }),
-        (_, _) => {
+        (None, _, _) => {
             let incident = incident::named(&handle, args.which.incident.as_deref()).await?;
             let drafted: Drafted = handle
                 .do_it(Act::DraftNotice(DraftNoticeArgs {
@@ -148,6 +151,20 @@ async fn submit(args: args::Submit) -> Result<Exit, Problem> {
         ));
     }
     Ok(exit)
+}
+
+/// The intent of a receipt that begins so.
+async fn receipt(handle: &Handle, digits: &str) -> Result<String, Problem> {
+    let receipts = notices(handle).await?.notices;
+    let mut found = receipts.into_iter().flat_map(|it| it.receipts);
+    let found = found.find(|it| it.intent.starts_with(digits));
+    found.map(|it| it.intent).ok_or_else(|| {
+        Problem::new(
+            "not_found",
+            format!("No notice has an intent that begins with '{digits}'. Nothing was asked for."),
+        )
+        .hint("See `cockpit notice status --json` for all of them.")
+    })
 }
 
 async fn publish(args: args::NoticeStatus) -> Result<Exit, Problem> {
@@ -250,13 +267,18 @@ fn show(view: &DraftView, json: bool) {
 
 fn findings(view: &DraftView) {
     for it in &view.findings {
-        let weight = if it.blocking { "Held back" } else { "Advice" };
+        let weight = match (it.blocking, &it.legal) {
+            (true, _) => "Held back",
+            (false, Some(_)) => "Legal",
+            (false, None) => "Advice",
+        };
         let slot = it.slot.map_or("", Slot::name);
         let words = it.words.as_ref().map(|words| format!(" “{words}”"));
         output::line(&format!(
-            "{weight}: {slot}{}: {} {}",
+            "{weight}: {slot}{}: {} {} {}",
             words.unwrap_or_default(),
             it.reason,
+            it.legal.as_deref().unwrap_or_default(),
             it.fix
         ));
     }
@@ -278,6 +300,7 @@ fn document(notice: &NoticeView) -> serde_json::Value {
             "ms": it.outcome.ms,
             "sentence": it.outcome.sentence,
             "tries": it.tries,
+            "again": it.again,
             "at": it.at,
         })).collect::<Vec<_>>(),
     })
@@ -303,6 +326,12 @@ fn lines(notice: &NoticeView) {
             it.tries
         ));
         output::line(&format!("             {}", it.outcome.sentence));
+        if it.again {
+            let digits = it.intent.get(..12).unwrap_or(&it.intent);
+            output::line(&format!(
+                "             once more here: cockpit notice submit --again {digits}"
+            ));
+        }
     }
     if let Some(missing) = &notice.missing {
         output::line(&format!("             {missing}"));

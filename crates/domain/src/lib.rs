@@ -4,6 +4,7 @@
 pub mod attempt;
 pub mod authority;
 pub mod decide;
+pub mod engagement;
 pub mod event;
 pub mod export;
 pub mod lint;

@@ -174,13 +174,39 @@ pub enum Length {
     Characters(usize),
     /// Characters as people see them.
     Graphemes(usize),
+    /// Characters as people see them, and each address as so many as Mastodon takes it for.
+    Posted(usize),
+}
+
+/// What an address counts as in a post of Mastodon, however long it is.
+const ADDRESS_CHARACTERS: usize = 23;
+
+fn posted(text: &str) -> usize {
+    let length = |word: &str| word.graphemes(true).count();
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| {
+            let bare = word
+                .trim_end()
+                .trim_end_matches(['.', ',', ';', ':', ')', '?']);
+            let scheme = bare.find("https://").or_else(|| bare.find("http://"));
+            match scheme {
+                Some(from) => {
+                    length(&word[..from]) + ADDRESS_CHARACTERS + length(&word[bare.len()..])
+                }
+                None => length(word),
+            }
+        })
+        .sum()
 }
 
 impl Length {
     /// The most that is taken.
     pub fn most(self) -> usize {
         match self {
-            Self::Bytes(most) | Self::Characters(most) | Self::Graphemes(most) => most,
+            Self::Bytes(most)
+            | Self::Characters(most)
+            | Self::Graphemes(most)
+            | Self::Posted(most) => most,
         }
     }
 
@@ -190,6 +216,7 @@ impl Length {
             Self::Bytes(_) => text.len(),
             Self::Characters(_) => text.chars().count(),
             Self::Graphemes(_) => text.graphemes(true).count(),
+            Self::Posted(_) => posted(text),
         }
     }
 
@@ -197,7 +224,7 @@ impl Length {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Bytes(_) => "bytes",
-            Self::Characters(_) | Self::Graphemes(_) => "characters",
+            Self::Characters(_) | Self::Graphemes(_) | Self::Posted(_) => "characters",
         }
     }
 }
@@ -256,7 +283,7 @@ pub fn limits_of(kind: ChannelKind) -> TextLimits {
         ChannelKind::Slack => (None, &[Length::Characters(40_000)]),
         ChannelKind::Teams => (Some(Length::Characters(500)), &[Length::Bytes(20_000)]),
         ChannelKind::Matrix => (None, &[Length::Bytes(60_000)]),
-        ChannelKind::Mastodon => (None, &[Length::Graphemes(500)]),
+        ChannelKind::Mastodon => (None, &[Length::Posted(500)]),
         ChannelKind::Bluesky => (None, &[Length::Graphemes(300), Length::Bytes(3_000)]),
     };
     TextLimits { title, text }
@@ -278,4 +305,20 @@ pub struct CheckItem {
     pub ok: bool,
     /// What was seen, or what to do when it is missing.
     pub sentence: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Length;
+
+    #[test]
+    fn an_address_counts_as_23_in_a_post() {
+        let of = |text: &str| Length::Posted(500).of(text);
+        let long = format!("https://status.example/{}", "a".repeat(400));
+        assert_eq!(of("Paused."), 7);
+        assert_eq!(of(&long), 23);
+        assert_eq!(of(&format!("More: {long}.")), 6 + 23 + 1);
+        assert_eq!(of(&format!("({long})\nThanks")), 1 + 23 + 1 + 1 + 6);
+        assert_eq!(of("👩‍👩‍👧 https://s.example/a"), 2 + 23);
+    }
 }

@@ -443,6 +443,7 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     draft_notice DraftNotice: DraftNoticeArgs => Drafted, [Decided, Log], "Draft an incident's next notice from the log; opens the incident when none is open.";
     write_notice WriteNotice: WriteNoticeArgs => Drafted, [Decided, Log], "Take down what a person wrote in a draft. Takes the approvals of the words before.";
     submit_notice SubmitNotice: SubmitNoticeArgs => Pressed, [Decided, Log], "Ask for a draft to be published on every channel of its audience.";
+    ask_again AskAgain: IntentArgs => Pressed, [Decided, Log], "Ask for a notice once more on the one channel where it came to nothing.";
     change_incident ChangeIncident: ChangeIncidentArgs => Done, [Decided, Log], "Set an incident's severity, phase or expected end, or close it.";
     set_templates SetTemplates: SetTemplatesArgs => Done, [Decided, Log], "Use templates of one's own.";
     propose_envelope ProposeEnvelope: ProposeEnvelopeArgs => Done, [Decided, Log], "Propose wording that legal and brand agree to beforehand.";

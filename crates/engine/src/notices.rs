@@ -209,6 +209,30 @@ impl Inner {
         .await
     }
 
+    /// The same words once more, on the one channel where they came to nothing.
+    pub(crate) async fn ask_again(self: &Arc<Self>, intent: String) -> Result<Pressed, Problem> {
+        let press = {
+            let (state, now) = (self.state(), self.now());
+            let ready = self.with_live(|live| views::ready_again(&state, live, &intent, now));
+            let (title, seen, desired) = ready.map_err(|why| {
+                Problem::new("refused", format!("{why} Nothing was asked for."))
+                    .hint("Look at the notice in the notices room.")
+            })?;
+            Press {
+                title,
+                app: state.app().map(|(id, _)| id).unwrap_or_default(),
+                aims: vec![(seen, desired)],
+                reason: "It came to nothing there when it was asked for.".to_owned(),
+                evidence: Vec::new(),
+            }
+        };
+        self.press(
+            press,
+            "Recorded for this channel alone. It waits for approval and is not published.",
+        )
+        .await
+    }
+
     pub(crate) async fn change_incident(
         self: &Arc<Self>,
         args: ChangeIncidentArgs,

@@ -28,6 +28,8 @@ const URGENT_MS: u64 = 10_000;
 const FIGURES_MS: u64 = 8_000;
 /// Between two readings at rest, in milliseconds.
 const REST_MS: u64 = 60_000;
+/// Between two readings of what people did with a notice, in milliseconds.
+const HEARD_MS: u64 = 30_000;
 
 /// A target as it is kept between two starts.
 #[derive(Debug, Serialize, Deserialize)]
@@ -159,7 +161,34 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
         None => {}
     }
     service_answered(inner, service, problem).await;
+    listen(inner, &adapter, service).await;
     inner.changed(&[Tag::Observed]);
+}
+
+/// Reads what people did with the notices that stand at a service. A reading that fails leaves
+/// what was read before, with its age.
+async fn listen(inner: &Arc<Inner>, adapter: &Arc<dyn Adapter>, service: Service) {
+    let now = inner.now();
+    let posts = views::posts_of(&inner.state(), service, now);
+    let heard = inner.with_live(|live| {
+        let of = |id: &String| live.engagement.get(&(service, id.clone()));
+        posts
+            .iter()
+            .all(|id| of(id).is_some_and(|(_, at)| now.ms_since(*at) < HEARD_MS))
+    });
+    if heard {
+        return;
+    }
+    match adapter.engagement(&posts).await {
+        Ok(found) => inner.with_live(|live| {
+            for it in found {
+                live.engagement.insert((service, it.id.clone()), (it, now));
+            }
+        }),
+        Err(error) => {
+            tracing::debug!(service = service.key(), kind = ?error.kind, "engagement was not read");
+        }
+    }
 }
 
 /// Reads the targets of a press again, beside everything else.

@@ -1,6 +1,7 @@
 //! What every service's adapter offers to the core. Must not know HTTP.
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
 };
@@ -49,6 +50,15 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`ProviderError::applied`] says whether the write may have taken effect.
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError>;
+
+    /// Reads what people did with these posts, by the service's own names of them. A post that the
+    /// service does not speak of is absent; so are all where it counts nothing.
+    ///
+    /// # Errors
+    /// Any [`ProviderError`]; nothing is changed.
+    async fn engagement(&self, _posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        Ok(Vec::new())
+    }
 
     /// Reads the health figures; empty where the service gives none.
     ///

@@ -2,6 +2,7 @@
 //! Must not know any service.
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
@@ -58,6 +59,10 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
 
     fn look_for(&self, notice: &Notice, since: Time) {
         self.inner.look_for(notice, since);
+    }
+
+    async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        self.inner.engagement(posts).await
     }
 
     async fn observe(

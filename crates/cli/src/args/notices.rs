@@ -89,6 +89,10 @@ pub struct Submit {
     /// The status page mails nobody.
     #[arg(long)]
     pub quiet: bool,
+    /// Once more, with the same words, on the one channel where it came to nothing: its intent, of
+    /// which the first digits are enough.
+    #[arg(long, conflicts_with_all = ["title", "severity", "phase", "quiet"])]
+    pub again: Option<String>,
 }
 
 /// Which notices.

@@ -189,10 +189,7 @@ fn is_fact(hole: &str, text: &str) -> bool {
         (1..=max).contains(&text.len()) && text.chars().all(fits)
     };
     match hole {
-        "version" => {
-            of(24, &|it| it.is_ascii_alphanumeric() || ".-+_".contains(it))
-                && text.starts_with(|it: char| it.is_ascii_digit() || it == 'v')
-        }
+        "version" => is_version(text),
         "time" => locale::is_moment(text),
         "percent" => text.strip_suffix(" %").is_some_and(|it| {
             (4..=6).contains(&it.len())
@@ -209,9 +206,52 @@ fn is_fact(hole: &str, text: &str) -> bool {
     }
 }
 
+/// "8.4.0", "v2", "8.4.0-rc.1": figures, and at most one of the words that versions have. Other words
+/// are said, not measured, and somebody agrees to them.
+fn is_version(text: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "alpha", "beta", "rc", "pre", "dev", "build", "hotfix", "patch", "a", "b",
+    ];
+    let figures = |text: &str, most: usize| {
+        text.len() <= most
+            && text
+                .chars()
+                .all(|it| it.is_ascii_digit() || ".+_-".contains(it))
+    };
+    let text = text.strip_prefix('v').unwrap_or(text);
+    if !text.starts_with(|it: char| it.is_ascii_digit()) {
+        return false;
+    }
+    let (front, rest) = match text.find(|it: char| it.is_ascii_alphabetic()) {
+        None => return figures(text, 16),
+        Some(at) => text.split_at(at),
+    };
+    let end = rest.find(|it: char| !it.is_ascii_alphabetic());
+    let (word, back) = rest.split_at(end.unwrap_or(rest.len()));
+    figures(front, 16) && WORDS.contains(&word) && figures(back, 8)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, is_version};
+
+    #[test]
+    fn a_version_says_nothing_but_which_it_is() {
+        for version in ["8.4.0", "v2", "8.4.0-rc.1", "2026.11.3+17", "8.4.0b3"] {
+            assert!(is_version(version), "{version}");
+        }
+        for words in [
+            "",
+            "v",
+            "vendor",
+            "8.4.0-leak",
+            "8.4.0-stolen-passwords",
+            "8 4",
+            "8.4.0-rc-leak",
+        ] {
+            assert!(!is_version(words), "{words}");
+        }
+    }
 
     #[test]
     fn a_hole_takes_a_fact_and_nothing_else() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engagement::Engagement;
 use crate::signal::Signal;
 use crate::target::{Observation, Service, Target, TargetId};
 use crate::time::Time;
@@ -21,6 +22,8 @@ pub struct Live {
     pub signals: Vec<Signal>,
     /// How each connected service answers.
     pub services: BTreeMap<Service, ServiceLive>,
+    /// What people did with notices, by service and post, and when that was read.
+    pub engagement: BTreeMap<(Service, String), (Engagement, Time)>,
     /// What the executor does for an intent right now, in words.
     pub doing: BTreeMap<String, String>,
     /// The ledger's state.

@@ -25,7 +25,8 @@ pub use log::{
 pub use model::*;
 pub use notices::{
     Channel, channels, draft as notice_draft, envelope_sheet, lands_in_notices, no_channel,
-    notices, open_incident, owed_views, ready_to_ask,
+    notices, open_incident, owed_views, posts_of, ready_again,
+    ready_to_ask,
 };
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};

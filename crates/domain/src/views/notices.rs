@@ -1,11 +1,15 @@
 //! The notices room: incidents, the board, what was asked for and what each channel answered. Must
 //! not know how a channel is spoken to.
 
+mod asking;
 mod board;
 mod draft;
+mod heard;
 mod incident;
 
-pub use draft::{draft, open_incident, ready_to_ask};
+pub use asking::{ready_again, ready_to_ask};
+pub use draft::{draft, open_incident};
+pub use heard::posts_of;
 pub use incident::owed_views;
 
 use std::collections::BTreeMap;
@@ -142,10 +146,11 @@ fn asked_for(state: &State, live: &Live, now: Time) -> Vec<NoticeView> {
                     intent: (*id).clone(),
                     channel: channel_words(record),
                     outcome: of_record(id, record, live, now),
-                    tries: match record.attempt {
-                        0 | 1 => String::new(),
-                        more => format!("try {more}"),
-                    },
+                    tries: tries(state, record),
+                    engagement: heard::engagement(record, live).map(|(words, _)| words),
+                    engagement_at: heard::engagement(record, live)
+                        .and_then(|(_, at)| Some(at?.to_string())),
+                    again: asking::can_ask_again(state, record),
                     at: record.result.as_ref().map(|(_, at)| at.to_string()),
                 })
                 .collect();
@@ -172,6 +177,30 @@ fn asked_for(state: &State, live: &Live, now: Time) -> Vec<NoticeView> {
         .collect();
     found.sort_by_key(|(position, _)| std::cmp::Reverse(*position));
     found.into_iter().map(|(_, view)| view).collect()
+}
+
+/// "asked for a 2nd time · 3 tries": what it took to get here, at this one channel.
+fn tries(state: &State, record: &IntentRecord) -> String {
+    let place = |record: &IntentRecord| {
+        let key = about(&record.intent.desired).map(|it| (it.incident.clone(), it.update));
+        let phase = text(&record.intent.desired).map(|it| it.phase);
+        let channel = record.intent.target.clone();
+        key.map(|key| (key, phase, channel, channel_words(record)))
+    };
+    let own = place(record);
+    let before = state
+        .intents
+        .values()
+        .filter(|it| own.is_some() && it.position < record.position && place(it) == own);
+    let asked = match before.count() {
+        0 => None,
+        1 => Some("asked for a 2nd time".to_owned()),
+        2 => Some("asked for a 3rd time".to_owned()),
+        more => Some(format!("asked for a {}th time", more + 1)),
+    };
+    let tried = (record.attempt > 1).then(|| format!("{} tries", record.attempt));
+    let words: Vec<String> = asked.into_iter().chain(tried).collect();
+    words.join(" · ")
 }
 
 /// "E-mail · 3 recipients · Deutsch": the language stands there when it is not the usual one.
@@ -284,6 +313,18 @@ fn envelopes(state: &State, live: &Live, now: Time) -> Vec<AgreementView> {
 fn about(desired: &Desired) -> Option<&About> {
     match desired {
         Desired::Published { notice } => notice.about.as_ref(),
+        Desired::Stopped
+        | Desired::RollingOut { .. }
+        | Desired::Complete
+        | Desired::On
+        | Desired::Off => None,
+    }
+}
+
+/// The key of a notice at its channel.
+fn key(desired: &Desired) -> Option<&str> {
+    match desired {
+        Desired::Published { notice } => Some(&notice.key),
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete

@@ -18,6 +18,7 @@ mod offers;
 mod orders;
 mod others;
 mod people;
+mod privacy;
 mod replay;
 mod rooms;
 mod sentences;

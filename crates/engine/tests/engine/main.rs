@@ -2,6 +2,7 @@
 //! the engine is built inside.
 
 mod authority;
+mod cadence;
 mod connections;
 mod cosigned;
 mod deadlines;
@@ -9,6 +10,7 @@ mod drift;
 mod end;
 mod export;
 mod flight;
+mod heard;
 mod joining;
 mod keys;
 mod laptops;

@@ -45,6 +45,12 @@ pub struct World {
 
 impl World {
     pub fn new(scenario: &str) -> Self {
+        // Taken right before the sandbox's: the two clocks show the same.
+        Self::with_clock(scenario, clock::runtime(Time::from_ms(EPOCH_MS)))
+    }
+
+    /// A laptop whose clock is its own.
+    pub fn with_clock(scenario: &str, clock: Clock) -> Self {
         let sandbox = Sandbox::new(cockpit_sandbox::Options {
             scenario: scenario.to_owned(),
             seed: 1,
@@ -58,8 +64,7 @@ impl World {
             sandbox,
             folder: quick_folder(),
             desk: Arc::default(),
-            // Taken at once after the sandbox's: the two clocks show the same.
-            clock: clock::runtime(Time::from_ms(EPOCH_MS)),
+            clock,
         }
     }
 

@@ -68,6 +68,7 @@ fn acts() -> Vec<Value> {
             "write_notice",
             json!({"incident": "ab", "audience": "customers", "texts": {"de": slots()}}),
         ),
+        of("ask_again", json!({"intent": "ab"})),
         of(
             "submit_notice",
             json!({"incident": "ab", "audience": "customers", "quiet": true}),

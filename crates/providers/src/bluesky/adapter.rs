@@ -4,6 +4,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
@@ -26,6 +27,8 @@ const REQUESTS: Limit = Limit {
     per_minute: 400,
     reserve: 60,
 };
+/// So many posts are asked about at once (app.bsky.feed.getPosts).
+const POSTS_MAX: usize = 25;
 const COLLECTION: &str = "app.bsky.feed.post";
 /// A session lasts two hours at Bluesky's own server; this much of it is used, in milliseconds.
 const SESSION_MS: u64 = 60 * 60 * 1_000;
@@ -183,6 +186,29 @@ impl Line for Bluesky {
         let (_, at) = self.whose(urgent).await?;
         let found = try_join_all(sought.iter().map(|it| self.record(it, urgent))).await?;
         Ok((found.into_iter().flatten().collect(), at))
+    }
+
+    /// Counted by the AppView, to which the account's server hands the question on.
+    async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        let newest = &posts[posts.len().saturating_sub(POSTS_MAX)..];
+        let query: Vec<(&str, &str)> = newest.iter().map(|it| ("uris", it.as_str())).collect();
+        let answer = self
+            .raw(|| Call {
+                query: &query,
+                ..Call::get("/xrpc/app.bsky.feed.getPosts")
+            })
+            .await?;
+        let body = self.understood(&answer, Nature::Read)?;
+        let found = body["posts"].as_array().into_iter().flatten();
+        let found = found.filter_map(|it| {
+            Some(Engagement {
+                id: it["uri"].as_str()?.to_owned(),
+                likes: it["likeCount"].as_u64(),
+                shares: it["repostCount"].as_u64(),
+                replies: it["replyCount"].as_u64(),
+            })
+        });
+        Ok(found.collect())
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {

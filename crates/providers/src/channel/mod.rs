@@ -6,6 +6,7 @@ mod known;
 use std::fmt;
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
     text_limits,
@@ -47,6 +48,11 @@ pub(crate) trait Line: Send + Sync + fmt::Debug {
         reading: Reading,
         sought: &[Sought],
     ) -> Result<(Vec<Posted>, Time), ProviderError>;
+
+    /// As [`Adapter::engagement`].
+    async fn engagement(&self, _posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        Ok(Vec::new())
+    }
 
     /// Posts a notice that was looked for and not found. Gives the service's own name of it.
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError>;
@@ -140,6 +146,10 @@ impl<L: Line> Adapter for ChannelAdapter<L> {
 
     fn look_for(&self, notice: &Notice, since: Time) {
         self.memory.look_for(notice, since);
+    }
+
+    async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        self.line.engagement(posts).await
     }
 
     async fn observe(

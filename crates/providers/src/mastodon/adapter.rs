@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
@@ -159,6 +160,25 @@ impl Line for Mastodon {
             }
         }
         Ok((found, answer.at))
+    }
+
+    async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        let (body, _) = self.statuses(false).await?;
+        let Some(statuses) = body.as_array() else {
+            return Err(self.client.not_understood(Nature::Read));
+        };
+        let found = statuses.iter().filter_map(|it| {
+            let id = it["id"]
+                .as_str()
+                .filter(|id| posts.iter().any(|of| of == id))?;
+            Some(Engagement {
+                id: id.to_owned(),
+                likes: it["favourites_count"].as_u64(),
+                shares: it["reblogs_count"].as_u64(),
+                replies: it["replies_count"].as_u64(),
+            })
+        });
+        Ok(found.collect())
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {

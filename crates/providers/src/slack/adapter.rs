@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
@@ -150,6 +151,25 @@ impl Line for Slack {
             })
             .collect();
         Ok((found, answer.at))
+    }
+
+    async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
+        let (body, _) = self.history(NEWEST, false).await?;
+        let messages = body["messages"].as_array().into_iter().flatten();
+        let found = messages.filter_map(|it| {
+            let id = it["ts"]
+                .as_str()
+                .filter(|id| posts.iter().any(|of| of == id))?;
+            // Slack leaves both out of a message that nobody answered.
+            let reactions = it["reactions"].as_array().into_iter().flatten();
+            Some(Engagement {
+                id: id.to_owned(),
+                likes: Some(reactions.filter_map(|it| it["count"].as_u64()).sum()),
+                shares: None,
+                replies: Some(it["reply_count"].as_u64().unwrap_or(0)),
+            })
+        });
+        Ok(found.collect())
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {

@@ -148,6 +148,7 @@ impl Bluesky {
                     text: text.to_owned(),
                     key: None,
                     at_ms: scene.now_ms,
+                    reactions: super::Reactions::default(),
                 };
                 keep(&mut self.posts, post, scene);
                 self.records.push(record.clone());
@@ -158,6 +159,27 @@ impl Bluesky {
             200,
             &json!({"uri": uri, "cid": cid, "validationStatus": "valid"}),
         ))
+    }
+
+    /// The AppView's counts, of the posts that it knows.
+    fn views(&self, call: &Call) -> Answer {
+        let asked = call.query_list("uris");
+        let known = self
+            .posts
+            .iter()
+            .filter(|post| asked.contains(&post.id.as_str()));
+        let posts: Vec<Value> = known
+            .map(|post| {
+                json!({
+                    "uri": post.id, "cid": "bafyreisandbox",
+                    "author": {"did": DID, "handle": HANDLE},
+                    "record": {"text": post.text},
+                    "replyCount": post.reactions.replies, "repostCount": post.reactions.shares,
+                    "likeCount": post.reactions.likes, "quoteCount": 0,
+                })
+            })
+            .collect();
+        Answer::json(200, &json!({"posts": posts}))
     }
 
     fn read(&self, call: &Call) -> Answer {
@@ -203,6 +225,7 @@ impl StandIn for Bluesky {
                 Answer::json(200, &json!({"did": DID, "handle": HANDLE, "active": true}))
             }
             ("GET", "com.atproto.repo.getRecord") => self.read(call),
+            ("GET", "app.bsky.feed.getPosts") => self.views(call),
             ("POST", "com.atproto.repo.putRecord" | "com.atproto.repo.createRecord") => {
                 self.write(call, scene).unwrap_or_else(|refused| refused)
             }
@@ -220,6 +243,10 @@ impl StandIn for Bluesky {
             _ => ("InternalServerError", "Internal Server Error"),
         };
         refused(status, error, message)
+    }
+
+    fn console(&mut self, body: &Value, _scene: &mut Scene<'_>) -> Result<(), String> {
+        super::react(&mut self.posts, body)
     }
 
     fn truth(&self) -> Value {

@@ -75,6 +75,7 @@ impl Fcm {
                 .to_owned(),
             key: message["data"]["notice"].as_str().map(str::to_owned),
             at_ms: scene.now_ms,
+            reactions: super::Reactions::default(),
         };
         keep(&mut self.posts, post, scene);
         Ok(Answer::json(200, &json!({ "name": name })))

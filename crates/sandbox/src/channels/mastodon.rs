@@ -63,6 +63,7 @@ impl Mastodon {
             text: text.to_owned(),
             key: key.clone(),
             at_ms: scene.now_ms,
+            reactions: super::Reactions::default(),
         };
         let answer = status(&post);
         keep(&mut self.posts, post, scene);
@@ -77,8 +78,15 @@ impl Mastodon {
 fn length(text: &str) -> usize {
     text.split_inclusive(char::is_whitespace)
         .map(|word| {
-            if word.starts_with("https://") || word.starts_with("http://") {
-                23 + usize::from(word.ends_with(char::is_whitespace))
+            let bare = word
+                .trim_end()
+                .trim_end_matches(['.', ',', ';', ':', ')', '?']);
+            if let Some(from) = bare.find("https://").or_else(|| bare.find("http://")) {
+                let around = [&word[..from], &word[bare.len()..]];
+                23 + around
+                    .map(|it| it.graphemes(true).count())
+                    .iter()
+                    .sum::<usize>()
             } else {
                 word.graphemes(true).count()
             }
@@ -95,7 +103,9 @@ fn status(post: &Post) -> Value {
         "language": "en",
         "uri": format!("https://mastodon.example/users/northwind/statuses/{}", post.id),
         "content": html(&post.text),
-        "replies_count": 0, "reblogs_count": 0, "favourites_count": 0,
+        "replies_count": post.reactions.replies,
+        "reblogs_count": post.reactions.shares,
+        "favourites_count": post.reactions.likes,
         "account": {"id": ACCOUNT, "acct": "northwind"},
     })
 }
@@ -176,6 +186,10 @@ impl StandIn for Mastodon {
             _ => "Something went wrong",
         };
         refused(status, message)
+    }
+
+    fn console(&mut self, body: &Value, _scene: &mut Scene<'_>) -> Result<(), String> {
+        super::react(&mut self.posts, body)
     }
 
     fn truth(&self) -> Value {

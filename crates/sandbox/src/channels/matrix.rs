@@ -84,6 +84,7 @@ impl Matrix {
             text: content["body"].as_str().unwrap_or_default().to_owned(),
             key: ours.map(str::to_owned),
             at_ms: scene.now_ms,
+            reactions: super::Reactions::default(),
         };
         keep(&mut self.posts, post, scene);
         self.contents.push(content);

@@ -84,6 +84,25 @@ struct Post {
     /// Our key, where the service keeps it with the post.
     key: Option<String>,
     at_ms: i64,
+    reactions: Reactions,
+}
+
+/// What people did with a post.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reactions {
+    likes: u64,
+    shares: u64,
+    replies: u64,
+}
+
+/// People answer the newest post: `{"likes": 3, "shares": 1, "replies": 2}`.
+fn react(posts: &mut [Post], body: &Value) -> Result<(), String> {
+    let post = posts.last_mut().ok_or("nothing was posted yet")?;
+    let more = |name: &str| body[name].as_u64().unwrap_or(0);
+    post.reactions.likes += more("likes");
+    post.reactions.shares += more("shares");
+    post.reactions.replies += more("replies");
+    Ok(())
 }
 
 impl Post {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Post, StandIn, Window, keep, seconds, truth_of, unknown_knob, wants_bool};
+use super::{Post, Reactions, StandIn, Window, keep, seconds, truth_of, unknown_knob, wants_bool};
 use crate::dice;
 use crate::history::Scene;
 use crate::wire::{Answer, Call};
@@ -98,6 +98,13 @@ impl Slack {
                     "type": "message", "subtype": "bot_message", "ts": post.id, "text": post.text,
                     "bot_id": "B0RELEASE01", "team": "T0NORTHWIND",
                 });
+                let Reactions { likes, replies, .. } = post.reactions;
+                if likes > 0 {
+                    message["reactions"] = json!([{"name": "+1", "count": likes, "users": []}]);
+                }
+                if replies > 0 {
+                    message["reply_count"] = json!(replies);
+                }
                 match metadata {
                     Value::Null => {}
                     all if whole => message["metadata"] = all.clone(),
@@ -155,6 +162,7 @@ impl Slack {
             text: text.to_owned(),
             key: metadata["event_payload"]["key"].as_str().map(str::to_owned),
             at_ms: scene.now_ms,
+            reactions: Reactions::default(),
         };
         keep(&mut self.posts, post, scene);
         self.metadata.push(metadata.clone());
@@ -209,6 +217,10 @@ impl StandIn for Slack {
             _ => "invalid_arguments",
         };
         Answer::json(status, &json!({"ok": false, "error": code}))
+    }
+
+    fn console(&mut self, body: &Value, _scene: &mut Scene<'_>) -> Result<(), String> {
+        super::react(&mut self.posts, body)
     }
 
     fn truth(&self) -> Value {

@@ -88,6 +88,7 @@ impl StandIn for Teams {
                 text: texts.join("\n\n"),
                 key: None,
                 at_ms: scene.now_ms,
+                reactions: super::Reactions::default(),
             };
             keep(&mut self.posts, post, scene);
         }

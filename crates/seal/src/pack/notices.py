@@ -193,7 +193,8 @@ def fits(pattern, line):
 
 DATES = [f"[0-9]{{2}}:[0-9]{{2}} UTC on [0-9]{{1,2}} (?:{'|'.join(MONTHS['en'])}) [0-9]{{4}}",
          f"[0-9]{{1,2}}[.] (?:{'|'.join(MONTHS['de'])}) [0-9]{{4}}, [0-9]{{2}}:[0-9]{{2}} Uhr UTC"]
-FACTS = {"version": "[0-9v][0-9A-Za-z.+_-]{0,23}", "time": "|".join(DATES), "percent": "[0-9.,]{4,6} %",
+VERSIONED = "alpha|beta|rc|pre|dev|build|hotfix|patch|a|b"
+FACTS = {"version": f"v?[0-9][0-9.+_-]{{0,15}}(?:(?:{VERSIONED})[0-9.+_-]{{0,8}})?", "time": "|".join(DATES), "percent": "[0-9.,]{4,6} %",
          "platform": "Android|iOS", "measure": "|".join(MEASURED), "entry": "[0-9]{1,12}"}
 
 

@@ -23,6 +23,10 @@ rule: string,
  */
 blocking: boolean, 
 /**
+ * Legal agrees to these words before anything is sent: who has to, or where that was done.
+ */
+legal: string | null, 
+/**
  * What is wrong.
  */
 reason: string, 

@@ -58,6 +58,10 @@ open: boolean,
  */
 owed: Array<OwedView>, 
 /**
+ * "7 replies to what people were told"; absent while none is known.
+ */
+feedback: string | null, 
+/**
  * What happened, oldest first.
  */
 timeline: Array<TimelineRow>, 

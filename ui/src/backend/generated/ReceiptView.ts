@@ -18,9 +18,22 @@ channel: string,
  */
 outcome: OutcomeView, 
 /**
- * "second try"; empty after one.
+ * "asked for a 2nd time · 3 tries"; empty after one of each.
  */
 tries: string, 
+/**
+ * What people did with it there: "12 favourites · 2 replies", that the service does not count
+ * it, or that it was not read; absent before it stands there.
+ */
+engagement: string | null, 
+/**
+ * When that was read, RFC 3339.
+ */
+engagement_at: string | null, 
+/**
+ * It can be asked for once more here alone, with the same words.
+ */
+again: boolean, 
 /**
  * When that was recorded, RFC 3339; absent before the first result.
  */

@@ -124,6 +124,8 @@ export interface Acts {
   write_notice: { args: WriteNoticeArgs; answer: Drafted };
   /** Ask for a draft to be published on every channel of its audience. */
   submit_notice: { args: SubmitNoticeArgs; answer: Pressed };
+  /** Ask for a notice once more on the one channel where it came to nothing. */
+  ask_again: { args: IntentArgs; answer: Pressed };
   /** Set an incident's severity, phase or expected end, or close it. */
   change_incident: { args: ChangeIncidentArgs; answer: Done };
   /** Use templates of one's own. */

@@ -57,6 +57,8 @@ pub struct IncidentView {
     pub open: bool,
     /// What is owed, the nearest first.
     pub owed: Vec<OwedView>,
+    /// "7 replies to what people were told"; absent while none is known.
+    pub feedback: Option<String>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineRow>,
     /// Why it cannot be closed; absent when it can.
@@ -130,6 +132,8 @@ pub struct CardView {
     pub detail: String,
     /// The incident whose draft opens; absent when none does.
     pub incident: Option<String>,
+    /// Whom that draft is for.
+    pub audience: Option<Audience>,
     /// The intent to review; absent when nothing waits.
     pub intent: Option<String>,
     /// When it expires or is due, RFC 3339.
@@ -245,6 +249,8 @@ pub struct FindingView {
     pub rule: String,
     /// It may not be sent so.
     pub blocking: bool,
+    /// Legal agrees to these words before anything is sent: who has to, or where that was done.
+    pub legal: Option<String>,
     /// What is wrong.
     pub reason: String,
     /// What to do.
@@ -341,8 +347,15 @@ pub struct ReceiptView {
     pub channel: String,
     /// How it stands, in words.
     pub outcome: OutcomeView,
-    /// "second try"; empty after one.
+    /// "asked for a 2nd time · 3 tries"; empty after one of each.
     pub tries: String,
+    /// What people did with it there: "12 favourites · 2 replies", that the service does not count
+    /// it, or that it was not read; absent before it stands there.
+    pub engagement: Option<String>,
+    /// When that was read, RFC 3339.
+    pub engagement_at: Option<String>,
+    /// It can be asked for once more here alone, with the same words.
+    pub again: bool,
     /// When that was recorded, RFC 3339; absent before the first result.
     pub at: Option<String>,
 }

@@ -9,16 +9,16 @@ use super::{Channel, channels, no_channel};
 use crate::decide::may_not_ask;
 use crate::lint::{self, Finding, Part};
 use crate::notice::{
-    About, Audience, Because, ChannelKind, DraftRecord, Figure, Incident, Locale, NoticeText,
-    PHASES, Severity, Slot, Slots, TellEvent, TemplateKey, Why, fill, kind_of, locale_name,
-    phase_key, promise, reaches, render,
+    Audience, Because, ChannelKind, DraftRecord, Figure, Incident, Locale, NoticeText, PHASES,
+    Severity, Slot, Slots, TellEvent, TemplateKey, Why, fill, kind_of, locale_name, phase_key,
+    promise, reaches, render,
 };
 use crate::policy::{ActKind, Role};
 use crate::provider::limits_of;
 use crate::rule::to_bps;
 use crate::signal::Measure;
-use crate::state::{Standing, State};
-use crate::target::{Desired, Notice, Observation, Phase};
+use crate::state::{IntentRecord, Standing, State};
+use crate::target::Phase;
 use crate::time::Time;
 use crate::views::{
     AgreedView, Choice, DraftView, FindingView, LanguageView, Live, PreviewView, SlotField, Texts,
@@ -29,23 +29,34 @@ use crate::words;
 /// What nobody was told of yet and an incident can begin from, in words.
 pub(super) fn start(state: &State) -> Option<String> {
     let (version, because) = beginning(state)?;
-    Some(match because {
-        Because::Breach { .. } => {
+    let stop = newest_stop(state).and_then(|it| words::version(&it.intent.pre.state));
+    let is_asked = stop == Some(version.as_str());
+    Some(match (because, is_asked) {
+        (Because::Breach { .. }, true) => format!(
+            "{version} is below its health rule, its stop was asked for, and no incident is open."
+        ),
+        (Because::Breach { .. }, false) => {
             format!("{version} is below its health rule, and no incident is open.")
         }
-        Because::Stop { .. } => format!("{version} was stopped, and no incident is open."),
-        Because::Said => return None,
+        (Because::Stop { .. }, _) => {
+            format!("The stop of {version} was asked for, and no incident is open.")
+        }
+        (Because::Said, _) => return None,
     })
 }
 
-/// The newest stop, else a breach that stands, of a version that has no incident since.
-fn beginning(state: &State) -> Option<(String, Because)> {
-    let stop = state
+/// The stop that was asked for last and still counts.
+fn newest_stop(state: &State) -> Option<&IntentRecord> {
+    state
         .intents
         .values()
         .filter(|record| record.intent.act == ActKind::Stop)
         .filter(|record| !matches!(record.standing(), Standing::Rejected | Standing::Withdrawn))
-        .max_by_key(|record| record.position);
+        .max_by_key(|record| record.position)
+}
+
+/// The newest stop, else a breach that stands, of a version that has no incident since.
+fn beginning(state: &State) -> Option<(String, Because)> {
     let known = |version: &str, since: u64| {
         state
             .tell
@@ -60,7 +71,7 @@ fn beginning(state: &State) -> Option<(String, Because)> {
             .filter(|it| version.is_none_or(|version| it.breach.version == version))
             .min_by_key(|it| it.position)
     };
-    if let Some(record) = stop
+    if let Some(record) = newest_stop(state)
         && let Some(version) = words::version(&record.intent.pre.state)
         && !known(version, record.position)
     {
@@ -144,8 +155,12 @@ pub fn draft(
         now,
     };
     let previews = work.previews(&channels);
-    let findings = work.findings(&previews);
+    let mut findings = work.findings(&previews);
     let agreed = work.agreed(&previews);
+    let legal = work.legal(agreed.envelope.as_deref());
+    for finding in findings.iter_mut().filter(|it| it.legal.is_some()) {
+        finding.legal = Some(legal.clone());
+    }
     let blocked = findings.iter().filter(|it| it.blocking).count();
     let why_not = may_not_ask(state, &live.actor, ActKind::Publish)
         .map(|why| format!("{}.", capital(&why)))
@@ -202,80 +217,6 @@ pub fn draft(
             .map(|_| "It was asked for. An edit takes its approvals away.".to_owned()),
         why_not,
     })
-}
-
-/// What is asked for of each channel once a draft was taken down.
-///
-/// # Errors
-/// Why nothing can be asked for, in a sentence.
-pub fn ready_to_ask(
-    state: &State,
-    live: &Live,
-    id: &str,
-    audience: Audience,
-    quiet: bool,
-    now: Time,
-) -> Result<(String, Vec<(Observation, Desired)>), String> {
-    let gone = || "There is no such incident.".to_owned();
-    let incident = state.tell.incidents.get(id).ok_or_else(gone)?;
-    let update = incident.next_update(incident.phase, audience);
-    // What some channels were not told yet belongs to the notice before.
-    let update = (0..=update)
-        .rev()
-        .find(|it| {
-            incident
-                .drafts
-                .contains_key(&(incident.phase, *it, audience))
-        })
-        .unwrap_or(update);
-    let record = incident
-        .drafts
-        .get(&(incident.phase, update, audience))
-        .ok_or_else(|| "Nothing was drafted yet.".to_owned())?;
-    let view =
-        draft(state, live, id, audience, Some(record.texts.clone()), now).ok_or_else(gone)?;
-    if let Some(why) = view.why_not {
-        let wrong = view.findings.iter().find(|it| it.blocking);
-        let detail = wrong.map(|it| format!(" {} {}", it.reason, it.fix));
-        return Err(format!("{why}{}", detail.unwrap_or_default()));
-    }
-    let mut aims = Vec::new();
-    for preview in view.previews.iter().filter(|it| it.left_out.is_none()) {
-        let slots = &record.texts[&preview.locale];
-        let seen = channels(state, live)
-            .into_iter()
-            .find(|it| it.service.key() == preview.service)
-            .and_then(|it| it.seen);
-        let Some(seen) = seen else { continue };
-        let key = TemplateKey {
-            severity: incident.severity,
-            phase: incident.phase,
-            audience,
-            channel: preview.kind,
-            locale: preview.locale,
-        };
-        let about = About {
-            incident: id.to_owned(),
-            update,
-            audience,
-            locale: preview.locale,
-            draft: record.id.clone(),
-            template: state.tell.template(key).0,
-            envelope: view.agreed.envelope.clone(),
-            next_update_at: slots.next_update_at,
-        };
-        let notice = Notice {
-            key: about.key(incident.phase),
-            title: preview.text.title.clone(),
-            body: preview.text.body.clone(),
-            phase: incident.phase,
-            notify_subscribers: preview.text.notify_subscribers && !quiet,
-            about: Some(about),
-        };
-        aims.push((seen, Desired::Published { notice }));
-    }
-    let title = super::board::headline(incident, record);
-    Ok((title, aims))
 }
 
 fn language(of: Locale, slots: &Slots) -> LanguageView {
@@ -446,8 +387,8 @@ impl Work<'_> {
             locale: preview.locale,
             slot,
             rule: it.rule.key().to_owned(),
-            // Legal agrees to these exact words outside every envelope.
             blocking: it.weight == lint::Weight::Blocking,
+            legal: (it.weight == lint::Weight::Legal).then(String::new),
             reason: it.reason.clone(),
             fix: it.fix.clone(),
             words: spoken.map(ToOwned::to_owned),
@@ -499,6 +440,21 @@ impl Work<'_> {
                 self.state.who_signs(&missing)
             ),
             envelope: None,
+        }
+    }
+
+    /// Who in legal agrees to words that touch on privacy, or where they did.
+    fn legal(&self, envelope: Option<&str>) -> String {
+        let known = envelope.and_then(|id| self.state.tell.envelopes.get(id));
+        match known {
+            Some(record) => format!(
+                "Legal agreed to these words in the envelope “{}”.",
+                record.envelope.title
+            ),
+            None => format!(
+                "Nothing is sent before {} agrees to these words.",
+                self.state.who_signs(&[Role::Legal])
+            ),
         }
     }
 

@@ -39,6 +39,7 @@ pub(super) fn incidents(state: &State, live: &Live, now: Time) -> Vec<IncidentVi
                 .filter(|one| one.incident == *id)
                 .cloned()
                 .collect(),
+            feedback: super::heard::feedback(state, live, id),
             timeline: it
                 .points
                 .iter()
