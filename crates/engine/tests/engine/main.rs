@@ -22,3 +22,4 @@ mod stage;
 mod stale;
 mod table;
 mod team;
+mod switches;
