@@ -102,6 +102,9 @@ async fn writes_to_customers(success: &Person) {
     success
         .sees("its stop was asked for, and no incident is open.")
         .await;
+    success
+        .sees("9 of 9 services fresh · 4 not read on this laptop")
+        .await;
     success.takes_picture("tell-2-lands").await;
     success.activates("button: Draft customer notice").await;
     success.sees("Word for word, on each channel").await;

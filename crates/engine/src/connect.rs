@@ -295,10 +295,18 @@ impl Inner {
                 config,
                 secrets: BTreeMap::new(),
             };
-            let made = self
-                .with_kept_secrets(credentials)
-                .and_then(|credentials| self.make_adapter(&credentials));
-            match made {
+            let credentials = match self.with_kept_secrets(credentials) {
+                Ok(credentials) if lacks_keys(&credentials) => {
+                    self.with_live(|live| {
+                        let it = live.services.entry(service).or_default();
+                        it.elsewhere = true;
+                        it.problem = Some(not_here(service));
+                    });
+                    continue;
+                }
+                other => other,
+            };
+            match credentials.and_then(|credentials| self.make_adapter(&credentials)) {
                 Ok(adapter) => self.put_adapter_quietly(service, adapter),
                 Err(problem) if problem.kind == "locked" => return Err(problem),
                 Err(problem) => self.with_live(|live| {
@@ -349,6 +357,11 @@ impl Inner {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(service, adapter);
+        self.with_live(|live| {
+            if let Some(it) = live.services.get_mut(&service) {
+                it.elsewhere = false;
+            }
+        });
     }
 
     fn remember_check(&self, service: Service, check: &CredentialCheck) {
@@ -373,6 +386,20 @@ fn replace(keychain: &Keychain, new: &Secrets) -> Result<Secrets, Problem> {
 
 fn secret_name(service: Service, field: &str) -> String {
     format!("secret/{}/{field}", service.key())
+}
+
+/// Whether a service that wants a secret has none on this laptop: another one reads it.
+fn lacks_keys(credentials: &Credentials) -> bool {
+    let wants = |field: &cockpit_providers::Field| field.secret && !field.optional;
+    credentials.secrets.is_empty() && form(credentials.service).fields.iter().any(wants)
+}
+
+fn not_here(service: Service) -> (String, Option<String>) {
+    let name = service.name();
+    (
+        format!("The key of {name} is not on this laptop, so {name} is not read here."),
+        Some("Enter it in the settings to read it here too.".to_owned()),
+    )
 }
 
 fn unknown(service: &str) -> Problem {

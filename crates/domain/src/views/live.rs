@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::engagement::Engagement;
+use crate::rule::Courses;
 use crate::signal::Signal;
 use crate::target::{Observation, Service, Target, TargetId};
 use crate::time::Time;
@@ -20,6 +21,8 @@ pub struct Live {
     pub targets: BTreeMap<TargetId, TargetLive>,
     /// Health figures.
     pub signals: Vec<Signal>,
+    /// What was counted of the newest releases, for comparisons.
+    pub courses: Courses,
     /// How each connected service answers.
     pub services: BTreeMap<Service, ServiceLive>,
     /// What people did with notices, by service and post, and when that was read.
@@ -54,6 +57,8 @@ pub struct ServiceLive {
     pub problem: Option<(String, Option<String>)>,
     /// No connection could be made.
     pub offline: bool,
+    /// Its key is not on this laptop, so it is read on others only.
+    pub elsewhere: bool,
 }
 
 /// How the ledger was last checked.

@@ -3,6 +3,7 @@
 
 mod approval;
 mod cockpit;
+mod health;
 mod live;
 mod log;
 mod model;
@@ -11,12 +12,13 @@ mod order_log;
 mod outcome;
 mod people;
 mod people_log;
-mod settings;
 mod stop;
 mod tell_log;
+mod tray;
 
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
+pub use health::{health, order_sheet, rule_test, rule_tests, rules};
 pub use live::{LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
 pub use log::{
     LogLine, WITHOUT_FORCE, entry_facts, kind_words, log_line, log_row, outcome_words,
@@ -25,13 +27,12 @@ pub use log::{
 pub use model::*;
 pub use notices::{
     Channel, channels, draft as notice_draft, envelope_sheet, lands_in_notices, no_channel,
-    notices, open_incident, owed_views, posts_of, ready_again,
-    ready_to_ask,
+    notices, open_incident, owed_views, posts_of, ready_again, ready_to_ask,
 };
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
-pub use settings::{RuleTestView, rule_test, rules};
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
+pub use tray::{Mood, TrayView, tray};
 
 use crate::state::State;
 use crate::time::Time;

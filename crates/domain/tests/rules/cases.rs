@@ -446,6 +446,7 @@ pub fn live(actor: &str, states: &[(TargetId, TargetState)]) -> Live {
                 read_at: Some(NOON),
                 problem: None,
                 offline: false,
+                elsewhere: false,
             };
             (service, answers)
         })

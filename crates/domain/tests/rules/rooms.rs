@@ -5,8 +5,8 @@ use cockpit_domain::event::{Drift, Event, Outcome, Verdict};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::{PhasedStatus, StagedStatus};
 use cockpit_domain::views::{
-    CockpitView, Live, OutcomeWord, STALE_MS, Tone, cockpit, in_flight_version, intent,
-    ledger_status, log_row, notices, of_record, press, stop_sheet, stoppable,
+    CockpitView, Live, Mood, OutcomeWord, STALE_MS, Tone, cockpit, in_flight_version, intent,
+    ledger_status, log_row, notices, of_record, press, stop_sheet, stoppable, tray,
 };
 use cockpit_domain::{Desired, Service, TargetId, TargetState};
 
@@ -107,6 +107,51 @@ fn offline_cannot_be_missed_and_keeps_the_ages() {
             .offline
             .is_some_and(|it| it.contains("queued, not in effect"))
     );
+}
+
+#[test]
+fn the_tray_says_the_worst_and_calm_only_when_everything_answered() {
+    let (mut all, mut live) = (connected(), everything());
+    let says = |all: &Workspace, live: &Live| tray(&main_screen(all, live));
+    let calm = says(&all, &live);
+    assert_eq!(calm.mood, Mood::Calm);
+    assert_eq!(
+        calm.words,
+        "Nothing is below its health rule, and nothing waits · 4 of 4 services fresh"
+    );
+    if let Some(play) = live.services.get_mut(&Service::GooglePlay) {
+        play.offline = true;
+    }
+    let partly = says(&all, &live);
+    assert_eq!(partly.mood, Mood::Unknown);
+    assert_eq!(partly.words, "Partly offline: 3 of 4 services fresh");
+    all.does(LEAD, NOON, Command::SeeBreach(breach("8.4.0")))
+        .expect("it is noted");
+    let alarm = says(&all, &live);
+    assert_eq!(alarm.mood, Mood::Alarm, "{alarm:?}");
+    assert!(alarm.words.contains("8.4.0"), "{alarm:?}");
+}
+
+#[test]
+fn what_other_laptops_read_is_not_called_an_error_nor_fresh() {
+    let (all, mut live) = (connected(), everything());
+    for service in [Service::GooglePlay, Service::AppStore] {
+        let it = live.services.entry(service).or_default();
+        it.elsewhere = true;
+        it.problem = Some(("Its key is not here.".to_owned(), None));
+    }
+    let partly = main_screen(&all, &live).online;
+    assert_eq!(partly.badge.words, "Online");
+    assert_eq!(
+        partly.fresh,
+        "2 of 2 services fresh · 2 not read on this laptop"
+    );
+    for it in live.services.values_mut() {
+        it.elsewhere = true;
+    }
+    let none = main_screen(&all, &live).online;
+    assert_eq!(none.badge.words, "Nothing is read on this laptop");
+    assert_eq!(none.badge.tone, Tone::Wait);
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
         .map(|service| {
             let it = live.services.get(service).cloned().unwrap_or_default();
             let badge = match (&it.problem, it.read_at, it.offline) {
+                _ if it.elsewhere => badge(Tone::Neutral, Icon::Idle, "Not read on this laptop"),
                 (_, _, true) => badge(Tone::Bad, Icon::Alert, "Cannot be reached"),
                 (Some(_), _, false) => badge(Tone::Wait, Icon::Alert, "Answers with an error"),
                 (None, Some(_), false) => badge(Tone::Good, Icon::Done, "Answers"),
@@ -39,9 +40,16 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
     };
     let down = names_of(Tone::Bad);
     let fresh = names_of(Tone::Good).len();
+    let elsewhere = names_of(Tone::Neutral).len();
+    let here = services.len() - elsewhere;
     let (word, banner) = if services.is_empty() {
         (badge(Tone::Wait, Icon::Idle, "Nothing connected"), None)
-    } else if down.len() == services.len() {
+    } else if here == 0 {
+        (
+            badge(Tone::Wait, Icon::Idle, "Nothing is read on this laptop"),
+            None,
+        )
+    } else if down.len() == here {
         (
             badge(Tone::Bad, Icon::Alert, "Offline"),
             Some(
@@ -58,7 +66,7 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
                 down.join(" and ")
             )),
         )
-    } else if fresh < services.len() {
+    } else if fresh < here {
         (
             badge(Tone::Wait, Icon::Unknown, "Not everything answers"),
             None,
@@ -86,9 +94,13 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
         (0, unknown) => format!("{} unknown, asked again", count(unknown, "act", "acts")),
         (queued, unknown) => format!("{queued} queued, not in effect · {unknown} unknown"),
     };
+    let not_here = match elsewhere {
+        0 => String::new(),
+        elsewhere => format!(" · {elsewhere} not read on this laptop"),
+    };
     OnlineView {
         badge: word,
-        fresh: format!("{fresh} of {} services fresh", services.len()),
+        fresh: format!("{fresh} of {here} services fresh{not_here}"),
         outbox,
         banner,
         services,
