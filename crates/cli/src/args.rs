@@ -6,9 +6,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cockpit_engine::domain::Time;
 use cockpit_engine::domain::policy::Person;
 
+mod health;
 mod notices;
 mod people;
 
+pub use health::*;
 pub use notices::*;
 pub use people::*;
 
@@ -49,6 +51,12 @@ pub enum Command {
     /// Incidents: how they stand, what is owed to whom, and their end.
     #[command(subcommand)]
     Incident(Incident),
+    /// Health rules: what calls for a stop, and what a rule says of each figure.
+    #[command(subcommand)]
+    Rule(Rule),
+    /// Standing orders: stops without a person at the button, signed and bounded.
+    #[command(subcommand)]
+    Order(Order),
     /// Approve or reject what waits for a person.
     Approve(Approve),
     /// Show the decision log, newest first.

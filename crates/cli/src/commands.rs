@@ -20,6 +20,7 @@ use cockpit_engine::{
 use serde_json::json;
 
 use crate::args::{self, Command, OnOff};
+use crate::health;
 use crate::incident;
 use crate::notice;
 use crate::output::{self, Exit};
@@ -55,6 +56,8 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Flag(args) => flag(args).await,
         Command::Notice(command) => notice::run(command).await,
         Command::Incident(command) => incident::run(command).await,
+        Command::Rule(command) => health::rules(command).await,
+        Command::Order(command) => health::orders(command).await,
         Command::Approve(args) => approve(args).await,
         Command::Log(args) => log(args).await,
         Command::Verify(args) => verify::run(args).await,

@@ -3,6 +3,7 @@
 //! Must not know where figures come from.
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::signal::{Course, Measure, Signal};
 use crate::time::Time;
@@ -11,19 +12,21 @@ use crate::words;
 mod back_test;
 mod compare;
 mod event;
+mod kept;
 mod order;
 mod sequential;
 
 pub use back_test::{History, WouldHaveFired, would_have_fired};
 pub use compare::{Comparison, Evidence, Pairing, earlier_release};
 pub use event::RuleEvent;
+pub use kept::{Courses, INTERVALS_KEPT, KeptCourse, RELEASES_KEPT, stage_bps};
 pub use order::{
     ORDER_FIRES_MAX, ORDER_LASTS_MS_MAX, OrderEvent, OrderRecord, OrderRef, StandingOrder,
 };
 pub use sequential::{Pair, Sequential};
 
 /// A limit for a measure, or a comparison, and what a breach of it leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HealthRule {
     /// Name.
     pub name: String,
@@ -33,26 +36,32 @@ pub struct HealthRule {
     /// by a rule that compares.
     pub floor_bps: u32,
     /// Sessions or people that what is judged must have.
+    #[ts(type = "number")]
     pub sample_min: u64,
     /// Data older than this, in milliseconds, cannot trigger.
+    #[ts(type = "number")]
     pub data_age_ms_max: u64,
     /// On which side of the value it is breached.
     #[serde(default, skip_serializing_if = "Comparator::is_below")]
+    #[ts(optional, as = "Option<Comparator>")]
     pub comparator: Comparator,
     /// The newest intervals within this time are judged together, in milliseconds; absent: the
     /// newest one alone, and for a comparison the newest day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
     pub window_ms: Option<u64>,
     /// Compares with the release before instead of with a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub previous: Option<Comparison>,
     /// What a breach leads to.
     #[serde(default, skip_serializing_if = "RuleOutcome::is_alarm")]
+    #[ts(optional, as = "Option<RuleOutcome>")]
     pub outcome: RuleOutcome,
 }
 
 /// On which side of a value a rule is breached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparator {
     /// Breached below it: a floor.
@@ -85,7 +94,7 @@ impl Comparator {
 }
 
 /// What a breach leads to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleOutcome {
     /// It is shown and told on the desktop.

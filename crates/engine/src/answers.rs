@@ -72,6 +72,8 @@ impl Inner {
             Query::VoidSlots(_) => to_value(&self.void_slots()?),
             Query::Team(_) => to_value(&self.team()?),
             Query::Settings(_) => to_value(&self.settings()?),
+            Query::Health(_) => to_value(&self.health()?),
+            Query::RuleTest(args) => to_value(&self.rule_test(args)),
             Query::ExportProgress(_) => to_value(&self.export_progress()),
         }
     }

@@ -8,17 +8,19 @@ use cockpit_domain::authority::Mandate;
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::provider::CredentialCheck;
 use cockpit_domain::views::{
-    BootView, ChangeDraft, ChangeSheetView, CockpitView, DraftView, EntryView, IntentView,
-    LogChoicesView, LogPage, MandatePreview, NoticeText, NoticesView, PeopleView, PressView,
-    SettingsView, StopSheetView, VoidSlotsView,
+    BootView, ChangeDraft, ChangeSheetView, CockpitView, DraftView, EntryView, HealthView,
+    IntentView, LogChoicesView, LogPage, MandatePreview, NoticeText, NoticesView, PeopleView,
+    PressView, RuleTestsView, SettingsView, StopSheetView, VoidSlotsView,
 };
 use cockpit_domain::{Desired, TargetId, Time};
 use serde::{Deserialize, Serialize};
 use ts_rs::{Config, TS};
 
+mod health;
 mod notices;
 mod team;
 
+pub use health::*;
 pub use notices::*;
 pub use team::*;
 
@@ -425,6 +427,8 @@ table!(Query, "What may be asked. Changes nothing.", {
     change_sheet ChangeSheet: ChangeArg => ChangeSheetView, [Settings], "A change of people or policy before it is signed.";
     team Team: Nothing => TeamView, [Team, Boot, Settings, Decided], "How the log is shared, and where a laptop that joins stands.";
     settings Settings: Nothing => SettingsView, [Settings, Observed], "Connections, people, policy, rules.";
+    health Health: Nothing => HealthView, [Observed, Decided, Settings], "Figures, rules with what they say of them, and standing orders with what is left.";
+    rule_test RuleTest: RuleTestArgs => RuleTestsView, [Observed], "What a rule would have said of past figures, before it is armed.";
     export_progress ExportProgress: Nothing => ExportProgress, [Export], "How far the export is that is under way.";
 });
 
@@ -449,6 +453,10 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     propose_envelope ProposeEnvelope: ProposeEnvelopeArgs => Done, [Decided, Log], "Propose wording that legal and brand agree to beforehand.";
     end_envelope EndEnvelope: EndEnvelopeArgs => Done, [Decided, Log], "End an envelope.";
     sign_envelope SignEnvelope: EnvelopeArgs => Proposed, [], "Ask for a signature under an envelope; the approval window signs it.";
+    set_rule SetRule: SetRuleArgs => Done, [Observed, Decided, Log, Settings], "Judge a health rule from here on.";
+    end_rule EndRule: EndRuleArgs => Done, [Observed, Decided, Log, Settings], "Judge a health rule no more.";
+    sign_order SignOrder: SignOrderArgs => Proposed, [], "Ask for a standing order; the approval window signs it.";
+    end_order EndOrder: EndOrderArgs => Done, [Observed, Decided, Log, Settings], "End a standing order before its time.";
     withdraw Withdraw: IntentArgs => Done, [Decided, Log], "Take back an intent that is not in effect.";
     propose Propose: ProposeArgs => Proposed, [], "Ask for a change of people or policy; the approval window signs it.";
     share Share: ShareArgs => Proposed, [], "Ask for the log to lie in a team folder; the approval window signs it.";

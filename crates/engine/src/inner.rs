@@ -190,6 +190,18 @@ impl Inner {
             Err(problem) => tracing::warn!(kind = %problem.kind, "cache not written"),
         }
     }
+
+    /// Keeps no more what has these keys.
+    pub async fn forget(&self, keys: Vec<String>) {
+        if keys.is_empty() {
+            return;
+        }
+        let ledger = Arc::clone(&self.ledger);
+        let gone = blocking(move || keys.iter().try_for_each(|key| ledger.cache_remove(key))).await;
+        if !matches!(gone, Ok(Ok(()))) {
+            tracing::warn!("cache not cleared");
+        }
+    }
 }
 
 pub(crate) fn closed_problem(closed: Closed) -> Problem {

@@ -14,6 +14,7 @@ pub mod desk;
 mod effects;
 mod export;
 mod fold;
+mod health;
 mod inner;
 mod invitation;
 mod joining;

@@ -4,13 +4,10 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use cockpit_domain::decide::{Command, Follow};
 use cockpit_domain::provider::{Capability, ErrorKind, ProviderError, Reading, Verb};
-use cockpit_domain::rule::{Breach, Judgement};
-use cockpit_domain::signal::Signal;
 use cockpit_domain::state::Standing;
 use cockpit_domain::views::{self, Live, ServiceLive, TargetLive};
-use cockpit_domain::{Desired, Observation, Service, Target, Time, words};
+use cockpit_domain::{Observation, Service, Target, Time, words};
 use cockpit_ledger::CacheRow;
 use cockpit_providers::{Adapter, guide};
 use futures_util::future::join_all;
@@ -18,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::api::Tag;
+use crate::health;
 use crate::inner::Inner;
 use crate::watch;
 
@@ -41,6 +39,7 @@ struct Kept {
 /// Loads what was read before the last end, with its age.
 pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
     inner.with_live(|live| {
+        health::load(live, &rows);
         for row in rows {
             if let Some(key) = row.key.strip_prefix("service/") {
                 if let Some(service) = Service::from_key(key) {
@@ -156,7 +155,7 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
         });
     }
     match signals {
-        Some(Ok(signals)) => take_signals(inner, signals).await,
+        Some(Ok(signals)) => health::take_signals(inner, service, signals).await,
         Some(Err(error)) => problem = problem.or(Some(error)),
         None => {}
     }
@@ -355,111 +354,6 @@ async fn read(
         watch::look_for_drift(inner, target).await;
     }
     error
-}
-
-async fn take_signals(inner: &Arc<Inner>, signals: Vec<Signal>) {
-    let now = inner.now();
-    let value = serde_json::to_value(&signals).unwrap_or_default();
-    inner.with_live(|live| live.signals.clone_from(&signals));
-    inner
-        .keep(vec![CacheRow {
-            key: "signals".to_owned(),
-            value,
-            observed_at_ms: now.as_ms(),
-        }])
-        .await;
-    let commands: Vec<Command> = {
-        let state = inner.state();
-        let (rules, all) = (&state.rules_in_force(now), &signals);
-        let judged = signals.iter().flat_map(|signal| {
-            rules
-                .iter()
-                .filter(|rule| rule.measure == signal.measure)
-                .map(move |rule| (rule, signal, rule.judge_among(signal, all, now)))
-        });
-        judged
-            .filter_map(|(rule, signal, judgement)| {
-                let key = (
-                    signal.platform.clone(),
-                    signal.version.clone(),
-                    rule.name.clone(),
-                );
-                let standing = state.breaches.get(&key);
-                match (judgement, standing) {
-                    (Judgement::Breach(breach), None) => Some(Command::SeeBreach(breach)),
-                    (Judgement::Holds, Some(standing)) => Some(Command::ClearBreach(Breach {
-                        value_bps: signal.value.map_or(0, cockpit_domain::rule::to_bps),
-                        sample: signal.sample.unwrap_or(0),
-                        data_until: signal.data_until.unwrap_or(now),
-                        ..standing.breach.clone()
-                    })),
-                    (Judgement::Breach(_), Some(_))
-                    | (Judgement::Holds, None)
-                    | (Judgement::CannotSay(_), _) => None,
-                }
-            })
-            .collect()
-    };
-    for command in commands {
-        let news = match &command {
-            Command::SeeBreach(breach) => Some(format!(
-                "{} {}: {} {}, {}",
-                breach.platform,
-                breach.version,
-                breach.measure.name().to_lowercase(),
-                words::percent_2(breach.value_bps),
-                breach.against()
-            )),
-            _ => None,
-        };
-        if inner.record(command).await.is_ok() {
-            if let Some(news) = news {
-                inner.desk.notify("Breach", &news);
-            }
-            inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
-        }
-    }
-    follow_orders(inner).await;
-}
-
-/// Asks for the stops that standing orders give for the breaches that stand.
-async fn follow_orders(inner: &Arc<Inner>) {
-    let now = inner.now();
-    let follows: Vec<Follow> = {
-        let state = inner.state();
-        let Some((app, _)) = state.app() else { return };
-        let given = state.breaches.iter().flat_map(|(key, standing)| {
-            let orders = state.orders_for(&standing.breach, now);
-            orders
-                .into_iter()
-                .map(move |order| (order.clone(), key.clone(), standing.breach.version.clone()))
-        });
-        inner.with_live(|live| {
-            given
-                .map(|(order, breach, version)| Follow {
-                    order,
-                    breach,
-                    app: app.clone(),
-                    targets: views::stoppable(live, &version)
-                        .into_iter()
-                        .filter(|(_, desired)| *desired == Desired::Stopped)
-                        .map(|(seen, _)| seen)
-                        .collect(),
-                })
-                .filter(|follow| !follow.targets.is_empty())
-                .collect()
-        })
-    };
-    for follow in follows {
-        let command = Command::FollowOrder(Box::new(follow));
-        if inner.record(command).await.is_ok() {
-            inner.desk.notify(
-                "Standing order",
-                "A stop was asked for by a standing order.",
-            );
-            inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
-        }
-    }
 }
 
 async fn service_answered(inner: &Inner, service: Service, problem: Option<ProviderError>) {

@@ -10,6 +10,7 @@ use cockpit_domain::Time;
 use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::decide::Command;
 use cockpit_domain::event::Event;
+use cockpit_domain::rule::StandingOrder;
 use cockpit_domain::state::{Standing, State};
 use cockpit_domain::views::{self, ChangeDraft, ChangeSheetView, MandatePreview, PeopleView};
 use cockpit_seal::{BodyHash, Fork, PublicKey, SignedHeader};
@@ -43,6 +44,8 @@ pub(crate) enum Wanted {
     Share(PathBuf),
     /// An envelope is to be agreed to.
     Envelope(String),
+    /// A standing order is to be signed.
+    Order(Box<StandingOrder>),
 }
 
 impl Inner {
@@ -64,6 +67,7 @@ impl Inner {
             Wanted::Change(event) => event,
             Wanted::Share(folder) => return Ok(self.share_sheet(&folder)),
             Wanted::Envelope(envelope) => return self.envelope_sheet(&envelope),
+            Wanted::Order(order) => return Ok(self.order_sheet(&order)),
         };
         let (state, now) = (self.state(), self.now());
         Ok(self.with_live(|live| {
@@ -128,6 +132,7 @@ impl Inner {
             Wanted::Change(event) => self.sign_event(event).await?,
             Wanted::Share(folder) => self.share_with_team(&folder).await?,
             Wanted::Envelope(envelope) => self.sign_envelope(envelope).await?,
+            Wanted::Order(order) => self.sign_order(order).await?,
         };
         self.with_screen(|screen| screen.changes.retain(|(id, _)| id != change));
         Ok(done)

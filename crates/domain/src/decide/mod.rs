@@ -2,6 +2,7 @@
 //! context give the same decision. Must not know how anything is carried out.
 
 mod effect;
+mod figures;
 mod judge;
 mod offered;
 mod order;
@@ -11,6 +12,7 @@ mod press;
 mod rule;
 mod tell;
 
+pub use figures::judged;
 pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
 pub use order::Follow;

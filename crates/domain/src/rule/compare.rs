@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::back_test::History;
 use super::{Breach, Comparator, HealthRule, Judgement, NO_DATA, Pair, Sequential};
@@ -15,7 +16,7 @@ use crate::words;
 const WINDOW_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// What a rule looks for beside the release before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Comparison {
     /// The difference that matters, in hundredths of a per cent (50 = half a point). What is
     /// measured over the window must be at least half of it.
@@ -38,7 +39,8 @@ pub enum Pairing {
 }
 
 impl Pairing {
-    fn words(self) -> &'static str {
+    /// "at the same stage".
+    pub fn words(self) -> &'static str {
         match self {
             Self::SameStage => "at the same stage",
             Self::SameHours => "in the same hours",
@@ -291,7 +293,7 @@ pub fn earlier_release<'a>(signal: &Signal, all: &'a [Signal]) -> Option<&'a Sig
         .max_by_key(|it| numbers(&it.version))
 }
 
-fn numbers(version: &str) -> Vec<u64> {
+pub(super) fn numbers(version: &str) -> Vec<u64> {
     version
         .split(|it: char| !it.is_ascii_digit())
         .filter_map(|part| part.parse().ok())

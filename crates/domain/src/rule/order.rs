@@ -95,6 +95,11 @@ impl OrderRecord {
         self.order.until.min(self.at + ORDER_LASTS_MS_MAX)
     }
 
+    /// Breaches that it may follow: what it says, and never more than an order may.
+    pub fn fires_max(&self) -> u32 {
+        self.order.fires_max.min(ORDER_FIRES_MAX)
+    }
+
     /// Why it does not hold at `now`; `None` when it does.
     pub fn ended_because(&self, now: Time) -> Option<String> {
         if let Some((_, reason)) = &self.ended {
@@ -103,7 +108,7 @@ impl OrderRecord {
         if now > self.until() {
             return Some(format!("it held until {}", self.until()));
         }
-        let most = self.order.fires_max.min(ORDER_FIRES_MAX);
+        let most = self.fires_max();
         (self.fired.len() as u64 >= u64::from(most)).then(|| {
             let times = if most == 1 { "breach" } else { "breaches" };
             format!("it has followed {most} {times}, which is all that it may")

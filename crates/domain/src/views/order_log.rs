@@ -2,7 +2,7 @@
 
 use super::Fact;
 use super::log::LogLine;
-use crate::rule::{HealthRule, OrderEvent, RuleEvent};
+use crate::rule::{HealthRule, OrderEvent, RuleEvent, StandingOrder};
 use crate::words;
 
 pub(super) fn line(event: &OrderEvent) -> LogLine {
@@ -23,17 +23,20 @@ pub(super) fn line(event: &OrderEvent) -> LogLine {
 }
 
 pub(super) fn facts(event: &OrderEvent) -> Vec<Fact> {
-    let facts = match event {
-        OrderEvent::Signed(it) => vec![
-            ("Order", it.in_words()),
-            ("Rule", rule_words(&it.rule)),
-            ("Says", it.reason.clone()),
-        ],
+    match event {
+        OrderEvent::Signed(it) => order_facts(it),
         OrderEvent::Ended { order, reason } => {
-            vec![("Order", order.clone()), ("Says", reason.clone())]
+            named(vec![("Order", order.clone()), ("Says", reason.clone())])
         }
-    };
-    named(facts)
+    }
+}
+
+pub(super) fn order_facts(it: &StandingOrder) -> Vec<Fact> {
+    named(vec![
+        ("Order", it.in_words()),
+        ("Rule", rule_words(&it.rule)),
+        ("Says", it.reason.clone()),
+    ])
 }
 
 pub(super) fn rule_line(event: &RuleEvent) -> LogLine {

@@ -1,5 +1,6 @@
 //! The stop sheet: what a stop would do on each target and what it would not.
 
+use super::health::proposed_reason;
 use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
 use crate::decide::{may_not_ask, not_offered, unfulfilled};
 use crate::policy::ActKind;
@@ -144,6 +145,7 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         targets,
         not_covered,
         evidence: evidence(state, live, &version, now),
+        proposed_reason: proposed_reason(state, &version, now),
         authority,
         why_not,
         offline,

@@ -31,6 +31,8 @@ fn queries() -> Vec<Value> {
         json!({"name": "change_sheet", "args": {"change": "ab"}}),
         json!({"name": "team", "args": {}}),
         json!({"name": "settings", "args": {}}),
+        json!({"name": "health", "args": {}}),
+        json!({"name": "rule_test", "args": {"rule": rule()}}),
         json!({"name": "export_progress", "args": {}}),
     ]
 }
@@ -96,6 +98,15 @@ fn acts() -> Vec<Value> {
         ),
         of("end_envelope", json!({"envelope": "ab", "reason": "r"})),
         of("sign_envelope", json!({"envelope": "ab"})),
+        of("set_rule", json!({"rule": rule(), "reason": "r"})),
+        of("end_rule", json!({"rule": "crash floor", "reason": "r"})),
+        of(
+            "sign_order",
+            json!({
+                "rule": rule(), "platform": "Android", "hours": 24, "fires_max": 1, "reason": "r",
+            }),
+        ),
+        of("end_order", json!({"order": "ab", "reason": "r"})),
         of("withdraw", json!({"intent": "ab"})),
         of(
             "propose",
@@ -124,6 +135,14 @@ fn acts() -> Vec<Value> {
         of("refresh", json!({})),
         of("open_approval", json!({"intent": "ab"})),
     ]
+}
+
+fn rule() -> Value {
+    json!({
+        "name": "half a point worse", "measure": "crash_free_sessions", "floor_bps": 0,
+        "sample_min": 500, "data_age_ms_max": 7_200_000, "window_ms": 3_600_000,
+        "previous": {"worse_by_bps": 50, "error_bps": 100}, "outcome": "stop",
+    })
 }
 
 fn slots() -> Value {

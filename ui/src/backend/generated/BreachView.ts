@@ -36,4 +36,8 @@ done: string | null,
 /**
  * Position of the sealed entry.
  */
-entry: number | null, };
+entry: number | null, 
+/**
+ * The rule proposes a stop, rather than only raising an alarm.
+ */
+proposes_stop: boolean, };

@@ -30,6 +30,11 @@ not_covered: Array<string>,
  */
 evidence: Array<string>, 
 /**
+ * The reason that a health rule proposes, to be taken over or written anew; absent when none
+ * proposes a stop.
+ */
+proposed_reason: string | null, 
+/**
  * Who must agree: "This workspace needs one person to stop: you".
  */
 authority: string, 

@@ -15,12 +15,15 @@ import type { DraftNoticeArgs } from "./DraftNoticeArgs";
 import type { DraftView } from "./DraftView";
 import type { Drafted } from "./Drafted";
 import type { EndEnvelopeArgs } from "./EndEnvelopeArgs";
+import type { EndOrderArgs } from "./EndOrderArgs";
+import type { EndRuleArgs } from "./EndRuleArgs";
 import type { EntryArgs } from "./EntryArgs";
 import type { EntryView } from "./EntryView";
 import type { EnvelopeArgs } from "./EnvelopeArgs";
 import type { ExportArgs } from "./ExportArgs";
 import type { ExportProgress } from "./ExportProgress";
 import type { Exported } from "./Exported";
+import type { HealthView } from "./HealthView";
 import type { IntentArgs } from "./IntentArgs";
 import type { IntentView } from "./IntentView";
 import type { InviteArgs } from "./InviteArgs";
@@ -43,11 +46,15 @@ import type { ProposeEnvelopeArgs } from "./ProposeEnvelopeArgs";
 import type { Proposed } from "./Proposed";
 import type { RejectArgs } from "./RejectArgs";
 import type { RequestNoticeArgs } from "./RequestNoticeArgs";
+import type { RuleTestArgs } from "./RuleTestArgs";
+import type { RuleTestsView } from "./RuleTestsView";
 import type { ServiceArgs } from "./ServiceArgs";
+import type { SetRuleArgs } from "./SetRuleArgs";
 import type { SetTemplatesArgs } from "./SetTemplatesArgs";
 import type { SetThemeArgs } from "./SetThemeArgs";
 import type { SettingsView } from "./SettingsView";
 import type { ShareArgs } from "./ShareArgs";
+import type { SignOrderArgs } from "./SignOrderArgs";
 import type { StartDrillArgs } from "./StartDrillArgs";
 import type { StopArgs } from "./StopArgs";
 import type { StopSheetView } from "./StopSheetView";
@@ -91,6 +98,10 @@ export interface Queries {
   team: { args: Nothing; answer: TeamView };
   /** Connections, people, policy, rules. */
   settings: { args: Nothing; answer: SettingsView };
+  /** Figures, rules with what they say of them, and standing orders with what is left. */
+  health: { args: Nothing; answer: HealthView };
+  /** What a rule would have said of past figures, before it is armed. */
+  rule_test: { args: RuleTestArgs; answer: RuleTestsView };
   /** How far the export is that is under way. */
   export_progress: { args: Nothing; answer: ExportProgress };
 }
@@ -136,6 +147,14 @@ export interface Acts {
   end_envelope: { args: EndEnvelopeArgs; answer: Done };
   /** Ask for a signature under an envelope; the approval window signs it. */
   sign_envelope: { args: EnvelopeArgs; answer: Proposed };
+  /** Judge a health rule from here on. */
+  set_rule: { args: SetRuleArgs; answer: Done };
+  /** Judge a health rule no more. */
+  end_rule: { args: EndRuleArgs; answer: Done };
+  /** Ask for a standing order; the approval window signs it. */
+  sign_order: { args: SignOrderArgs; answer: Proposed };
+  /** End a standing order before its time. */
+  end_order: { args: EndOrderArgs; answer: Done };
   /** Take back an intent that is not in effect. */
   withdraw: { args: IntentArgs; answer: Done };
   /** Ask for a change of people or policy; the approval window signs it. */
@@ -189,5 +208,7 @@ export const queryTags: Record<keyof Queries, readonly Tag[]> = {
   change_sheet: ["settings"],
   team: ["team","boot","settings","decided"],
   settings: ["settings","observed"],
+  health: ["observed","decided","settings"],
+  rule_test: ["observed"],
   export_progress: ["export"],
 };

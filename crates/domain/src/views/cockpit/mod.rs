@@ -11,6 +11,7 @@ mod signals;
 use std::collections::BTreeSet;
 
 pub use ledger::ledger_status;
+pub(super) use signals::signal_view;
 
 use super::stop::by_number;
 use super::{

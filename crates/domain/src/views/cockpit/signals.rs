@@ -7,6 +7,7 @@ use crate::signal::Signal;
 use crate::state::{IntentRecord, State};
 use crate::target::{TargetId, TargetState};
 use crate::time::Time;
+use crate::views::health::proposes_stop;
 use crate::views::stop::tied;
 use crate::views::{BreachView, Live, SIGNAL_STALE_MS, SignalView, Tone, age, stoppable};
 use crate::words;
@@ -51,6 +52,7 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     .flatten(),
                 targets: targets.into_iter().map(|(seen, _)| seen.target.0).collect(),
                 entry: Some(standing.position),
+                proposes_stop: proposes_stop(state, it, now),
             };
             (it.since, view)
         })
@@ -89,7 +91,7 @@ fn stopped(state: &State, version: &str) -> Option<String> {
     ))
 }
 
-pub(super) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalView {
+pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -> SignalView {
     let rule = state
         .rules
         .iter()

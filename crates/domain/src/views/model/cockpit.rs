@@ -107,6 +107,8 @@ pub struct BreachView {
     /// Position of the sealed entry.
     #[ts(type = "number | null")]
     pub entry: Option<u64>,
+    /// The rule proposes a stop, rather than only raising an alarm.
+    pub proposes_stop: bool,
 }
 
 /// One release in one store.

@@ -3,6 +3,7 @@
 
 mod approval;
 mod cockpit;
+mod health;
 mod log;
 mod notice;
 mod people;
@@ -12,6 +13,7 @@ mod stop;
 
 pub use approval::*;
 pub use cockpit::*;
+pub use health::*;
 pub use log::*;
 pub use notice::*;
 pub use people::*;

@@ -20,6 +20,9 @@ pub struct StopSheetView {
     pub not_covered: Vec<String>,
     /// Lines of evidence that will be attached.
     pub evidence: Vec<String>,
+    /// The reason that a health rule proposes, to be taken over or written anew; absent when none
+    /// proposes a stop.
+    pub proposed_reason: Option<String>,
     /// Who must agree: "This workspace needs one person to stop: you".
     pub authority: String,
     /// Why nothing can be pressed now; absent when it can.
