@@ -1,10 +1,10 @@
-//! Servers that the tests talk to: our sandbox as a process, and the install of the real
-//! Unleash. Knows nothing of what is asked of them.
+//! Servers that the tests talk to: our sandbox as a process, and the installs of the real
+//! Unleash and of other services' own clients. Knows nothing of what is asked of them.
 
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -71,26 +71,37 @@ pub fn home(paths: &Paths) -> PathBuf {
 
 /// Installs the Unleash server of `tests/peers/unleash` into the cache, where the tests look.
 pub fn install_unleash(paths: &Paths) -> Result<(), Failure> {
-    let wanted = paths.root.join("tests/peers/unleash");
     let home = home(paths).join("unleash");
+    let what = "the Unleash server once (some 500 packages)";
+    install_npm(paths, "tests/peers/unleash", &home, what)
+}
+
+/// Installs the flag services' own clients into the cache. Gives the folder.
+pub fn install_flag_clients(paths: &Paths) -> Result<PathBuf, Failure> {
+    let home = home(paths).join("flag_clients");
+    let what = "the flag services' own clients once (some 200 packages)";
+    install_npm(paths, "tests/flag_clients", &home, what)?;
+    Ok(home)
+}
+
+/// Installs what a folder's lock file names, when it is not there yet.
+fn install_npm(paths: &Paths, wanted: &str, home: &Path, what: &str) -> Result<(), Failure> {
+    let wanted = paths.root.join(wanted);
     let broken = |what: &str, error: std::io::Error| Failure::new(format!("{what}: {error}"));
-    fs::create_dir_all(&home).map_err(|error| broken("the cache cannot be made", error))?;
-    let lock = fs::read(wanted.join("package-lock.json")).map_err(|error| {
-        broken(
-            "tests/peers/unleash/package-lock.json cannot be read",
-            error,
-        )
-    })?;
+    fs::create_dir_all(home).map_err(|error| broken("the cache cannot be made", error))?;
+    let lock = wanted.join("package-lock.json");
+    let lock = fs::read(&lock)
+        .map_err(|error| broken(&format!("{} cannot be read", lock.display()), error))?;
     let stamp = home.join("node_modules/.installed-from-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    println!("installing the Unleash server once (some 500 packages)");
+    println!("installing {what}");
     for file in ["package.json", "package-lock.json"] {
         fs::copy(wanted.join(file), home.join(file))
             .map_err(|error| broken("the cache cannot be written", error))?;
     }
-    process::stream(paths::npm().current_dir(&home).args([
+    process::stream(paths::npm().current_dir(home).args([
         "ci",
         "--ignore-scripts",
         "--no-audit",

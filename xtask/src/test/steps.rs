@@ -38,6 +38,11 @@ pub const ALL: &[Step] = &[
         run: google,
     },
     Step {
+        name: "flags",
+        about: "LaunchDarkly's and Firebase's own clients drive the sandbox",
+        run: flag_clients,
+    },
+    Step {
         name: "pack",
         about: "an evidence pack under sha256sum, ssh-keygen, OpenSSL, Node and Go",
         run: pack,
@@ -159,6 +164,20 @@ fn google(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
         Command::new(python)
             .current_dir(&paths.root)
             .arg(folder.join("drive.py"))
+            .arg(sandbox.url()),
+        counts,
+        |line| line.contains(" passed, ") && line.ends_with(" failed"),
+    )
+}
+
+fn flag_clients(paths: &Paths, counts: &mut Vec<String>) -> Result<(), Failure> {
+    build(paths, "cockpit")?;
+    let clients = peers::install_flag_clients(paths)?;
+    let sandbox = peers::Sandbox::start(paths)?;
+    process::watch(
+        Command::new("node")
+            .arg(paths.root.join("tests/flag_clients/drive.mjs"))
+            .arg(clients)
             .arg(sandbox.url()),
         counts,
         |line| line.contains(" passed, ") && line.ends_with(" failed"),

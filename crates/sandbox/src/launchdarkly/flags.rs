@@ -46,7 +46,7 @@ pub(super) struct Flag {
     pub tags: Vec<&'static str>,
     pub version: u64,
     pub archived: bool,
-    /// Whether SDKs with a mobile key get it.
+    /// Whether apps and pages get it.
     pub mobile: bool,
     pub created_ms: i64,
     pub variations: Vec<Variation>,
@@ -169,7 +169,7 @@ impl Flag {
             "_version": self.version,
             "creationDate": self.created_ms,
             "includeInSnippet": false,
-            "clientSideAvailability": {"usingMobileKey": self.mobile, "usingEnvironmentId": false},
+            "clientSideAvailability": {"usingMobileKey": self.mobile, "usingEnvironmentId": self.mobile},
             "variations": variations,
             "variationJsonSchema": null,
             "temporary": false,
@@ -226,8 +226,8 @@ impl Flag {
             "fallthrough": setting.fallthrough(),
             "offVariation": setting.off,
             "variations": values,
-            "clientSideAvailability": {"usingMobileKey": self.mobile, "usingEnvironmentId": false},
-            "clientSide": false,
+            "clientSideAvailability": {"usingMobileKey": self.mobile, "usingEnvironmentId": self.mobile},
+            "clientSide": self.mobile,
             "salt": self.key,
             "trackEvents": false,
             "trackEventsFallthrough": false,

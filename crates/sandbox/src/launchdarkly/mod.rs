@@ -52,6 +52,11 @@ fn key(seed: u64, kind: &str, environment: &str) -> String {
     format!("{kind}-{}", dice::uuid(seed, &label))
 }
 
+/// An environment's identifier, by which a page asks.
+fn client_side_id(seed: u64, environment: &str) -> String {
+    dice::hex(seed, &format!("launchdarkly {environment}"), 24)
+}
+
 impl LaunchDarkly {
     fn there(&mut self, scene: &Scene<'_>) -> &mut There {
         let made = || {
@@ -128,12 +133,11 @@ impl LaunchDarkly {
             return Err(refused(404, "not_found", "Unknown environment key"));
         }
         let required = self.approvals && environment == PRODUCTION;
-        let id = dice::hex(seed, &format!("launchdarkly {environment}"), 24);
         Ok(Answer::json(
             200,
             &json!({
                 "_links": {"self": {"href": format!("/api/v2/projects/{PROJECT}/environments/{environment}"), "type": "application/json"}},
-                "_id": id,
+                "_id": client_side_id(seed, environment),
                 "key": environment,
                 "name": environment,
                 "apiKey": key(seed, "sdk", environment),
@@ -279,6 +283,7 @@ impl StandIn for LaunchDarkly {
             "token": key(seed, "api", ""),
             "mobile_key": key(seed, "mob", PRODUCTION),
             "sdk_key": key(seed, "sdk", PRODUCTION),
+            "client_side_id": client_side_id(seed, PRODUCTION),
         })
     }
 

@@ -6,22 +6,26 @@ use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::flags::{PRODUCTION, TEST};
-use super::{LaunchDarkly, key, refused};
+use super::{LaunchDarkly, client_side_id, key, refused};
 use crate::history::Scene;
 use crate::wire::{Answer, Call};
 
 impl LaunchDarkly {
     pub(super) fn sdk(&mut self, call: &Call, scene: &Scene<'_>) -> Result<Answer, Answer> {
         let parts = call.parts(0);
-        let kind = if parts.first() == Some(&"msdk") {
-            "mob"
-        } else {
-            "sdk"
+        // A page's own identifier stands in its path; the other keys are told by a header.
+        let (given, name_of): (_, fn(u64, &str) -> String) = match parts.as_slice() {
+            ["sdk", "evalx", id, ..] => (Some(*id), client_side_id),
+            ["msdk", ..] => (call.header("authorization"), |seed, it| {
+                key(seed, "mob", it)
+            }),
+            _ => (call.header("authorization"), |seed, it| {
+                key(seed, "sdk", it)
+            }),
         };
-        let given = call.header("authorization");
         let environment = [PRODUCTION, TEST]
             .into_iter()
-            .find(|name| given == Some(key(scene.seed, kind, name).as_str()));
+            .find(|name| given == Some(name_of(scene.seed, name).as_str()));
         let environment =
             environment.ok_or_else(|| refused(401, "unauthorized", "Invalid SDK key"))?;
         let served = &self.there(scene).served.flags;
@@ -33,7 +37,10 @@ impl LaunchDarkly {
                     .collect();
                 Ok(Answer::json(200, &json!({"flags": flags, "segments": {}})))
             }
-            ("GET", ["msdk", "evalx", "contexts", context]) => {
+            (
+                "GET",
+                ["msdk", "evalx", "contexts", context] | ["sdk", "evalx", _, "contexts", context],
+            ) => {
                 let person = person(context)
                     .ok_or_else(|| refused(400, "invalid_request", "Invalid context"))?;
                 let reasons = call.query("withReasons") == Some("true");
