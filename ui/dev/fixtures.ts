@@ -138,6 +138,14 @@ const releases: ReleaseView[] = [
       held: false,
       detail: "raised from 10 % by you, 3 h ago",
     },
+    exposure: {
+      now: "30 118 people in 1 h",
+      now_count: 30_118,
+      per_minute: "1 021 sessions a minute",
+      per_minute_count: 1021,
+      how: "Counted by Sentry over 1 h until 14:00:00Z; a minute is the average of that.",
+      age: { ...age(840), stale_after_ms: 7_200_000 },
+    },
     signals: [
       {
         name: "Crash-free",
@@ -206,6 +214,14 @@ const releases: ReleaseView[] = [
       words: "5 %",
       held: true,
       detail: "day 3 of 7 · 30 days of pause left",
+    },
+    exposure: {
+      now: "not known",
+      now_count: null,
+      per_minute: "not known",
+      per_minute_count: null,
+      how: "No health source counted 8.4.0 on iOS within the last day, and how many people there are is not known.",
+      age: { at: null, stale_after_ms: 7_200_000, problem: null },
     },
     signals: [
       {

@@ -234,6 +234,11 @@ pub fn status_lines(view: &CockpitView) {
             read_at(&it.age)
         ));
         line(&format!("    {}", it.target));
+        let reaches = &it.exposure;
+        line(&format!(
+            "    reaches {}, {} each minute of waiting. {}",
+            reaches.now, reaches.per_minute, reaches.how
+        ));
         for signal in &it.signals {
             line(&format!(
                 "    {} {}, {}, {}",
@@ -301,6 +306,13 @@ fn release(it: &ReleaseView) -> Value {
         "observed_at": it.age.at,
         "problem": it.age.problem,
         "note": it.note,
+        "exposure": {
+            "now": it.exposure.now_count,
+            "per_minute": it.exposure.per_minute_count,
+            "words": [it.exposure.now, it.exposure.per_minute],
+            "how": it.exposure.how,
+            "data_until": it.exposure.age.at,
+        },
         "acts": it.acts.iter().map(|act| json!({
             "verb": act.verb,
             "label": act.label,

@@ -7,6 +7,7 @@ pub mod decide;
 pub mod engagement;
 pub mod event;
 pub mod export;
+pub mod exposure;
 pub mod lint;
 pub mod notice;
 pub mod policy;

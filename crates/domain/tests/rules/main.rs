@@ -9,6 +9,7 @@ mod claims;
 mod comparing;
 mod effects;
 mod exports;
+mod exposed;
 mod health;
 mod kept;
 mod laws;

@@ -9,6 +9,7 @@ mod deadlines;
 mod drift;
 mod end;
 mod export;
+mod exposure;
 mod flight;
 mod health;
 mod heard;

@@ -2,6 +2,7 @@
 import type { ActView } from "./ActView";
 import type { Age } from "./Age";
 import type { Badge } from "./Badge";
+import type { ExposureView } from "./ExposureView";
 import type { LastAct } from "./LastAct";
 import type { RolloutView } from "./RolloutView";
 import type { SignalView } from "./SignalView";
@@ -42,6 +43,10 @@ rollout: RolloutView,
  * Health.
  */
 signals: Array<SignalView>, 
+/**
+ * Whom it reaches.
+ */
+exposure: ExposureView, 
 /**
  * How old the store's state is.
  */

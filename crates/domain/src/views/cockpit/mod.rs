@@ -1,6 +1,7 @@
 //! The main screen: the whole, put together from its parts. Must not know how a part is worded.
 
 mod act;
+mod exposure;
 mod flags;
 mod ledger;
 mod online;

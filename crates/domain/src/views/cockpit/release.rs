@@ -2,6 +2,7 @@
 //! about flags.
 
 use super::act::{act, last_act};
+use super::exposure::exposure_view;
 use super::share;
 use super::signals::signal_view;
 use crate::state::State;
@@ -48,6 +49,7 @@ pub(super) fn release(
         ),
         rollout: rollout(seen),
         signals,
+        exposure: exposure_view(live, it, &version, now),
         age: age(seen.map(|seen| seen.at), STALE_MS, it.problem.as_deref()),
         note: seen.map_or_else(String::new, |seen| note(&seen.state)),
         acts: seen.map_or_else(Vec::new, |seen| rollout_acts(state, live, seen, now)),

@@ -130,6 +130,8 @@ pub struct ReleaseView {
     pub rollout: RolloutView,
     /// Health.
     pub signals: Vec<SignalView>,
+    /// Whom it reaches.
+    pub exposure: ExposureView,
     /// How old the store's state is.
     pub age: Age,
     /// What is not covered: "Manual downloads still get 8.4.0".
@@ -155,6 +157,25 @@ pub struct RolloutView {
     pub held: bool,
     /// "day 3 of 7 · 30 days of pause left".
     pub detail: String,
+}
+
+/// Whom a release reaches, before and after a stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExposureView {
+    /// "30 000 people in 1 h", "at most 82 401 people", "not known".
+    pub now: String,
+    /// The count in it; absent when it is not known.
+    #[ts(type = "number | null")]
+    pub now_count: Option<u64>,
+    /// "1 021 sessions a minute", "not known".
+    pub per_minute: String,
+    /// The count in it; absent when it is not known.
+    #[ts(type = "number | null")]
+    pub per_minute_count: Option<u64>,
+    /// How it was worked out, or why it is not known.
+    pub how: String,
+    /// How old the figures are.
+    pub age: Age,
 }
 
 /// A health figure.

@@ -1,0 +1,90 @@
+//! The exposure meter in words: how many, how old, and how it was worked out. Must not know how
+//! it is counted.
+
+use crate::exposure::{Exposure, How, Reach, exposure};
+use crate::target::{Service, StagedStatus, TargetState};
+use crate::time::Time;
+use crate::views::{ExposureView, Live, SIGNAL_STALE_MS, TargetLive, age};
+use crate::words;
+
+const NOT_KNOWN: &str = "not known";
+
+/// Whom a release reaches now.
+pub(super) fn exposure_view(
+    live: &Live,
+    it: &TargetLive,
+    version: &str,
+    now: Time,
+) -> ExposureView {
+    let platform = it.target.platform.as_str();
+    let state = it.observation.as_ref().map(|seen| &seen.state);
+    let fraction_bps = state.and_then(fraction_bps);
+    let found = exposure(platform, version, fraction_bps, &live.signals, now);
+    ExposureView {
+        now: found.now.map_or_else(|| NOT_KNOWN.to_owned(), in_words),
+        now_count: found.now.map(|reach| reach.count),
+        per_minute: found.per_minute.map_or_else(
+            || NOT_KNOWN.to_owned(),
+            |reach| format!("{} {} a minute", words::grouped(reach.count), reach.unit),
+        ),
+        per_minute_count: found.per_minute.map(|reach| reach.count),
+        how: how(&found, platform, version),
+        age: age(
+            found.now.or(found.per_minute).map(|reach| reach.until),
+            SIGNAL_STALE_MS,
+            None,
+        ),
+    }
+}
+
+/// The share of people that the store gives it to; of automatic updates on the App Store.
+fn fraction_bps(state: &TargetState) -> Option<u32> {
+    match state {
+        TargetState::StagedRollout(it) => match it.status {
+            StagedStatus::Completed => Some(10_000),
+            StagedStatus::InProgress | StagedStatus::Halted => it.fraction_bps,
+            StagedStatus::Absent | StagedStatus::Draft => None,
+        },
+        // Whoever downloads it by hand gets it whatever the day: a share is not the most.
+        TargetState::PhasedRelease(_)
+        | TargetState::Flag(_)
+        | TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Channel(_) => None,
+    }
+}
+
+fn in_words(reach: Reach) -> String {
+    let count = words::grouped(reach.count);
+    match reach.how {
+        How::Counted => format!("{count} {} in {}", reach.unit, words::span(reach.over_ms)),
+        How::ShareOfAll { .. } => format!("at most {count} {}", reach.unit),
+    }
+}
+
+fn how(found: &Exposure, platform: &str, version: &str) -> String {
+    let who = |reach: &Reach| reach.source.map_or("a health source", Service::name);
+    let Some(now) = &found.now else {
+        return format!(
+            "No health source counted {version} on {platform} within the last day, and how many \
+             people there are is not known."
+        );
+    };
+    match now.how {
+        How::Counted => format!(
+            "Counted by {} over {} until {}; a minute is the average of that.",
+            who(now),
+            words::span(now.over_ms),
+            words::clock(now.until)
+        ),
+        How::ShareOfAll { fraction_bps, all } => format!(
+            "No figure of {version} yet: {} of the {} {} that {} counted on {platform} in {} until {}.",
+            words::percent(fraction_bps),
+            words::grouped(all),
+            now.unit,
+            who(now),
+            words::span(now.over_ms),
+            words::clock(now.until)
+        ),
+    }
+}
