@@ -9,7 +9,7 @@ use cockpit_domain::event::{EffectResult, Intent, Outcome};
 use cockpit_domain::notice::{About, Audience, Locale};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::provider::{Applied, Effect, ProviderError, Reading, Receipt};
-use cockpit_domain::target::{Notice, Phase};
+use cockpit_domain::target::{Notice, Phase, Posted};
 use cockpit_domain::{Desired, Service, TargetId, Time};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
@@ -74,6 +74,8 @@ async fn play(seed: u64) -> Run {
 async fn channel(stage: &Stage, service: Service, seed: u64, mut dice: Dice) -> (Vec<Send>, u64) {
     let mut process = Process::new(stage, service);
     let (mut sends, mut requests) = (Vec::new(), 0);
+    // The first that was seen to stand there; later ones answer it.
+    let mut story: Option<Posted> = None;
     let target = loop {
         if let Ok(targets) = process.adapter.targets().await {
             break targets[0].id.clone();
@@ -89,7 +91,23 @@ async fn channel(stage: &Stage, service: Service, seed: u64, mut dice: Dice) -> 
             killed: false,
             doubled: false,
         };
-        one(stage, &target, &mut process, &mut send, &mut requests).await;
+        let story_so_far = story.clone();
+        one(
+            stage,
+            &target,
+            &mut process,
+            &mut send,
+            &mut requests,
+            story_so_far,
+        )
+        .await;
+        let last = send.results.last();
+        if let Some(last) = last.filter(|it| story.is_none() && it.outcome == Outcome::Confirmed) {
+            story = Some(Posted {
+                key: send.notice.key.clone(),
+                id: last.provider_request_id.clone(),
+            });
+        }
         pass_ms(send.plan.pause_ms).await;
         sends.push(send);
     }
@@ -129,6 +147,7 @@ async fn one(
     process: &mut Process,
     send: &mut Send,
     requests: &mut u64,
+    story: Option<Posted>,
 ) {
     // What the asker saw is read while all is well.
     let seen = loop {
@@ -175,6 +194,9 @@ async fn one(
     let mut durable = Durable::default();
     let mut attempt = Attempt::new(send.notice.key.clone(), intent.clone(), stage.now());
     loop {
+        if let Some(first) = &story {
+            process.adapter.answers(&send.notice, first);
+        }
         let plan = &send.plan;
         let comes_back = async {
             if let Some(ms) = plan.offline_ms {

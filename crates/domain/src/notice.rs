@@ -10,6 +10,7 @@ mod gate;
 mod incident;
 mod locale;
 mod slots;
+mod story;
 mod template;
 mod texts;
 

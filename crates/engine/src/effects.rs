@@ -338,6 +338,12 @@ impl Run {
             desired: self.attempt.intent().desired.clone(),
             before,
         };
+        if let Desired::Published { notice } = &effect.desired {
+            let first = self.inner.state().first_of_story(notice, &effect.target);
+            if let Some(first) = first {
+                adapter.answers(notice, &first);
+            }
+        }
         let call = async move { adapter.apply(&effect).await };
         let Some(came) = self.within_the_deadline(call).await else {
             return;

@@ -6,7 +6,7 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
 };
 use cockpit_domain::signal::Signal;
-use cockpit_domain::target::Notice;
+use cockpit_domain::target::{Notice, Posted};
 use cockpit_domain::{Observation, Target, TargetId, Time};
 
 /// One connection to an outside service.
@@ -33,6 +33,10 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// Says which notice may stand there, and that it was not asked for before `since`. A service that
     /// cannot carry our key with a notice finds it by what it says.
     fn look_for(&self, _notice: &Notice, _since: Time) {}
+
+    /// Says which notice of ours, standing there already, this one continues: people read the two as
+    /// one story where the service can show them so.
+    fn answers(&self, _notice: &Notice, _first: &Posted) {}
 
     /// Reads a target's state, as carefully as `reading` asks.
     ///

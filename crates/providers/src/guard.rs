@@ -7,7 +7,7 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::signal::Signal;
-use cockpit_domain::target::{Notice, PhasedStatus, StagedStatus};
+use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus};
 use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
 
 use crate::Adapter;
@@ -59,6 +59,10 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
 
     fn look_for(&self, notice: &Notice, since: Time) {
         self.inner.look_for(notice, since);
+    }
+
+    fn answers(&self, notice: &Notice, first: &Posted) {
+        self.inner.answers(notice, first);
     }
 
     async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {

@@ -321,18 +321,6 @@ fn about(desired: &Desired) -> Option<&About> {
     }
 }
 
-/// The key of a notice at its channel.
-fn key(desired: &Desired) -> Option<&str> {
-    match desired {
-        Desired::Published { notice } => Some(&notice.key),
-        Desired::Stopped
-        | Desired::RollingOut { .. }
-        | Desired::Complete
-        | Desired::On
-        | Desired::Off => None,
-    }
-}
-
 /// The text that is asked to be published.
 pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
     match desired {

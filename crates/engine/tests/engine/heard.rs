@@ -7,6 +7,7 @@ use cockpit_engine::api::{
     SubmitNoticeArgs,
 };
 use cockpit_engine::domain::notice::{Audience, Severity};
+use cockpit_engine::domain::target::Phase;
 use cockpit_engine::domain::views::{NoticesView, ReceiptView};
 use serde_json::json;
 
@@ -134,4 +135,31 @@ async fn the_one_channel_that_failed_is_asked_for_alone() {
     assert!(receipts(&handle).await.iter().all(|it| !it.again));
     let newest = receipt(&handle, "Mastodon").await;
     assert_eq!(newest.tries, "asked for a 2nd time");
+}
+
+/// The second notice of an incident answers the first one, wherever people can see that.
+#[tokio::test(start_paused = true)]
+async fn an_incident_is_one_story_at_each_channel() {
+    let world = World::new("all-channels");
+    let handle = world.drill().await;
+    let asked = drafted(&handle).await;
+    approves(&handle, &asked).await;
+    let begin = DraftNoticeArgs {
+        phase: Some(Phase::Identified),
+        ..DraftNoticeArgs::default()
+    };
+    let next: Drafted = handle.do_it(Act::DraftNotice(begin)).await.unwrap();
+    let submit = SubmitNoticeArgs {
+        incident: next.incident,
+        audience: Audience::Customers,
+        quiet: false,
+    };
+    let asked: Pressed = handle.do_it(Act::SubmitNotice(submit)).await.unwrap();
+    approves(&handle, &asked).await;
+    let truth = world.sandbox.truth();
+    for service in ["mastodon", "bluesky"] {
+        let posts = &truth[service]["posts"];
+        assert_eq!(posts[1]["answers"], posts[0]["id"], "{service}: {posts}");
+        assert!(posts[0]["answers"].is_null(), "{service}");
+    }
 }

@@ -212,6 +212,51 @@ impl Line for Bluesky {
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {
+        self.say(notice, None).await
+    }
+
+    async fn post_after(
+        &self,
+        notice: &Notice,
+        first: &str,
+    ) -> Result<Option<String>, ProviderError> {
+        // A reply names the post by its words too, as they stand there now.
+        let named = self.named(first).await?;
+        self.say(notice, named).await
+    }
+}
+
+impl Bluesky {
+    /// A post with the hash of its words; none when it is gone.
+    async fn named(&self, uri: &str) -> Result<Option<Value>, ProviderError> {
+        let Some((_, key)) = uri.rsplit_once('/') else {
+            return Ok(None);
+        };
+        let query = [
+            ("repo", self.did()),
+            ("collection", COLLECTION),
+            ("rkey", key),
+        ];
+        let answer = self
+            .raw(|| Call {
+                query: &query,
+                urgent: true,
+                ..Call::get("/xrpc/com.atproto.repo.getRecord")
+            })
+            .await?;
+        if matches!(answer.status, 400 | 404) && message(&answer).contains("RecordNotFound") {
+            return Ok(None);
+        }
+        let body = self.understood(&answer, Nature::Read)?;
+        let cid = body["cid"].as_str();
+        Ok(cid.map(|cid| json!({"uri": uri, "cid": cid})))
+    }
+
+    async fn say(
+        &self,
+        notice: &Notice,
+        first: Option<Value>,
+    ) -> Result<Option<String>, ProviderError> {
         let text = notice.as_text();
         let mut record = json!({
             "$type": COLLECTION,
@@ -221,6 +266,9 @@ impl Line for Bluesky {
         let facets = links(&text);
         if !facets.is_empty() {
             record["facets"] = json!(facets);
+        }
+        if let Some(first) = first {
+            record["reply"] = json!({"root": first, "parent": first});
         }
         let body = json!({
             "repo": self.did(),

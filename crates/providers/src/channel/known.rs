@@ -35,6 +35,8 @@ struct Known {
     /// When what was never answered was sent.
     unanswered: BTreeMap<String, Time>,
     sought: VecDeque<Sought>,
+    /// The service's own name of the post that a notice answers.
+    first: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -60,6 +62,16 @@ impl Memory {
         while known.sought.len() > SOUGHT_MAX {
             known.sought.pop_front();
         }
+    }
+
+    pub(super) fn answers(&self, key: &str, first: &Posted) {
+        if let Some(id) = &first.id {
+            self.known().first.insert(key.to_owned(), id.clone());
+        }
+    }
+
+    pub(super) fn first(&self, key: &str) -> Option<String> {
+        self.known().first.get(key).cloned()
     }
 
     /// Refuses to send again what was sent and never answered: for ever where nobody can be asked

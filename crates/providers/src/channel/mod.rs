@@ -56,6 +56,15 @@ pub(crate) trait Line: Send + Sync + fmt::Debug {
 
     /// Posts a notice that was looked for and not found. Gives the service's own name of it.
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError>;
+
+    /// As [`Line::post`], as an answer to a post of ours, by the service's own name of that one.
+    async fn post_after(
+        &self,
+        notice: &Notice,
+        _first: &str,
+    ) -> Result<Option<String>, ProviderError> {
+        self.post(notice).await
+    }
 }
 
 /// A channel as an adapter.
@@ -148,6 +157,10 @@ impl<L: Line> Adapter for ChannelAdapter<L> {
         self.memory.look_for(notice, since);
     }
 
+    fn answers(&self, notice: &Notice, first: &Posted) {
+        self.memory.answers(&notice.key, first);
+    }
+
     async fn engagement(&self, posts: &[String]) -> Result<Vec<Engagement>, ProviderError> {
         self.line.engagement(posts).await
     }
@@ -191,7 +204,10 @@ impl<L: Line> Adapter for ChannelAdapter<L> {
                 .not_again(&notice.key, self.http.now(), can_be_asked)?;
         }
         self.memory.is_on_its_way(&notice.key, self.http.now());
-        let answer = self.line.post(notice).await;
+        let answer = match self.memory.first(&notice.key) {
+            Some(first) => self.line.post_after(notice, &first).await,
+            None => self.line.post(notice).await,
+        };
         match &answer {
             Ok(id) => self.memory.was_taken(&notice.key, id.clone()),
             Err(error) if error.applied == Applied::No => self.memory.was_refused(&notice.key),

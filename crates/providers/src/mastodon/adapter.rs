@@ -182,14 +182,36 @@ impl Line for Mastodon {
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {
+        self.say(notice, None).await
+    }
+
+    async fn post_after(
+        &self,
+        notice: &Notice,
+        first: &str,
+    ) -> Result<Option<String>, ProviderError> {
+        self.say(notice, Some(first)).await
+    }
+}
+
+impl Mastodon {
+    async fn say(
+        &self,
+        notice: &Notice,
+        first: Option<&str>,
+    ) -> Result<Option<String>, ProviderError> {
+        let mut status = json!({
+            "status": notice.as_text(),
+            "visibility": self.config.visibility,
+        });
+        if let Some(first) = first {
+            status["in_reply_to_id"] = json!(first);
+        }
         let (body, _) = self
             .json(Call {
                 method: Method::POST,
                 headers: &[("idempotency-key", &notice.key)],
-                body: Body::Json(json!({
-                    "status": notice.as_text(),
-                    "visibility": self.config.visibility,
-                })),
+                body: Body::Json(status),
                 nature: Nature::Commit,
                 urgent: true,
                 ..Call::get("/api/v1/statuses")

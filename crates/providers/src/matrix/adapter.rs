@@ -142,16 +142,44 @@ impl Line for Matrix {
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {
+        self.say(notice, None).await
+    }
+
+    async fn post_after(
+        &self,
+        notice: &Notice,
+        first: &str,
+    ) -> Result<Option<String>, ProviderError> {
+        self.say(notice, Some(first)).await
+    }
+}
+
+impl Matrix {
+    async fn say(
+        &self,
+        notice: &Notice,
+        first: Option<&str>,
+    ) -> Result<Option<String>, ProviderError> {
+        let mut content = json!({
+            "msgtype": "m.text",
+            "body": notice.as_text(),
+            OURS: {"key": notice.key},
+        });
+        if let Some(first) = first {
+            // A program that knows no threads shows it as a reply.
+            content["m.relates_to"] = json!({
+                "rel_type": "m.thread",
+                "event_id": first,
+                "is_falling_back": true,
+                "m.in_reply_to": {"event_id": first},
+            });
+        }
         let call = Call {
             authorization: self.authorization(),
             method: Method::PUT,
             // The transaction is the notice's key: the same one again is the same event.
             arguments: &[&self.config.room, &notice.key],
-            body: Body::Json(json!({
-                "msgtype": "m.text",
-                "body": notice.as_text(),
-                OURS: {"key": notice.key},
-            })),
+            body: Body::Json(content),
             nature: Nature::Commit,
             urgent: true,
             ..Call::get("/_matrix/client/v3/rooms/{}/send/m.room.message/{}")

@@ -173,7 +173,25 @@ impl Line for Slack {
     }
 
     async fn post(&self, notice: &Notice) -> Result<Option<String>, ProviderError> {
-        let message = json!({
+        self.say(notice, None).await
+    }
+
+    async fn post_after(
+        &self,
+        notice: &Notice,
+        first: &str,
+    ) -> Result<Option<String>, ProviderError> {
+        self.say(notice, Some(first)).await
+    }
+}
+
+impl Slack {
+    async fn say(
+        &self,
+        notice: &Notice,
+        first: Option<&str>,
+    ) -> Result<Option<String>, ProviderError> {
+        let mut message = json!({
             "channel": self.config.channel,
             "text": escaped(&notice.as_text()),
             "mrkdwn": false,
@@ -181,6 +199,11 @@ impl Line for Slack {
             "unfurl_media": false,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": notice.key}},
         });
+        if let Some(first) = first {
+            message["thread_ts"] = json!(first);
+            // Else only who follows the thread sees it, and the channel's history does not have it.
+            message["reply_broadcast"] = json!(true);
+        }
         let (body, _) = self
             .call(Call {
                 method: Method::POST,

@@ -1,6 +1,6 @@
 //! Our words to a mail server's and back. Must not know a connection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
-use cockpit_domain::target::{Mailing, TakenMail};
+use cockpit_domain::target::{Mailing, Notice, Posted, TakenMail};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time, words};
 
 use super::api::Api;
@@ -45,6 +45,8 @@ struct Memory {
     taken: Vec<TakenMail>,
     /// Keys of notices whose text was sent and never answered.
     unanswered: BTreeSet<String>,
+    /// Keys of the first notices of a story, by those that go on with it.
+    first: BTreeMap<String, String>,
 }
 
 impl Smtp {
@@ -145,6 +147,11 @@ impl Adapter for Smtp {
         }])
     }
 
+    fn answers(&self, notice: &Notice, first: &Posted) {
+        let (key, first) = (notice.key.clone(), first.key.clone());
+        self.memory().first.insert(key, first);
+    }
+
     async fn observe(
         &self,
         target: &TargetId,
@@ -204,7 +211,13 @@ impl Adapter for Smtp {
                 .hint("Write the notice again for the new recipients."));
             }
         }
-        let mail = wire::mail(&self.api.config, notice, self.api.http.now())?;
+        let first = self.memory().first.get(&notice.key).cloned();
+        let mail = wire::mail(
+            &self.api.config,
+            notice,
+            first.as_deref(),
+            self.api.http.now(),
+        )?;
         let ready = self.api.prepare().await?;
         let (recipients, refused) = (ready.recipients, ready.refused);
         self.memory().unanswered.insert(notice.key.clone());

@@ -22,8 +22,14 @@ pub(super) fn message_id(config: &Config, key: &str) -> String {
     format!("<{key}.notice@{}>", config.from.email.domain())
 }
 
-/// The whole mail. The title and the body are the approved ones, with nothing added.
-pub(super) fn mail(config: &Config, notice: &Notice, at: Time) -> Result<Vec<u8>, ProviderError> {
+/// The whole mail. The title and the body are the approved ones, with nothing added; a mail of the
+/// same story, by its notice's key, is the one that it answers.
+pub(super) fn mail(
+    config: &Config,
+    notice: &Notice,
+    first: Option<&str>,
+    at: Time,
+) -> Result<Vec<u8>, ProviderError> {
     let cannot = |what: &str| {
         ProviderError::new(
             ErrorKind::Rejected,
@@ -44,6 +50,9 @@ pub(super) fn mail(config: &Config, notice: &Notice, at: Time) -> Result<Vec<u8>
         .envelope(envelope);
     if let Some(address) = &config.unsubscribe {
         mail = mail.raw_header(raw("List-Unsubscribe", &format!("<{address}>")));
+    }
+    if let Some(first) = first.map(|key| message_id(config, key)) {
+        mail = mail.in_reply_to(first.clone()).references(first);
     }
     let mail = mail
         .multipart(both_ways(notice))

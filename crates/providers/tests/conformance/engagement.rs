@@ -1,9 +1,11 @@
-//! What people did with a notice, as the services that count it say. Must not know the screen.
+//! What people did with a notice, as the services that count it say, and notices that answer
+//! each other. Must not know the screen.
 
 use cockpit_domain::engagement::{Engagement, counted};
 use cockpit_domain::provider::Reading;
-use cockpit_domain::{Desired, Service};
-use serde_json::json;
+use cockpit_domain::target::Posted;
+use cockpit_domain::{Desired, Service, Time};
+use serde_json::{Value, json};
 
 use crate::stage::{Stage, act, read};
 use crate::suite::notice;
@@ -53,5 +55,40 @@ async fn a_service_that_counts_nothing_is_not_asked() {
         assert_eq!(adapter.engagement(&["1".to_owned()]).await.unwrap(), []);
         assert_eq!(stage.requests().len(), requests, "{service:?}");
         assert!(counted(service).is_empty());
+    }
+}
+
+/// A later notice of an incident answers the first one, so that people read one story.
+#[tokio::test(start_paused = true)]
+async fn a_later_notice_answers_the_first() {
+    for service in [
+        Service::Slack,
+        Service::Matrix,
+        Service::Mastodon,
+        Service::Bluesky,
+    ] {
+        let stage = Stage::new();
+        let id = posted(&stage, service).await;
+        let adapter = stage.connect(service);
+        let target = adapter.targets().await.unwrap().remove(0).id.to_string();
+        let first = Posted {
+            key: "n-1".to_owned(),
+            id: Some(id.clone()),
+        };
+        let mut later = notice("n-2");
+        later.body = "We found the cause.".to_owned();
+        adapter.answers(&later, &first);
+        let desired = Desired::Published { notice: later };
+        act(&*adapter, &target, &desired).await.unwrap();
+        let posts = stage.truth()[service.key()]["posts"].clone();
+        assert_eq!(posts[0]["answers"], Value::Null, "{service:?}");
+        assert_eq!(posts[1]["answers"], id.as_str(), "{service:?}");
+        // And it is seen to stand there like any other, by a process that knows nothing of it.
+        let other = stage.connect(service);
+        if let Desired::Published { notice } = &desired {
+            other.look_for(notice, Time::from_ms(0));
+        }
+        let seen = read(&*other, &target, Reading::Serving).await;
+        assert!(desired.is_met_by(&seen.state), "{service:?}");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use cockpit_domain::provider::{Applied, ErrorKind, ProviderError, Reading};
+use cockpit_domain::target::Posted;
 use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, Time};
 use cockpit_providers::{Adapter, Http, SecretString, connect, reqwest_transport};
 use cockpit_sandbox::{Options, Running, Sandbox};
@@ -465,4 +466,31 @@ async fn fields_that_cannot_be_used_are_named() {
     let http = Http::new(reqwest_transport().unwrap(), Arc::new(|| Time::from_ms(0)));
     let error = connect(Service::Smtp, &stage.plain, &stage.secret, &http).unwrap_err();
     assert!(error.sentence.contains("more than 100"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_later_mail_answers_the_first() {
+    let stage = Stage::new().await;
+    let adapter = stage.connect();
+    let first = Posted {
+        key: "n-1".to_owned(),
+        id: None,
+    };
+    adapter.answers(&notice("n-2"), &first);
+    for key in ["n-1", "n-2"] {
+        act(&*adapter, TARGET, &published(key)).await.unwrap();
+    }
+    let named = |mail: &Value, header: &str| {
+        let text = mail["text"].as_str().unwrap();
+        let (headers, _) = text.split_once("\r\n\r\n").unwrap();
+        let line = format!("{header}: <n-1.notice@northwind.example>");
+        headers.lines().any(|it| it == line)
+    };
+    let mails = stage.mails();
+    for header in ["In-Reply-To", "References"] {
+        assert!(
+            !named(&mails[0], header) && named(&mails[1], header),
+            "{header}"
+        );
+    }
 }

@@ -149,6 +149,7 @@ impl Bluesky {
                     key: None,
                     at_ms: scene.now_ms,
                     reactions: super::Reactions::default(),
+                    answers: record["reply"]["root"]["uri"].as_str().map(str::to_owned),
                 };
                 keep(&mut self.posts, post, scene);
                 self.records.push(record.clone());

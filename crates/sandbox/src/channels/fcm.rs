@@ -76,6 +76,7 @@ impl Fcm {
             key: message["data"]["notice"].as_str().map(str::to_owned),
             at_ms: scene.now_ms,
             reactions: super::Reactions::default(),
+            answers: None,
         };
         keep(&mut self.posts, post, scene);
         Ok(Answer::json(200, &json!({ "name": name })))

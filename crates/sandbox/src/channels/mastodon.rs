@@ -57,6 +57,14 @@ impl Mastodon {
                 "Validation failed: Text character limit of 500 exceeded",
             );
         }
+        let answers = body["in_reply_to_id"].as_str().map(str::to_owned);
+        let known = |id: &String| self.posts.iter().any(|post| post.id == *id);
+        if answers.as_ref().is_some_and(|id| !known(id)) {
+            return refused(
+                404,
+                "The post you are trying to reply to does not appear to exist.",
+            );
+        }
         let number = self.posts.len();
         let post = Post {
             id: format!("{}", 110_000_000_000_000_000_u64 + number as u64),
@@ -64,6 +72,7 @@ impl Mastodon {
             key: key.clone(),
             at_ms: scene.now_ms,
             reactions: super::Reactions::default(),
+            answers,
         };
         let answer = status(&post);
         keep(&mut self.posts, post, scene);
@@ -98,7 +107,7 @@ fn status(post: &Post) -> Value {
     json!({
         "id": post.id,
         "created_at": rfc3339_ms(post.at_ms),
-        "in_reply_to_id": null,
+        "in_reply_to_id": post.answers,
         "visibility": "public",
         "language": "en",
         "uri": format!("https://mastodon.example/users/northwind/statuses/{}", post.id),

@@ -79,12 +79,15 @@ impl Matrix {
             .flatten()
             .find(|(name, _)| name.ends_with(".notice"))
             .and_then(|(_, value)| value["key"].as_str());
+        let thread = &content["m.relates_to"];
+        let answers = thread["event_id"].as_str().map(str::to_owned);
         let post = Post {
             id: event.clone(),
             text: content["body"].as_str().unwrap_or_default().to_owned(),
             key: ours.map(str::to_owned),
             at_ms: scene.now_ms,
             reactions: super::Reactions::default(),
+            answers,
         };
         keep(&mut self.posts, post, scene);
         self.contents.push(content);

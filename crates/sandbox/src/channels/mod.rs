@@ -85,6 +85,8 @@ struct Post {
     key: Option<String>,
     at_ms: i64,
     reactions: Reactions,
+    /// The post that it answers.
+    answers: Option<String>,
 }
 
 /// What people did with a post.
@@ -107,7 +109,7 @@ fn react(posts: &mut [Post], body: &Value) -> Result<(), String> {
 
 impl Post {
     fn truth(&self) -> Value {
-        json!({"id": self.id, "text": self.text, "key": self.key, "at_ms": self.at_ms})
+        json!({"id": self.id, "text": self.text, "key": self.key, "at_ms": self.at_ms, "answers": self.answers})
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) fn owns(path: &str) -> bool {
 pub(super) struct Slack {
     posts: Vec<Post>,
     metadata: Vec<Value>,
+    /// Whether an answer in a thread stands in the channel too.
+    broadcast: Vec<bool>,
     reads: Window,
     writes: Window,
     in_channel: bool,
@@ -37,6 +39,7 @@ impl Default for Slack {
         Self {
             posts: Vec::new(),
             metadata: Vec::new(),
+            broadcast: Vec::new(),
             reads: Window::default(),
             writes: Window::default(),
             in_channel: true,
@@ -91,6 +94,9 @@ impl Slack {
             .posts
             .iter()
             .zip(&self.metadata)
+            .zip(&self.broadcast)
+            .filter(|((post, _), shown)| post.answers.is_none() || **shown)
+            .map(|(it, _)| it)
             .rev()
             .take(limit)
             .map(|(post, metadata)| {
@@ -98,6 +104,10 @@ impl Slack {
                     "type": "message", "subtype": "bot_message", "ts": post.id, "text": post.text,
                     "bot_id": "B0RELEASE01", "team": "T0NORTHWIND",
                 });
+                if let Some(thread) = &post.answers {
+                    message["thread_ts"] = json!(thread);
+                    message["subtype"] = json!("thread_broadcast");
+                }
                 let Reactions { likes, replies, .. } = post.reactions;
                 if likes > 0 {
                     message["reactions"] = json!([{"name": "+1", "count": likes, "users": []}]);
@@ -135,7 +145,14 @@ impl Slack {
         };
         let text = body["text"].as_str().unwrap_or_default();
         let metadata = &body["metadata"];
-        let code = if body["channel"] != CHANNEL {
+        let thread = body["thread_ts"].as_str().map(str::to_owned);
+        let begins = |ts: &String| {
+            let mut posts = self.posts.iter();
+            posts.any(|post| post.id == *ts && post.answers.is_none())
+        };
+        let code = if thread.as_ref().is_some_and(|ts| !begins(ts)) {
+            "thread_not_found"
+        } else if body["channel"] != CHANNEL {
             "channel_not_found"
         } else if !self.in_channel {
             "not_in_channel"
@@ -163,9 +180,11 @@ impl Slack {
             key: metadata["event_payload"]["key"].as_str().map(str::to_owned),
             at_ms: scene.now_ms,
             reactions: Reactions::default(),
+            answers: thread,
         };
         keep(&mut self.posts, post, scene);
         self.metadata.push(metadata.clone());
+        self.broadcast.push(body["reply_broadcast"] == true);
         self.with_scopes(Answer::json(
             200,
             &json!({

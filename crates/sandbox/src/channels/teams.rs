@@ -89,6 +89,7 @@ impl StandIn for Teams {
                 key: None,
                 at_ms: scene.now_ms,
                 reactions: super::Reactions::default(),
+                answers: None,
             };
             keep(&mut self.posts, post, scene);
         }

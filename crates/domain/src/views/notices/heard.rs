@@ -5,7 +5,7 @@ use crate::engagement::counted;
 use crate::event::Outcome;
 use crate::policy::ActKind;
 use crate::state::{IntentRecord, State};
-use crate::target::{Service, TargetState};
+use crate::target::Service;
 use crate::time::Time;
 use crate::views::Live;
 
@@ -14,26 +14,10 @@ const POSTS_MAX: usize = 20;
 /// Nobody answers a notice after that, in milliseconds.
 const ASKED_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// The service's own name of a notice that was seen to stand there.
-fn post(record: &IntentRecord) -> Option<(&str, Time)> {
-    let (result, at) = record.result.as_ref()?;
-    if result.outcome != Outcome::Confirmed {
-        return None;
-    }
-    let key = super::key(&record.intent.desired)?;
-    let read = match &result.after {
-        Some(TargetState::Channel(channel)) => channel.notices.iter().find(|it| it.key == key),
-        Some(
-            TargetState::StagedRollout(_)
-            | TargetState::PhasedRelease(_)
-            | TargetState::Flag(_)
-            | TargetState::StatusPage(_)
-            | TargetState::Mailing(_),
-        )
-        | None => None,
-    };
-    let id = read.and_then(|it| it.id.as_deref());
-    Some((id.or(result.provider_request_id.as_deref())?, *at))
+/// The service's own name of a notice that was seen to stand there, and when that was recorded.
+fn post(record: &IntentRecord) -> Option<(String, Time)> {
+    let (_, at) = record.result.as_ref()?;
+    Some((record.posted()?.id?, *at))
 }
 
 /// The newest posts of a service that people may still answer, the newest last.
@@ -48,7 +32,7 @@ pub fn posts_of(state: &State, service: Service, now: Time) -> Vec<String> {
     let mut posts: Vec<(u64, String)> = records
         .filter_map(|it| {
             let (id, at) = post(it)?;
-            (now.ms_since(at) < ASKED_MS).then(|| (it.position, id.to_owned()))
+            (now.ms_since(at) < ASKED_MS).then_some((it.position, id))
         })
         .collect();
     posts.sort();
@@ -71,7 +55,7 @@ pub(super) fn engagement(record: &IntentRecord, live: &Live) -> Option<(String, 
         let words = "What people do with it is not counted by this service.";
         return Some((words.to_owned(), None));
     }
-    let known = post(record).and_then(|(id, _)| live.engagement.get(&(service, id.to_owned())));
+    let known = post(record).and_then(|(id, _)| live.engagement.get(&(service, id)));
     Some(match known {
         Some((it, at)) => (it.words(service), Some(*at)),
         None => ("What people do with it was not read yet.".to_owned(), None),
@@ -88,7 +72,7 @@ pub(super) fn feedback(state: &State, live: &Live, incident: &str) -> Option<Str
         .values()
         .filter(of_it)
         .filter_map(|it| {
-            let place = (it.intent.target.service()?, post(it)?.0.to_owned());
+            let place = (it.intent.target.service()?, post(it)?.0);
             live.engagement.get(&place)?.0.replies
         })
         .collect();
