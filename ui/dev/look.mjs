@@ -80,6 +80,18 @@ const screens = [
     },
   ],
   ["log-empty", "/?scene=empty#/log"],
+  ["health", "/?scene=breach#/health"],
+  ["health-empty", "/?scene=empty#/health"],
+  ["health-rule", "/?scene=breach#/health", open("rule-change")],
+  ["health-order", "/?scene=breach#/health", open("order-new")],
+  [
+    "health-figures",
+    "/?scene=breach#/health",
+    async (page) => {
+      await open("order-new")(page);
+      await open("rule-test-figures")(page);
+    },
+  ],
   ["people", "/?scene=breach#/people"],
   ["people-policy", "/?scene=breach#/people", open("policy-edit")],
   ["people-revoke", "/?scene=breach#/people", open("device-revoke")],

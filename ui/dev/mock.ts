@@ -3,6 +3,7 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import type { Tag } from "../src/backend/generated/Tag";
 import * as made from "./fixtures";
+import * as well from "./fixtures-health";
 import * as log from "./fixtures-log";
 import * as told from "./fixtures-notices";
 import * as room from "./fixtures-people";
@@ -101,6 +102,12 @@ function query(name: string, args: Record<string, unknown>): unknown {
       return scene === "empty" ? told.empty : told.notices;
     case "notice_draft":
       return told.draft;
+    case "health":
+      return scene === "empty" ? well.noHealth : well.health;
+    case "rule_test": {
+      const { rule } = args as { rule: { previous?: unknown } };
+      return well.tests(rule.previous !== undefined);
+    }
     case "people":
       return room.people;
     case "team":

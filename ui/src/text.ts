@@ -1,5 +1,6 @@
 // Every word that the page itself says, in English. Sentences about releases come from Rust.
 
+import { health } from "./text-health";
 import { team } from "./text-team";
 
 const n = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
@@ -11,6 +12,7 @@ export const text = {
   loading: {
     boot: "Opening the workspace…",
     cockpit: "Reading the cockpit…",
+    health: "Reading figures and rules…",
     stop: "Reading what a stop would do…",
     press: "Taken down in the ledger. Asking the services…",
     notices: "Reading the notices…",
@@ -40,6 +42,7 @@ export const text = {
   },
   rooms: {
     cockpit: "Cockpit",
+    health: "Health",
     notices: "Notices",
     log: "Decision log",
     people: "People and policy",
@@ -112,6 +115,7 @@ export const text = {
   cockpit: {
     queued: "Queued, or not known yet",
     breach: "Breach",
+    proposed: "Stop proposed",
     evidence: "Open evidence",
     stop: (version: string) => `Stop ${version}…`,
     undone: "Stop undone",
@@ -485,6 +489,7 @@ export const text = {
     preview: "With this policy:",
   },
   team,
+  health,
   palette: {
     title: "Go to a room or do something",
     placeholder: "Type a room or an act",
@@ -510,10 +515,11 @@ export const text = {
       ["Mod+Shift+H", "Open the stop sheet"],
       ["Mod+K", "Search or jump to"],
       ["Mod+1", "Cockpit"],
-      ["Mod+2", "Notices"],
-      ["Mod+3", "Decision log"],
-      ["Mod+4", "People and policy"],
-      ["Mod+5", "Settings"],
+      ["Mod+2", "Health"],
+      ["Mod+3", "Notices"],
+      ["Mod+4", "Decision log"],
+      ["Mod+5", "People and policy"],
+      ["Mod+6", "Settings"],
       ["/", "Search the decision log"],
       ["?", "This page"],
       ["Esc", "Close what is open; focus goes back where it was"],

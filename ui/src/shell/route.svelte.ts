@@ -1,6 +1,6 @@
 // Which room is open. Lives in the address, so that a reload comes back to it.
 
-export const rooms = ["cockpit", "notices", "log", "people", "settings", "help"] as const;
+export const rooms = ["cockpit", "health", "notices", "log", "people", "settings", "help"] as const;
 export type Room = (typeof rooms)[number];
 
 class Route {

@@ -150,7 +150,11 @@ fn order(state: &State, live: &Live, id: &str, it: &OrderRecord, now: Time) -> O
     let fired = it.fired.len() as u64;
     OrderView {
         order: id.to_owned(),
-        title: it.order.in_words(),
+        title: format!(
+            "{}: stop when “{}” is breached",
+            it.order.platform.as_deref().unwrap_or("Android and iOS"),
+            it.order.rule.name
+        ),
         rule: order_log::rule_words(&it.order.rule),
         badge: match ended {
             None => badge(Tone::Good, Icon::Progress, "Holds"),

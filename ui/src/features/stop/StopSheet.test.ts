@@ -7,12 +7,14 @@ import StopSheet from "./StopSheet.svelte";
 
 const acted = vi.fn();
 let refusal: unknown = null;
+let sheet = made.stopSheet;
 beforeEach(() => {
   acted.mockReset();
   refusal = null;
+  sheet = made.stopSheet;
   mockIPC((command, payload) => {
     const { name, args } = payload as { name: string; args: unknown };
-    if (command === "query" && name === "stop_sheet") return made.stopSheet;
+    if (command === "query" && name === "stop_sheet") return sheet;
     if (command === "query" && name === "press") return made.press(3);
     acted(name, args);
     if (refusal !== null) throw refusal;
@@ -42,6 +44,16 @@ describe("the stop sheet", () => {
     expect(
       screen.getByRole("button", { name: "Hold to stop 8.4.0 on 3 targets" }),
     ).toBeInTheDocument();
+  });
+
+  it("takes over the reason that a health rule proposes, and leaves it to the person", async () => {
+    const proposed = "Health rule “crash floor”: 98.21 %, below the floor of 99.50 %";
+    sheet = { ...made.stopSheet, proposed_reason: proposed };
+    const { reason } = await open();
+    await waitFor(() => expect(reason).toHaveValue(proposed));
+    await fireEvent.input(reason, { target: { value: "Crash on Transfer." } });
+    await pressTwice();
+    expect(acted.mock.calls[0]?.[1]).toMatchObject({ reason: "Crash on Transfer." });
   });
 
   it("sends nothing without a reason, and says why", async () => {
