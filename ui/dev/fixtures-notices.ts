@@ -14,11 +14,17 @@ const badge = (tone: Badge["tone"], icon: Badge["icon"], words: string): Badge =
 });
 
 const channels = [
-  { service: "statuspage", title: "Statuspage · Northwind status", why_not: null },
+  {
+    service: "statuspage",
+    title: "Statuspage · Northwind status",
+    why_not: null,
+    budget: "12 of 60 requests in the last minute, the limit that it publishes",
+  },
   {
     service: "smtp",
     title: "E-mail · status@northwind.example to 3 recipients",
     why_not: null,
+    budget: null,
   },
 ];
 

@@ -273,6 +273,8 @@ export const text = {
     heldBack: "Held back:",
     advice: "Advice:",
     legalGate: "Legal:",
+    channels: (count: number) => n(count, "channel", "channels"),
+    noBudget: "It names no number of requests that it allows.",
     again: "Ask again here",
     readAt: (when: string) => `read ${when}`,
     againName: (channel: string) => `Ask again on ${channel}`,

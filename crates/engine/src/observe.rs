@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use cockpit_domain::provider::{Capability, ErrorKind, ProviderError, Reading, Verb};
 use cockpit_domain::state::Standing;
-use cockpit_domain::views::{self, Live, ServiceLive, TargetLive};
+use cockpit_domain::views::{self, Budget, Live, ServiceLive, TargetLive};
 use cockpit_domain::{Observation, Service, Target, Time, words};
 use cockpit_ledger::CacheRow;
-use cockpit_providers::{Adapter, guide};
+use cockpit_providers::{Adapter, Counted, guide};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -161,7 +161,25 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
     }
     service_answered(inner, service, problem).await;
     listen(inner, &adapter, service).await;
+    reckon(inner, service);
     inner.changed(&[Tag::Observed]);
+}
+
+/// Notes how much of the tightest limit of a service was used.
+fn reckon(inner: &Inner, service: Service) {
+    let requests = guide(service).into_iter().flat_map(|it| it.quotas);
+    let tightest = requests
+        .filter(|it| it.of == Counted::Requests)
+        .map(|it| Budget {
+            used: inner.http.spent(service, it.per_s),
+            most: it.most,
+            per_s: it.per_s,
+            published: it.published,
+        })
+        .max_by_key(|it| it.used * 1_000 / u64::from(it.most.max(1)));
+    if let Some(tightest) = tightest {
+        inner.with_live(|live| live.budgets.insert(service, tightest));
+    }
 }
 
 /// Reads what people did with the notices that stand at a service. A reading that fails leaves

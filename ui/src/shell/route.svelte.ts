@@ -20,6 +20,11 @@ export function go(room: Room, entry: number | null = null): void {
   if (location.hash !== `#/${room}`) location.hash = `#/${room}`;
 }
 
+/** The room in which a person begins when none was open: who tells customers and releases nothing. */
+export function landing(tells: boolean, hash: string): Room | null {
+  return tells && hash === "" ? "notices" : null;
+}
+
 /** Goes to the log with the focus in its search. */
 export function searchLog(): void {
   go("log");

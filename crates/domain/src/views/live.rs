@@ -27,6 +27,8 @@ pub struct Live {
     pub services: BTreeMap<Service, ServiceLive>,
     /// What people did with notices, by service and post, and when that was read.
     pub engagement: BTreeMap<(Service, String), (Engagement, Time)>,
+    /// How much of what each service allows was used.
+    pub budgets: BTreeMap<Service, Budget>,
     /// What the executor does for an intent right now, in words.
     pub doing: BTreeMap<String, String>,
     /// The ledger's state.
@@ -35,6 +37,19 @@ pub struct Live {
     pub actor: String,
     /// The device at this laptop.
     pub device: String,
+}
+
+/// Requests to a service against what it allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Requests of this laptop in the period.
+    pub used: u64,
+    /// The most that is allowed in it.
+    pub most: u32,
+    /// Length of the period, in seconds.
+    pub per_s: u32,
+    /// Whether the service publishes the number.
+    pub published: bool,
 }
 
 /// A target with its newest observation.

@@ -19,7 +19,7 @@ mod tray;
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
 pub use health::{health, order_sheet, rule_test, rule_tests, rules};
-pub use live::{LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
+pub use live::{Budget, LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
 pub use log::{
     LogLine, WITHOUT_FORCE, entry_facts, kind_words, log_line, log_row, outcome_words,
     without_force,

@@ -15,8 +15,8 @@ pub use incident::owed_views;
 use std::collections::BTreeMap;
 
 use super::{
-    AgreementView, ApprovalView, ChangeSheetView, ChannelView, Icon, Live, NoticeView, NoticesView,
-    OutcomeWord, ReceiptView, TargetLive, Tone, asker, badge, capital, of_record,
+    AgreementView, ApprovalView, Budget, ChangeSheetView, ChannelView, Icon, Live, NoticeView,
+    NoticesView, OutcomeWord, ReceiptView, TargetLive, Tone, asker, badge, capital, of_record,
 };
 use crate::decide::{may_not_approve, may_not_ask};
 use crate::notice::{About, EnvelopeRecord, NoticeText, TellEvent, locale_name};
@@ -118,12 +118,31 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
             .into_iter()
             .map(|channel| ChannelView {
                 service: channel.service.key().to_owned(),
+                budget: live.budgets.get(&channel.service).map(budget),
                 title: channel.title,
                 why_not: channel.why_not,
             })
             .collect(),
         envelopes: envelopes(state, live, now),
     }
+}
+
+/// "12 of 50 requests in the last minute, the limit that it publishes".
+fn budget(it: &Budget) -> String {
+    let period = match it.per_s {
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        other => words::span(u64::from(other) * 1_000),
+    };
+    let limit = match it.published {
+        true => "the limit that it publishes",
+        false => "a limit of ours, as it publishes none",
+    };
+    format!(
+        "{} of {} requests in the last {period}, {limit}",
+        it.used, it.most
+    )
 }
 
 /// One line for each press, newest first.

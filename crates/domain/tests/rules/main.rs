@@ -12,6 +12,7 @@ mod exports;
 mod exposed;
 mod health;
 mod kept;
+mod landing;
 mod laws;
 mod mandates;
 mod musts;

@@ -69,6 +69,13 @@ async fn what_people_answer_stands_beside_the_receipt_with_its_age() {
         page.engagement.as_deref(),
         Some("What people do with it is not counted by this service.")
     );
+    let channels = notices(&handle).await.channels;
+    let mastodon = channels.iter().find(|it| it.service == "mastodon").unwrap();
+    let used = mastodon.budget.as_deref().unwrap();
+    assert!(
+        used.contains(" of 300 requests in the last 5 min"),
+        "{used}"
+    );
     for (service, replies) in [("mastodon", 4), ("bluesky", 3)] {
         world.console(&json!({"service": service, "likes": 9, "replies": replies}));
     }

@@ -245,6 +245,7 @@ impl Client {
             .ok_or(TransportError::Interrupted { sent: false })?;
         let started = Instant::now();
         let limit = Duration::from_millis(self.http.timeout_ms);
+        self.http.meter.count(self.service);
         let outcome = match timeout(limit, self.http.transport.send(request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(TransportError::Timeout),

@@ -4,14 +4,15 @@
 mod bucket;
 mod client;
 mod errors;
+mod meter;
 mod token;
 mod transport;
 
 use std::fmt;
 use std::sync::Arc;
 
-use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::{Service, Time};
 use tokio::io::DuplexStream;
 
 pub(crate) use bucket::{Bucket, Limit};
@@ -33,6 +34,7 @@ pub struct Http {
     transport: Arc<dyn Transport>,
     clock: Clock,
     timeout_ms: u64,
+    meter: Arc<meter::Meter>,
 }
 
 impl Http {
@@ -42,7 +44,13 @@ impl Http {
             transport,
             clock,
             timeout_ms: TIMEOUT_MS,
+            meter: Arc::new(meter::Meter::new()),
         }
+    }
+
+    /// How many requests a service was sent in the last so many seconds, by this process.
+    pub fn spent(&self, service: Service, per_s: u32) -> u64 {
+        self.meter.spent(service, per_s)
     }
 
     /// As [`Transport::mail_line`].

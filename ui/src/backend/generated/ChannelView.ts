@@ -15,4 +15,8 @@ title: string,
 /**
  * Why a notice leaves it out now; absent when it goes there.
  */
-why_not: string | null, };
+why_not: string | null, 
+/**
+ * "12 of 50 requests in the last minute, as it publishes"; absent where it names no number.
+ */
+budget: string | null, };

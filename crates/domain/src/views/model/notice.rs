@@ -300,6 +300,8 @@ pub struct ChannelView {
     pub title: String,
     /// Why a notice leaves it out now; absent when it goes there.
     pub why_not: Option<String>,
+    /// "12 of 50 requests in the last minute, as it publishes"; absent where it names no number.
+    pub budget: Option<String>,
 }
 
 /// One notice, on all its channels.
