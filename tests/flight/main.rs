@@ -7,6 +7,7 @@ mod export;
 mod full_disk;
 mod joining;
 mod killed;
+mod killed_sending;
 mod list;
 mod mended;
 mod notice;
