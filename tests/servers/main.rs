@@ -3,4 +3,6 @@
 //! `tests/servers/README.md` says how to run them.
 #![cfg(unix)]
 
+mod bluesky;
 mod matrix;
+mod wire;

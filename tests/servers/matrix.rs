@@ -1,26 +1,18 @@
 //! The Matrix channel against a real Synapse: the same notice again is the same message. Must not know
 //! the adapter's inside.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use cockpit_domain::provider::{Applied, Effect, Reading};
-use cockpit_domain::target::{Notice, Phase, Posted};
-use cockpit_domain::{Desired, Service, Time};
-use cockpit_providers::{
-    Adapter, Http, SecretString, Transport, TransportError, connect, reqwest_transport,
-};
+use cockpit_domain::Service;
 use cockpit_tests::supervised::{Supervised, free_port};
 use cockpit_tests::wait::wait_until;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::wire::{process, sends_again_and_again};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -75,28 +67,6 @@ impl Synapse {
             _server: server,
             _folder: folder,
         }
-    }
-
-    /// A process that begins, and the wire on which its answers are lost.
-    fn connect(&self) -> (Box<dyn Adapter>, Arc<Wire>) {
-        let wire = Arc::new(Wire {
-            inner: reqwest_transport().unwrap(),
-            loses: AtomicBool::new(false),
-        });
-        let clock = Arc::new(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-            Time::from_ms(i64::try_from(since.as_millis()).unwrap())
-        });
-        let plain = BTreeMap::from([
-            ("base_url".to_owned(), self.url.clone()),
-            ("room".to_owned(), self.room.clone()),
-        ]);
-        let secret = BTreeMap::from([("token".to_owned(), SecretString::from(self.token.clone()))]);
-        let http = Http::new(Arc::clone(&wire) as Arc<dyn Transport>, clock);
-        (
-            connect(Service::Matrix, &plain, &secret, &http).unwrap(),
-            wire,
-        )
     }
 
     /// The texts that stand in the room, oldest first, with what each of them continues.
@@ -174,77 +144,14 @@ async fn asks(url: &str, what: &str, token: Option<&str>, body: Value) -> Value 
     serde_json::from_str(&text).unwrap()
 }
 
-/// A network on which the answer to a write may be lost.
-struct Wire {
-    inner: Arc<dyn Transport>,
-    loses: AtomicBool,
-}
-
-#[async_trait]
-impl Transport for Wire {
-    async fn send(
-        &self,
-        request: axum::http::Request<Bytes>,
-    ) -> Result<axum::http::Response<Bytes>, TransportError> {
-        let writes = request.method() != "GET";
-        let answer = self.inner.send(request).await?;
-        match writes && self.loses.swap(false, Ordering::SeqCst) {
-            true => Err(TransportError::Interrupted { sent: true }),
-            false => Ok(answer),
-        }
-    }
-}
-
-fn notice(key: &str, body: &str) -> Notice {
-    Notice {
-        key: key.to_owned(),
-        title: "Transfers are paused".to_owned(),
-        body: body.to_owned(),
-        phase: Phase::Investigating,
-        notify_subscribers: false,
-        about: None,
-    }
-}
-
 #[tokio::test]
 async fn the_same_notice_again_is_the_same_message() {
     let synapse = Synapse::start().await;
-    let (adapter, wire) = synapse.connect();
-    assert!(adapter.check().await.unwrap().items.iter().all(|it| it.ok));
-    let target = adapter.targets().await.unwrap().remove(0).id;
-    let before = adapter.observe(&target, Reading::Fresh).await.unwrap();
-    let effect = |notice: &Notice| Effect {
-        key: notice.key.clone(),
-        target: target.clone(),
-        desired: Desired::Published {
-            notice: notice.clone(),
-        },
-        before: before.clone(),
-    };
-    let first = notice("n-1", "We are looking into it.");
-    let receipt = adapter.apply(&effect(&first)).await.unwrap();
-    let id = receipt.provider_request_id.unwrap();
-    adapter.apply(&effect(&first)).await.unwrap();
-    // A process that knows nothing of the first sends it once more.
-    synapse.connect().0.apply(&effect(&first)).await.unwrap();
-
-    let lost = notice("n-2", "We found the cause.");
-    adapter.answers(
-        &lost,
-        &Posted {
-            key: first.key.clone(),
-            id: Some(id.clone()),
-        },
-    );
-    wire.loses.store(true, Ordering::SeqCst);
-    let error = adapter.apply(&effect(&lost)).await.unwrap_err();
-    assert_eq!(error.applied, Applied::Unknown);
-    let seen = adapter.observe(&target, Reading::Serving).await.unwrap();
-    assert!(effect(&lost).desired.is_met_by(&seen.state), "it is found");
-    adapter.apply(&effect(&lost)).await.unwrap();
-
-    assert_eq!(
-        synapse.texts().await,
-        [(first.as_text(), None), (lost.as_text(), Some(id)),]
-    );
+    let plain = [
+        ("base_url", synapse.url.as_str()),
+        ("room", synapse.room.as_str()),
+    ];
+    let connect = || process(Service::Matrix, &plain, ("token", &synapse.token));
+    let ([first, lost], id) = sends_again_and_again(connect).await;
+    assert_eq!(synapse.texts().await, [(first, None), (lost, Some(id))]);
 }
