@@ -11,6 +11,7 @@ mod killed_sending;
 mod list;
 mod mended;
 mod notice;
+mod rules;
 mod scenarios;
 mod secrets;
 mod stop;

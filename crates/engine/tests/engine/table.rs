@@ -70,11 +70,11 @@ fn acts() -> Vec<Value> {
             "write_notice",
             json!({"incident": "ab", "audience": "customers", "texts": {"de": slots()}}),
         ),
-        of("ask_again", json!({"intent": "ab"})),
         of(
             "submit_notice",
             json!({"incident": "ab", "audience": "customers", "quiet": true}),
         ),
+        of("ask_again", json!({"intent": "ab"})),
         of(
             "change_incident",
             json!({
