@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use cockpit_engine::api::Problem;
 use cockpit_engine::desk::Desk;
 use cockpit_engine::keychain::Wish;
-use cockpit_engine::{Engine, Handle, Http, Options, SecretString, clock, reqwest_transport};
+use cockpit_engine::{
+    Engine, Handle, Http, Options, SecretString, clock, presence, reqwest_transport,
+};
 use cockpit_sandbox::{Running, Sandbox};
 use serde_json::Value;
 use tauri::{AppHandle, Manager as _};
@@ -206,6 +208,10 @@ impl Desk for Desktop {
         {
             tracing::warn!(%error, "notification not shown");
         }
+    }
+
+    async fn presence(&self) -> presence::Answer {
+        presence::ask().await
     }
 
     fn open_approval(&self, intent: &str) -> bool {

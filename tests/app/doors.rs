@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     axe,
     desktop::{Desktop, Theme, repository},
-    person::Person,
+    person::{Person, room},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,7 @@ async fn only_the_approval_window_approves() {
     assert_eq!(still["why_not"], Value::Null, "it still waits: {still}");
 
     person.turns_to(main).await;
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     person.sees("Asked: publish a notice").await;
     let rows = person.rows().await;
     assert!(

@@ -4,7 +4,7 @@
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{BY_AND_BY, Person, SOON},
+    person::{BY_AND_BY, Person, SOON, room},
     secrets,
 };
 
@@ -154,7 +154,7 @@ async fn tells_customers(person: &Person) {
 
 /// Gives the rows that are in sight, oldest last.
 async fn reads_the_log(person: &Person) -> Vec<String> {
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     person
         .reads_until("the log", SOON, |page| {
             page.contains("Approved") && page.contains("every signature and link checked")
@@ -201,7 +201,7 @@ async fn finds_all_offline(person: &Person, before: &[String]) {
     assert!(page.contains("as of "), "no age: {page}");
     axe::finds_nothing(person, "the cockpit, offline").await;
     person.takes_picture("flight-10-offline").await;
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     person.sees("every signature and link checked").await;
     let rows = person.rows().await;
     // The offline band takes the place of the oldest rows; all that was done since the start of the

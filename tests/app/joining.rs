@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{BY_AND_BY, Person},
+    person::{BY_AND_BY, Person, room},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +30,7 @@ async fn a_second_laptop_joins() {
             page.contains("Live releases")
         })
         .await;
-    joiner.press("Control+4").await;
+    joiner.press(room::PEOPLE).await;
     joiner.sees("Ben’s laptop").await;
     axe::finds_nothing(joiner, "the people on the second laptop").await;
     joiner.takes_picture("join-6-in").await;
@@ -41,7 +41,7 @@ async fn a_second_laptop_joins() {
 }
 
 async fn shares(founder: &Person, folder: &str) {
-    founder.press("Control+4").await;
+    founder.press(room::PEOPLE).await;
     founder.activates("button: Share with a team").await;
     founder.tabs_to("field: Team folder").await;
     founder.types(folder).await;

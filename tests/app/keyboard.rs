@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{Person, SOON},
+    person::{Person, SOON, room},
 };
 
 /// More stops than the cockpit has.
@@ -77,7 +77,7 @@ async fn rooms_are_reached_by_arrows(person: &Person) {
     person.has_focus_on("button: Notices").await;
     person.press("Enter").await;
     person.sees("No notice yet").await;
-    person.press("Control+1").await;
+    person.press(room::COCKPIT).await;
     person.sees("Live releases").await;
 }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::{
     desktop::{Desktop, Theme, processes, target},
-    person::Person,
+    person::{Person, room},
 };
 
 const ENTRIES: i64 = 1_000_000;
@@ -34,7 +34,7 @@ async fn wherever_it_comes_to_rest_rows_stand_there() {
     symlink(&kept, desktop.workspace()).expect("our own folder can be written");
     let app = desktop.open().await;
     let person = &app.person;
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     let last = u64::try_from(entries).expect("there are entries");
     let top = rests(person).await;
     assert!(top.newest >= last, "{top:?}");

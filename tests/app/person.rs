@@ -21,6 +21,15 @@ use crate::desktop::{Theme, target};
 pub const SOON: Duration = Duration::from_secs(60);
 /// How long for what comes by itself: the breach of the drill begins after a minute.
 pub const BY_AND_BY: Duration = Duration::from_secs(240);
+/// The keys that open the rooms.
+pub mod room {
+    pub const COCKPIT: &str = "Control+1";
+    pub const HEALTH: &str = "Control+2";
+    pub const NOTICES: &str = "Control+3";
+    pub const LOG: &str = "Control+4";
+    pub const PEOPLE: &str = "Control+5";
+    pub const SETTINGS: &str = "Control+6";
+}
 /// More presses of Tab than any room has stops.
 const STOPS_MAX: usize = 120;
 

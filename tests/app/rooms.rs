@@ -5,7 +5,7 @@
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{Person, SOON},
+    person::{Person, SOON, room},
 };
 
 /// The usual size and the smallest.
@@ -64,11 +64,15 @@ async fn csp_and_axe(theme: Theme) {
     axe::no_violation(person).await;
     person.turns_to(main).await;
     inspect(person, "notices").await;
-    person.press("Control+1").await;
+    person.press(room::COCKPIT).await;
     person.sees("Review").await;
     inspect(person, "cockpit-stopped").await;
 
-    person.press("Control+3").await;
+    person.press(room::HEALTH).await;
+    person.sees("Standing orders").await;
+    inspect(person, "health").await;
+
+    person.press(room::LOG).await;
     person.sees("every signature and link checked").await;
     inspect(person, "log").await;
     person.press("/").await;
@@ -78,12 +82,12 @@ async fn csp_and_axe(theme: Theme) {
     inspect(person, "log-entry").await;
     person.press("Escape").await;
 
-    person.press("Control+4").await;
+    person.press(room::PEOPLE).await;
     person.sees("this is you").await;
     inspect(person, "people").await;
 
-    person.press("Control+5").await;
-    person.sees("Health rules").await;
+    person.press(room::SETTINGS).await;
+    person.sees("Connections").await;
     inspect(person, "settings").await;
     person.press("?").await;
     person.sees("What a stop does not do").await;

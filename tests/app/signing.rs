@@ -4,7 +4,7 @@
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{Person, SOON},
+    person::{Person, SOON, room},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +25,7 @@ async fn a_policy_and_an_export_are_signed() {
 }
 
 async fn changes_the_policy(person: &Person) {
-    person.press("Control+4").await;
+    person.press(room::PEOPLE).await;
     person.sees("Nothing was changed since").await;
     person
         .activates("button: Change the policy: Stop a rollout")
@@ -57,7 +57,7 @@ async fn changes_the_policy(person: &Person) {
 }
 
 async fn exports_the_log(person: &Person) {
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     person.sees("every signature and link checked").await;
     person.activates("button: Export").await;
     person.activates("button: Export and sign").await;

@@ -10,7 +10,7 @@ use crate::{
     axe,
     desktop::{Desktop, Theme},
     laptops::{Laptop, joins},
-    person::{BY_AND_BY, Person, SOON},
+    person::{BY_AND_BY, Person, SOON, room},
 };
 
 const REASON: &str = "Crash on opening Transfer for accounts with a pending payment.";
@@ -149,7 +149,7 @@ async fn asks(success: &Person) {
 
 /// The second person reads each word in the approval window, and signs.
 async fn approves(lead: &Person) {
-    lead.press("Control+2").await;
+    lead.press(room::NOTICES).await;
     lead.sees("Look at it").await;
     let main = lead.opens_with("button: Look at it").await;
     axe::watch(lead).await;
@@ -177,7 +177,7 @@ async fn is_told(success: &Person, all: &str, said: &[&str]) {
 }
 
 async fn reads_the_log(success: &Person) {
-    success.press("Control+3").await;
+    success.press(room::LOG).await;
     success
         .reads_until("the log", SOON, |page| {
             page.contains("Approved") && page.contains("every signature and link checked")

@@ -4,7 +4,7 @@
 use crate::{
     axe,
     desktop::{Desktop, Theme},
-    person::{Person, SOON},
+    person::{Person, SOON, room},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +61,7 @@ async fn an_empty_reason_records_nothing(person: &Person) {
 }
 
 async fn an_empty_notice_is_not_asked_for(person: &Person) {
-    person.press("Control+2").await;
+    person.press(room::NOTICES).await;
     person.activates("button: In words of your own").await;
     person.has_focus_on("field: Headline").await;
     person.activates("button: Ask for approval").await;
@@ -75,7 +75,7 @@ async fn an_empty_notice_is_not_asked_for(person: &Person) {
 
 /// The log holds no wish of a person.
 async fn nothing_was_asked(person: &Person) {
-    person.press("Control+3").await;
+    person.press(room::LOG).await;
     person.sees("Began the ledger").await;
     let rows = person.rows().await;
     assert!(rows.iter().all(|row| !row.contains("Asked")), "{rows:#?}");

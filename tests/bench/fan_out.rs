@@ -14,7 +14,7 @@ use cockpit_engine::{
 };
 use cockpit_sandbox::{Running, Sandbox};
 use cockpit_tests::critical_path;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     sample::Sample,
@@ -27,13 +27,28 @@ const RUNS: u64 = 9;
 const RATIO_MAX: f64 = 1.10;
 const EXTRA_MS_MAX: f64 = 50.0;
 const SETTLED_MS_MAX: u64 = 15_000;
+/// Beside both stores and the sandbox's own flag: a board of eight targets.
+const FLAGS: [&str; 5] = [
+    "wallet.request_money",
+    "cards.freeze_now",
+    "home.balance_chart",
+    "loans.quick_quote",
+    "travel.cover",
+];
 
 /// Presses stop in fresh workspaces under `folder`, each with a fresh sandbox over real HTTP.
 pub async fn measure(folder: &Path) -> Vec<Row> {
+    let mut rows = board(folder, &[], "stop, press to settled").await;
+    rows.extend(board(folder, &FLAGS, "stop of 8 targets, press to settled").await);
+    rows
+}
+
+/// Presses stop on a board with these flags beside the sandbox's own targets.
+async fn board(folder: &Path, flags: &[&str], what: &'static str) -> Vec<Row> {
     let [mut walls, mut paths, mut ratios, mut extras] = [const { Sample::new() }; 4];
     let mut targets = 0;
     for seed in 1..=RUNS {
-        let (wall, path, stopped) = one(folder, seed).await;
+        let (wall, path, stopped) = one(folder, seed, flags).await;
         targets = stopped;
         walls.add(wall);
         paths.add(path);
@@ -51,7 +66,7 @@ pub async fn measure(folder: &Path) -> Vec<Row> {
         extras.median()
     );
     vec![Row {
-        what: "stop, press to settled",
+        what,
         measured: format!("{wall:.0} ms"),
         peer: format!("{path:.0} ms"),
         ratio: ratios.median(),
@@ -63,7 +78,7 @@ pub async fn measure(folder: &Path) -> Vec<Row> {
 }
 
 /// Wall time and critical path in milliseconds, and how many targets were stopped.
-async fn one(folder: &Path, seed: u64) -> (f64, f64, usize) {
+async fn one(folder: &Path, seed: u64, flags: &[&str]) -> (f64, f64, usize) {
     let options = cockpit_sandbox::Options {
         scenario: "crash-spike".to_owned(),
         seed,
@@ -73,6 +88,9 @@ async fn one(folder: &Path, seed: u64) -> (f64, f64, usize) {
     let running = Sandbox::serve(options, 0)
         .await
         .expect("loopback has a free port");
+    for flag in flags {
+        add_flag(&running, flag).await;
+    }
     let workspace = tempfile::tempdir_in(folder).expect("the folder can be written");
     let handle = engine(workspace.path(), &running).await;
     control(&running, "DELETE");
@@ -123,6 +141,28 @@ async fn engine(folder: &Path, running: &Running) -> Handle {
         .await
         .expect("the sandbox answers");
     handle
+}
+
+/// Makes a flag of the release, as a person would by the admin API.
+async fn add_flag(running: &Running, flag: &str) {
+    let connections = running.sandbox().connections();
+    let token = connections["unleash"]["admin_token"].as_str();
+    let features = format!("{}/api/admin/projects/default/features", running.url);
+    let about = json!({
+        "name": flag, "type": "kill-switch", "description": "New in 8.4.0.",
+    });
+    let on = format!("{features}/{flag}/environments/production/on");
+    for (url, body) in [(features, about.to_string()), (on, String::new())] {
+        let answer = reqwest::Client::new()
+            .post(url)
+            .header("authorization", token.expect("the sandbox has a token"))
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await
+            .expect("the sandbox answers");
+        assert!(answer.status().is_success(), "{flag}: {}", answer.status());
+    }
 }
 
 fn control(running: &Running, method: &str) -> Value {

@@ -1,10 +1,13 @@
-//! Thousands of stops under faults drawn from a seed, on sandbox time. Holds what must be true of
-//! every one of them. Must not know how an effect is carried out.
+//! Thousands of stops under faults drawn from a seed, on sandbox time: of four targets to which
+//! anything may happen, and of eight of which four are left alone while one hangs. Holds what must
+//! be true of every one of them. Must not know how an effect is carried out.
 //!
 //! `COCKPIT_FAULT_RUNS` sets how many runs there are, `COCKPIT_FAULT_SEED` runs a single one and
-//! shows it whole. The same seed gives the same faults; which of several tasks goes first may
-//! still differ between two runs, as it may in the field.
+//! shows it whole; `COCKPIT_EIGHT_RUNS` and `COCKPIT_EIGHT_SEED` do so for the board of eight. The
+//! same seed gives the same faults; which of several tasks goes first may still differ between two
+//! runs, as it may in the field.
 
+mod eight;
 mod judge;
 mod named;
 mod plan;
@@ -17,21 +20,32 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use plan::Plan;
 use tally::Tally;
 
 const RUNS: u64 = 2_000;
+const EIGHT_RUNS: u64 = 1_000;
 /// Seeds that are told one by one when many fail.
 const TOLD_MAX: usize = 10;
 
 #[test]
 fn no_outcome_contradicts_the_truth() {
-    if let Some(seed) = number("COCKPIT_FAULT_SEED") {
-        let verdict = run::run(seed);
+    simulate("COCKPIT_FAULT", RUNS, Plan::of);
+}
+
+#[test]
+fn eight_targets_settle_and_four_do_not_wait_for_one_that_hangs() {
+    simulate("COCKPIT_EIGHT", EIGHT_RUNS, eight::plan);
+}
+
+fn simulate(variable: &str, usual_runs: u64, plan: fn(u64) -> Plan) {
+    if let Some(seed) = number(&format!("{variable}_SEED")) {
+        let verdict = run::run(seed, plan(seed));
         println!("{}", verdict.story);
         assert!(verdict.complaints.is_empty(), "{:#?}", verdict.complaints);
         return;
     }
-    let runs = number("COCKPIT_FAULT_RUNS").unwrap_or(RUNS);
+    let runs = number(&format!("{variable}_RUNS")).unwrap_or(usual_runs);
     let next = AtomicU64::new(1);
     let tally = Mutex::new(Tally::default());
     let broken = Mutex::new(Vec::new());
@@ -44,13 +58,14 @@ fn no_outcome_contradicts_the_truth() {
                     if seed > runs {
                         return;
                     }
-                    let complaints = match catch_unwind(AssertUnwindSafe(|| run::run(seed))) {
-                        Ok(verdict) => {
-                            tally.lock().unwrap().add(&verdict);
-                            verdict.complaints
-                        }
-                        Err(_) => vec!["it panicked; see above".to_owned()],
-                    };
+                    let complaints =
+                        match catch_unwind(AssertUnwindSafe(|| run::run(seed, plan(seed)))) {
+                            Ok(verdict) => {
+                                tally.lock().unwrap().add(&verdict);
+                                verdict.complaints
+                            }
+                            Err(_) => vec!["it panicked; see above".to_owned()],
+                        };
                     if !complaints.is_empty() {
                         broken.lock().unwrap().push((seed, complaints));
                     }
@@ -66,7 +81,7 @@ fn no_outcome_contradicts_the_truth() {
         .take(TOLD_MAX)
         .map(|(seed, complaints)| {
             format!(
-                "\nseed {seed}: {}\n  rerun: COCKPIT_FAULT_SEED={seed} cargo test -p cockpit-tests --test faults -- --nocapture",
+                "\nseed {seed}: {}\n  rerun: {variable}_SEED={seed} cargo test -p cockpit-tests --test faults -- --nocapture",
                 complaints.join("\n  ")
             )
         })

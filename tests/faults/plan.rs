@@ -53,6 +53,10 @@ pub struct Plan {
     pub lingers_ms: u64,
     /// The laptop's clock is set: when after the press, and by how much, in milliseconds.
     pub clock: Vec<(u64, i64)>,
+    /// Flags of the release beside the sandbox's own.
+    pub flags: &'static [&'static str],
+    /// Services and flags that nothing happens to.
+    pub healthy: Vec<&'static str>,
 }
 
 const SERVICES: [&str; 3] = ["google_play", "app_store", "unleash"];
@@ -88,6 +92,8 @@ impl Plan {
             offline,
             lingers_ms: dice.pick(&[0, 0, 2_000, 15_000, 90_000]),
             clock: Vec::new(),
+            flags: &[crate::stage::SECOND_FLAG],
+            healthy: Vec::new(),
         };
         // Drawn last, so that a seed's other bad luck is what it was.
         if dice.one_in(5) {
@@ -95,6 +101,11 @@ impl Plan {
             plan.clock.sort_by_key(|(at_ms, _)| *at_ms);
         }
         plan
+    }
+
+    /// Both stores, the sandbox's own flag, and those beside it.
+    pub fn targets(&self) -> usize {
+        3 + self.flags.len()
     }
 
     /// How much longer what is promised may take while a clock that was set back catches up.

@@ -52,13 +52,12 @@ pub struct Verdict {
     pub story: String,
 }
 
-pub fn run(seed: u64) -> Verdict {
+pub fn run(seed: u64, plan: Plan) -> Verdict {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
-    let plan = Plan::of(seed);
     let (stage, seen) = runtime.block_on(play(seed, &plan));
     let Stage {
         handle,
@@ -107,7 +106,7 @@ struct Seen {
 }
 
 async fn play(seed: u64, plan: &Plan) -> (Stage, Seen) {
-    let stage = Stage::new(seed, plan.latency_ms, plan.polls).await;
+    let stage = Stage::new(seed, plan.latency_ms, plan.polls, plan.flags).await;
     stage.control("DELETE", "log", &json!({}));
     let before = stage.sandbox.truth();
     let propagation = json!({"service": "unleash", "propagation_ms": plan.propagation_ms});

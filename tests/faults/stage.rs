@@ -81,7 +81,7 @@ impl LaptopClock {
 
 impl Stage {
     /// A workspace that has read everything once, on a calm sandbox.
-    pub async fn new(seed: u64, latency_ms: u64, polls: bool) -> Stage {
+    pub async fn new(seed: u64, latency_ms: u64, polls: bool, flags: &[&str]) -> Stage {
         let sandbox = Sandbox::new(cockpit_sandbox::Options {
             scenario: "calm".to_owned(),
             seed,
@@ -94,7 +94,9 @@ impl Stage {
         let laptop = Arc::new(LaptopClock::default());
         let clock = laptop.runs();
         let wire = Arc::new(Wire(sandbox.router()));
-        add_flag(&sandbox, &wire).await;
+        for flag in flags {
+            add_flag(&sandbox, &wire, flag).await;
+        }
         let folder = quick_folder();
         let handle = Engine::start(Options {
             folder: folder.path().to_owned(),
@@ -157,17 +159,17 @@ fn quick_folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Makes a second flag that is tied to the release, as a person would by the admin API.
-async fn add_flag(sandbox: &Sandbox, wire: &Wire) {
+/// Makes a further flag that is tied to the release, as a person would by the admin API.
+async fn add_flag(sandbox: &Sandbox, wire: &Wire, flag: &str) {
     let connections = sandbox.connections();
     let token = connections["unleash"]["admin_token"].as_str().unwrap();
     let features = "/api/admin/projects/default/features";
     let about = json!({
-        "name": SECOND_FLAG,
+        "name": flag,
         "type": "kill-switch",
         "description": "Ask others for money. New in 8.4.0.",
     });
-    let on = format!("{features}/{SECOND_FLAG}/environments/production/on");
+    let on = format!("{features}/{flag}/environments/production/on");
     for (path, body) in [(features, about.to_string()), (&*on, String::new())] {
         let request = axum::http::Request::post(path)
             .header("authorization", token)

@@ -225,6 +225,11 @@ export const people: PeopleView = {
       why_not: null,
     },
   ],
+  presence: {
+    required: false,
+    sentence:
+      "Where the system has a prompt of its own, it is asked for before each approval; where it has none, an approval counts all the same.",
+  },
   threshold: {
     sentence: "2 of 3 administrators must agree on people and policy.",
     administrators: 2,

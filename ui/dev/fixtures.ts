@@ -38,6 +38,7 @@ export const outcomes: OutcomeView[] = [
     ms: 1310,
     before: "in progress 20 %",
     after: "halted",
+    read_back: true,
     sentence:
       "Read back from Google Play: new people stop getting 8.4.0. The 412 000 who have it keep it.",
   },
@@ -47,6 +48,7 @@ export const outcomes: OutcomeView[] = [
     ms: null,
     before: "active, day 3",
     after: null,
+    read_back: false,
     sentence: "Automatic updates stop when it is confirmed. Manual downloads still get 8.4.0.",
   },
   {
@@ -55,6 +57,7 @@ export const outcomes: OutcomeView[] = [
     ms: null,
     before: "on",
     after: null,
+    read_back: false,
     sentence:
       "Unleash cannot be reached. It expires in 15 min and is checked again before it is sent.",
   },
@@ -64,6 +67,7 @@ export const outcomes: OutcomeView[] = [
     ms: 10_000,
     before: "in progress 20 %",
     after: null,
+    read_back: false,
     sentence:
       "The reply was lost after sending. It may be in effect; the cockpit reads until it knows.",
   },
@@ -73,6 +77,7 @@ export const outcomes: OutcomeView[] = [
     ms: 412,
     before: "on",
     after: null,
+    read_back: false,
     sentence:
       "Unleash refused: the token may not change production. Nothing changed. Give it a write token.",
   },
@@ -82,6 +87,7 @@ export const outcomes: OutcomeView[] = [
     ms: 388,
     before: "in progress 20 %",
     after: null,
+    read_back: false,
     sentence:
       "The rollout moved from 20 % to 50 % since you looked. Nothing was sent. Look again, then stop.",
   },
@@ -91,6 +97,7 @@ export const outcomes: OutcomeView[] = [
     ms: 940,
     before: "active, day 3",
     after: null,
+    read_back: false,
     sentence: "The App Store answered that the phased release has ended. It is not paused.",
   },
   {
@@ -99,6 +106,7 @@ export const outcomes: OutcomeView[] = [
     ms: null,
     before: null,
     after: null,
+    read_back: false,
     sentence: "One person must approve it in the approval window. Nothing is in effect.",
   },
 ];
@@ -558,6 +566,7 @@ export function press(step: number): PressView {
       ...plain(0),
       before: "active, day 3",
       after: "paused",
+      read_back: true,
       sentence: "Automatic updates stopped. Manual downloads still get 8.4.0.",
     },
     {
@@ -566,6 +575,7 @@ export function press(step: number): PressView {
       ms: 212,
       before: "on",
       after: "off",
+      read_back: true,
       sentence: "Read back from the client endpoint.",
     },
   ];

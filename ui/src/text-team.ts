@@ -37,6 +37,8 @@ export const team = {
   done: "Done",
   cancel: "Cancel",
   invites: "Invitations that nobody has used",
+  withdraw: "Withdraw",
+  withdrawName: (words: string) => `Withdraw the invitation ${words}`,
   words: "Six words",
   match: "These words match…",
   matchName: (name: string) => `These words match: look at the admission of ${name} and sign`,

@@ -455,6 +455,8 @@ export const text = {
     revoke: "Revoke",
     revokeName: (title: string) => `Revoke ${title}`,
     former: (names: string) => `Left: ${names}`,
+    presenceOn: "Require the prompt",
+    presenceOff: "Require it no more",
     reason: "Why",
     needReason: "A reason is needed; it goes into the log.",
     look: "Look at it and sign…",

@@ -79,6 +79,17 @@ pub async fn run(args: args::People) -> Result<Exit, Problem> {
             let draft = ChangeDraft::Threshold { administrators };
             sign(&handle, draft, args.at.json).await
         }
+        PeopleCommand::Presence(args) => {
+            let (handle, _) = opened(&args.at).await?;
+            let required = args.presence == "required";
+            sign(&handle, ChangeDraft::Presence { required }, args.at.json).await
+        }
+        PeopleCommand::Uninvite(args) => {
+            let (handle, room) = opened(&args.at).await?;
+            let found = one_of(&room.invites, &args.invite, |it| (&it.invite, &it.invite))?;
+            let invite = found.invite.clone();
+            sign(&handle, ChangeDraft::Uninvite { invite }, args.at.json).await
+        }
         PeopleCommand::Agree(args) => {
             let (handle, room) = opened(&args.at).await?;
             let found = one_of(&room.proposals, &args.change, |it| {
@@ -116,6 +127,7 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
             "invites": room.invites,
             "proposals": room.proposals,
             "threshold": room.threshold,
+            "presence": room.presence,
             "policy": room.policy.iter().map(|it| json!({
                 "act": it.act, "title": it.title, "sentence": it.sentence,
             })).collect::<Vec<_>>(),
@@ -153,8 +165,10 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
     }
     for it in &room.invites {
         output::line(&format!(
-            "Invitation not used yet: {}, good until {}",
-            it.words, it.expires_at
+            "Invitation not used yet {}: {}, good until {}",
+            output::short(&it.invite),
+            it.words,
+            it.expires_at
         ));
     }
     for it in &room.proposals {
@@ -170,6 +184,7 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
         output::line(&format!("{}: {}", it.title, it.sentence));
     }
     output::line(&room.threshold.sentence);
+    output::line(&room.presence.sentence);
     match &team.folder {
         Some(folder) => output::line(&format!("The log lies in {folder}.")),
         None => output::line("The log lies on this laptop alone."),

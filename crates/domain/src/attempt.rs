@@ -387,7 +387,9 @@ impl Attempt {
 
     /// As it should be, and still the release that was asked about.
     fn is_as_desired(&self, state: &TargetState) -> bool {
-        self.intent.desired.is_met_by(state) && state.is_same_release(&self.intent.pre.state)
+        let desired = &self.intent.desired;
+        desired.is_met_by(state)
+            && (desired.brings_another_release() || state.is_same_release(&self.intent.pre.state))
     }
 
     fn sent(&self) -> &'static str {

@@ -59,6 +59,9 @@ pub enum Event {
         /// Whether the person had what it changes on screen; absent where nobody asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opened: Option<bool>,
+        /// What the system saw of the person, as this laptop says; absent where nobody asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        presence: Option<Presence>,
     },
     /// The asker takes an intent back.
     #[serde(rename = "intent.withdraw")]
@@ -150,6 +153,16 @@ pub enum Verdict {
     Approve,
     /// Do not.
     Reject,
+}
+
+/// What the system saw of whoever approves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Its own prompt was answered.
+    Answered,
+    /// It had no prompt to show.
+    NotOffered,
 }
 
 /// What a person asks for, and what they saw when they asked.

@@ -106,6 +106,10 @@ pub enum ActKind {
     SetFraction,
     /// Release to everybody.
     Complete,
+    /// Put an approved version on sale.
+    Release,
+    /// Take the whole app off its store. Always two persons.
+    RemoveFromSale,
     /// Turn a flag off.
     TurnOff,
     /// Turn a flag on.
@@ -116,12 +120,14 @@ pub enum ActKind {
 
 impl ActKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [ActKind; 7] = [
+    pub const ALL: [ActKind; 9] = [
         Self::Stop,
         Self::TurnOff,
         Self::Resume,
         Self::SetFraction,
         Self::Complete,
+        Self::Release,
+        Self::RemoveFromSale,
         Self::TurnOn,
         Self::Publish,
     ];
@@ -133,6 +139,8 @@ impl ActKind {
             Self::Resume => "resume",
             Self::SetFraction => "set_fraction",
             Self::Complete => "complete",
+            Self::Release => "release",
+            Self::RemoveFromSale => "remove_from_sale",
             Self::TurnOff => "turn_off",
             Self::TurnOn => "turn_on",
             Self::Publish => "publish",
@@ -151,6 +159,8 @@ impl ActKind {
             Self::Resume => "Resume a rollout",
             Self::SetFraction => "Change a rollout's fraction",
             Self::Complete => "Release to everybody",
+            Self::Release => "Put an approved version on sale",
+            Self::RemoveFromSale => "Take the whole app off sale",
             Self::TurnOff => "Turn a flag off",
             Self::TurnOn => "Turn a flag on",
             Self::Publish => "Publish a notice",
@@ -162,19 +172,42 @@ impl ActKind {
     pub fn is_explicit(self) -> bool {
         match self {
             Self::Stop | Self::TurnOff => false,
-            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn | Self::Publish => {
-                true
-            }
+            Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::Release
+            | Self::RemoveFromSale
+            | Self::TurnOn
+            | Self::Publish => true,
         }
     }
 
-    /// Whether it only lowers what people are exposed to.
+    /// Fewest persons that it takes, the asker included, whatever the policy says.
+    pub fn persons_min(self) -> u8 {
+        match self {
+            Self::RemoveFromSale => 2,
+            Self::Stop
+            | Self::TurnOff
+            | Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::Release
+            | Self::TurnOn
+            | Self::Publish => 1,
+        }
+    }
+
+    /// Whether it only lowers what people are exposed to, and does no other harm.
     pub fn is_safe_direction(self) -> bool {
         match self {
             Self::Stop | Self::TurnOff => true,
-            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn | Self::Publish => {
-                false
-            }
+            Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::Release
+            | Self::RemoveFromSale
+            | Self::TurnOn
+            | Self::Publish => false,
         }
     }
 
@@ -182,9 +215,12 @@ impl ActKind {
     pub fn may_ask(self) -> &'static [Role] {
         match self {
             Self::Stop | Self::TurnOff => &[Role::ProductLead, Role::Responder],
-            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn => {
-                &[Role::ProductLead]
-            }
+            Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::Release
+            | Self::RemoveFromSale
+            | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::ProductLead, Role::CustomerSuccess],
         }
     }
@@ -193,9 +229,12 @@ impl ActKind {
     pub fn may_approve(self) -> &'static [Role] {
         match self {
             Self::Stop | Self::TurnOff => &[Role::ProductLead, Role::Responder],
-            Self::Resume | Self::SetFraction | Self::Complete | Self::TurnOn => {
-                &[Role::ProductLead]
-            }
+            Self::Resume
+            | Self::SetFraction
+            | Self::Complete
+            | Self::Release
+            | Self::RemoveFromSale
+            | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::CustomerSuccess],
         }
     }

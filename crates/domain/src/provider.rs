@@ -144,6 +144,10 @@ pub enum Verb {
     SetFraction,
     /// Release to everybody.
     Complete,
+    /// Put an approved version on sale.
+    Release,
+    /// Take the whole app off its store.
+    RemoveFromSale,
     /// Flag on.
     TurnOn,
     /// Flag off.

@@ -352,7 +352,13 @@ impl State {
                 verdict,
                 reason,
                 opened: _,
-            } => self.judge(entry, intent, *verdict, reason),
+                presence,
+            } => {
+                if *verdict == Verdict::Approve {
+                    self.presence_holds(*presence)?;
+                }
+                self.judge(entry, intent, *verdict, reason)
+            }
             Event::IntentWithdrawn { intent } => {
                 let person = self.person_of(entry)?.id.clone();
                 let record = self.open_intent(intent)?;

@@ -222,8 +222,32 @@ pub struct StagedRollout {
     pub status: StagedStatus,
     /// Share of people who may get it, in hundredths of a per cent (2000 = 20 %).
     pub fraction_bps: Option<u32>,
-    /// The version that people get who are not in the rollout, when there is one.
+    /// The version that people get who are not in the rollout, when there is one and it is known.
+    /// Google Play does not show the one before a full release; it is known when it was seen.
     pub fallback: Option<String>,
+    /// The internal testing track: Google Play halts no full release there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub internal: bool,
+    /// Where Google's review stands; absent when it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub review: Option<Review>,
+}
+
+/// Google Play: `ReleaseSummary.releaseLifecycleState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Review {
+    /// Not sent for review, a draft among them.
+    NotSent,
+    /// Google reviews it.
+    InReview,
+    /// Approved, and not published.
+    Approved,
+    /// Not approved.
+    Rejected,
+    /// Published: to some, to all, or halted.
+    Published,
 }
 
 /// App Store: `PhasedReleaseState`.
@@ -255,6 +279,13 @@ pub struct PhasedRelease {
     pub day: Option<u8>,
     /// Days of pause used, of 30 in all.
     pub pause_days_used: u32,
+    /// The app was taken off the App Store: nobody can get any version of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
+    /// A version that Apple approved and that waits for somebody to release it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub waiting: Option<String>,
 }
 
 impl PhasedRelease {
@@ -367,6 +398,13 @@ pub enum Desired {
     },
     /// Reaches everybody.
     Complete,
+    /// App Store: the approved version that waited is on sale.
+    Released {
+        /// Its version.
+        version: String,
+    },
+    /// App Store: nobody can get any version of the app any more.
+    RemovedFromSale,
     /// Flag on.
     On,
     /// Flag off.
@@ -441,6 +479,10 @@ impl Desired {
                 it.status == StagedStatus::Completed
             }
             (Self::Complete, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Complete,
+            (Self::Released { version }, TargetState::PhasedRelease(it)) => {
+                it.version == *version && !it.removed && it.status != PhasedStatus::Inactive
+            }
+            (Self::RemovedFromSale, TargetState::PhasedRelease(it)) => it.removed,
             (Self::On, TargetState::Flag(it)) => it.enabled && it.serving != Some(false),
             (Self::Off, TargetState::Flag(it)) => !it.enabled && it.serving != Some(true),
             (Self::Published { notice }, TargetState::StatusPage(it)) => {
@@ -455,6 +497,14 @@ impl Desired {
             (
                 Self::Stopped | Self::RollingOut { .. } | Self::Complete,
                 TargetState::Flag(_)
+                | TargetState::StatusPage(_)
+                | TargetState::Mailing(_)
+                | TargetState::Channel(_),
+            )
+            | (
+                Self::Released { .. } | Self::RemovedFromSale,
+                TargetState::StagedRollout(_)
+                | TargetState::Flag(_)
                 | TargetState::StatusPage(_)
                 | TargetState::Mailing(_)
                 | TargetState::Channel(_),
@@ -481,7 +531,27 @@ impl Desired {
     pub fn is_safe_direction(&self) -> bool {
         match self {
             Self::Stopped | Self::Off => true,
-            Self::RollingOut { .. } | Self::Complete | Self::On | Self::Published { .. } => false,
+            // It takes people's app away, so it is not done again by itself nor on a changed state.
+            Self::RemovedFromSale => false,
+            Self::RollingOut { .. }
+            | Self::Complete
+            | Self::Released { .. }
+            | Self::On
+            | Self::Published { .. } => false,
+        }
+    }
+
+    /// Whether it puts another release in place of the one that its asker saw.
+    pub fn brings_another_release(&self) -> bool {
+        match self {
+            Self::Released { .. } => true,
+            Self::Stopped
+            | Self::RollingOut { .. }
+            | Self::Complete
+            | Self::RemovedFromSale
+            | Self::On
+            | Self::Off
+            | Self::Published { .. } => false,
         }
     }
 
@@ -490,7 +560,11 @@ impl Desired {
     pub fn may_wait(&self) -> bool {
         match self {
             Self::Stopped | Self::Off | Self::Published { .. } => true,
-            Self::RollingOut { .. } | Self::Complete | Self::On => false,
+            Self::RollingOut { .. }
+            | Self::Complete
+            | Self::Released { .. }
+            | Self::RemovedFromSale
+            | Self::On => false,
         }
     }
 }

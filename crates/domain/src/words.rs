@@ -2,8 +2,8 @@
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
 use crate::target::{
-    Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Service,
-    StagedRollout, StagedStatus, TargetId, TargetState,
+    Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Review,
+    Service, StagedRollout, StagedStatus, TargetId, TargetState,
 };
 use crate::time::Time;
 
@@ -104,8 +104,22 @@ fn staged(it: &StagedRollout) -> String {
     }
 }
 
+/// What Google's review still holds up; nothing once it is published.
+pub fn review(it: Review) -> Option<&'static str> {
+    match it {
+        Review::NotSent => Some("Not sent for review: a person must send it in the Play console"),
+        Review::InReview => Some("In Google's review"),
+        Review::Approved => Some("Approved by Google, not published yet"),
+        Review::Rejected => Some("Google's review did not approve it"),
+        Review::Published => None,
+    }
+}
+
 fn phased(it: &PhasedRelease) -> String {
     let day = it.day.map(|day| format!(", day {day}")).unwrap_or_default();
+    if it.removed {
+        return "off sale".to_owned();
+    }
     match it.status {
         PhasedStatus::Absent => "released to everybody, no phased release".to_owned(),
         PhasedStatus::Inactive => "not begun".to_owned(),
@@ -145,6 +159,8 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Channel(_) => "in progress".to_owned(),
         },
         Desired::Complete => "complete".to_owned(),
+        Desired::Released { version } => format!("{version} on sale"),
+        Desired::RemovedFromSale => "the whole app off sale".to_owned(),
         Desired::On => "on".to_owned(),
         Desired::Off => "off".to_owned(),
         Desired::Published { .. } => match state {
@@ -290,11 +306,20 @@ const PLAY_SENDS_ALL: &str =
 pub fn consequence(desired: &Desired, state: &TargetState) -> String {
     match (desired, state) {
         (Desired::Stopped, TargetState::StagedRollout(it)) => {
-            let instead = it
-                .fallback
-                .as_ref()
-                .map(|version| format!(" and get {version}"))
-                .unwrap_or_default();
+            let instead = match (&it.fallback, it.status) {
+                (Some(version), _) => format!(" and get {version}"),
+                (None, StagedStatus::Completed) => " and get the full release before it; Google \
+                     Play does not show beforehand which one that is, and refuses when there is \
+                     none"
+                    .to_owned(),
+                (
+                    None,
+                    StagedStatus::Absent
+                    | StagedStatus::Draft
+                    | StagedStatus::InProgress
+                    | StagedStatus::Halted,
+                ) => String::new(),
+            };
             format!(
                 "New people stop getting {}{instead}. People who have it keep it. {PLAY_SENDS_ALL}",
                 it.version
@@ -302,9 +327,27 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         }
         (Desired::Stopped, TargetState::PhasedRelease(it)) => format!(
             "Automatic updates to {} pause. Manual downloads and new installs still get it. \
-             {} days of pause are left.",
+             {} of 30 days of pause are left.",
             it.version,
             30_u32.saturating_sub(it.pause_days_used)
+        ),
+        (Desired::Released { version }, TargetState::PhasedRelease(it)) => format!(
+            "{version} goes on sale: new installs and manual downloads get it at once.{} There is \
+             no way back to an older version.",
+            if it.version.is_empty() || it.version == *version {
+                String::new()
+            } else {
+                format!(
+                    " It takes the place of {}, whose phased release ends for good.",
+                    it.version
+                )
+            }
+        ),
+        (Desired::RemovedFromSale, TargetState::PhasedRelease(it)) => format!(
+            "The whole app leaves the App Store in every country, not only {}: nobody can install \
+             or update any version. Its phased release ends for good. People who have the app keep \
+             it. This is not a pause.",
+            it.version
         ),
         (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
             let share = fraction_bps
@@ -376,6 +419,14 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
+        )
+        | (
+            Desired::Released { .. } | Desired::RemovedFromSale,
+            TargetState::StagedRollout(_)
+            | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Channel(_),
@@ -507,6 +558,9 @@ fn staged_exposure(it: &StagedRollout) -> u32 {
 }
 
 fn phased_exposure(it: &PhasedRelease) -> u32 {
+    if it.removed {
+        return 0;
+    }
     match it.status {
         PhasedStatus::Inactive | PhasedStatus::Paused => 0,
         PhasedStatus::Active | PhasedStatus::Absent | PhasedStatus::Complete => {

@@ -151,6 +151,7 @@ impl Inner {
                 "Approved and signed.",
             ),
             Approval::SignChange(args) => {
+                self.ask_presence_for(&args.change).await?;
                 let done = self.sign_change(&args.change).await?;
                 crash::point("before-reply").await;
                 return to_value(&done);
@@ -164,6 +165,10 @@ impl Inner {
             ),
         };
         let intents = self.of_one_press(first, also)?;
+        let (presence, seen) = match verdict {
+            Verdict::Approve => self.ask_presence().await?,
+            Verdict::Reject => (None, String::new()),
+        };
         if verdict == Verdict::Approve {
             let (inner, these) = (Arc::clone(self), intents.clone());
             blocking(move || inner.are_as_signed(&these)).await??;
@@ -175,11 +180,12 @@ impl Inner {
             verdict,
             reason: reason.clone(),
             opened,
+            presence,
         });
         self.record_together(verdicts.collect()).await?;
         self.changed(&[Tag::Decided, Tag::Log]);
         crash::point("before-reply").await;
-        to_value(&done(words))
+        to_value(&done(&format!("{words}{seen}")))
     }
 
     /// The intents without repetition; a person is shown one press at a time and signs no other.
@@ -430,6 +436,8 @@ fn short_title(act: ActKind) -> &'static str {
         ActKind::Resume => "Resume",
         ActKind::SetFraction => "Set the fraction of",
         ActKind::Complete => "Complete",
+        ActKind::Release => "Release",
+        ActKind::RemoveFromSale => "Take off sale, with every version:",
         ActKind::TurnOff => "Turn off",
         ActKind::TurnOn => "Turn on",
         ActKind::Publish => "Publish",

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::presence::Answer;
+
 /// The shell's small face. A recording desk stands in for it in tests.
 #[async_trait]
 pub trait Desk: Send + Sync {
@@ -17,6 +19,11 @@ pub trait Desk: Send + Sync {
     /// Opens the approval window on a change of people or policy. False when this shell has none.
     fn open_change(&self, _change: &str) -> bool {
         false
+    }
+
+    /// Asks the system whether a person is there, before something is approved.
+    async fn presence(&self) -> Answer {
+        Answer::NotOffered("this shell does not ask for it".to_owned())
     }
 
     /// The folder for exports that a person finds again. `None`: one in the workspace folder.

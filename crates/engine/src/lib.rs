@@ -25,6 +25,7 @@ mod mend;
 mod notices;
 mod observe;
 mod people;
+pub mod presence;
 mod problem;
 mod record;
 mod signed;

@@ -196,7 +196,7 @@ impl Inner {
         }
     }
 
-    fn waiting_change(&self, change: &str) -> Result<Wanted, Problem> {
+    pub(crate) fn waiting_change(&self, change: &str) -> Result<Wanted, Problem> {
         let found = self.with_screen(|screen| {
             let mut changes = screen.changes.iter();
             changes

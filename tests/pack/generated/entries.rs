@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use cockpit_domain::authority::{AuthorityEvent, Fallback, Mandate, Quorum};
-use cockpit_domain::event::{Connection, Drift, EffectResult, Event, Export, Intent, Outcome};
+use cockpit_domain::event::{
+    Connection, Drift, EffectResult, Event, Export, Intent, Outcome, Presence,
+};
 use cockpit_domain::export::Selection;
 use cockpit_domain::policy::{ActKind, Role};
 use cockpit_domain::rule::{HealthRule, RuleEvent};
@@ -96,6 +98,11 @@ impl World {
                 let other = self.chance.of(&others).filter(|_| !self.chance.one_in(5));
                 let device = other.unwrap_or(lead);
                 let opened = [None, Some(true), Some(false)][self.chance.below(3)];
+                let presence = match self.chance.below(6) {
+                    0 => None,
+                    1 => Some(Presence::NotOffered),
+                    _ => Some(Presence::Answered),
+                };
                 (
                     device,
                     Event::IntentJudged {
@@ -103,6 +110,7 @@ impl World {
                         verdict: self.verdict(),
                         reason: self.reason(),
                         opened,
+                        presence,
                     },
                 )
             }
@@ -257,6 +265,12 @@ impl World {
                 };
                 (if by_recovery { RECOVERY } else { admin }, event)
             }
+            97 if self.chance.one_in(2) => {
+                let invites = self.state.authority.invites.keys().cloned();
+                let invites: Vec<String> = invites.collect();
+                let invite = self.chance.id(&invites);
+                (admin, AuthorityEvent::InviteWithdrawn { invite })
+            }
             97 | 98 => {
                 let request = self.open_request();
                 let reason = self.reason();
@@ -291,6 +305,10 @@ impl World {
                 let act = self.chance.of(&ACTS).unwrap();
                 let mandate = Box::new(mandate(&mut self.chance, act));
                 (admin, AuthorityEvent::MandateSet { act, mandate })
+            }
+            119 if self.chance.one_in(2) => {
+                let required = self.chance.one_in(2);
+                (admin, AuthorityEvent::PresenceSet { required })
             }
             119 | 120 => {
                 let administrators = u8::try_from(self.chance.below(4)).unwrap();

@@ -31,12 +31,14 @@ const HOUR: u64 = 60 * MINUTE;
 const START: i64 = 1_795_400_000_000;
 /// The key that lies offline.
 const RECOVERY: usize = 9;
-const ACTS: [ActKind; 7] = [
+const ACTS: [ActKind; 9] = [
     ActKind::Stop,
     ActKind::TurnOff,
     ActKind::Resume,
     ActKind::SetFraction,
     ActKind::Complete,
+    ActKind::Release,
+    ActKind::RemoveFromSale,
     ActKind::TurnOn,
     ActKind::Publish,
 ];
@@ -432,7 +434,8 @@ impl World {
             "member.invite" => self.invites.push(id),
             "member.request" => self.requests.push(id),
             "member.admit" | "member.roles" | "person.revoke" | "device.add" | "device.revoke"
-            | "device.compromised" | "policy.mandate" | "policy.threshold" | "policy.set" => {
+            | "device.compromised" | "policy.mandate" | "policy.threshold" | "policy.presence"
+            | "policy.set" => {
                 self.proposals.push(id);
             }
             _ => {}

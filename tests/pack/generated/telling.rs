@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cockpit_domain::authority::AuthorityEvent;
-use cockpit_domain::event::{EffectResult, Event, Intent, Outcome};
+use cockpit_domain::event::{EffectResult, Event, Intent, Outcome, Presence};
 use cockpit_domain::notice::{
     About, Audience, Because, ChannelKind, Draft, Envelope, Figure, LIBRARY, Locale, PHASES,
     Severity, Slot, Slots, TellEvent, Template, TemplateKey, Why, agreed_phrases, kind_of, reaches,
@@ -438,6 +438,7 @@ impl World {
             verdict: self.verdict(),
             reason: self.reason(),
             opened: Some(true),
+            presence: Some(Presence::Answered),
         };
         self.write(device, &event);
     }

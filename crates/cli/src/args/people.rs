@@ -84,6 +84,10 @@ pub enum PeopleCommand {
     Policy(SetPolicy),
     /// Set how many administrators must agree on people and policy.
     Threshold(Threshold),
+    /// Set whether an approval counts only where the system's own prompt was answered before it.
+    Presence(Presence),
+    /// Withdraw an invitation: nobody can ask or be admitted with it any more.
+    Uninvite(Uninvite),
     /// Agree to a change that waits for another administrator, or turn it down.
     Agree(Agree),
     /// Say that a device was in other hands: what it signed since then is void where that can
@@ -166,6 +170,25 @@ pub struct Threshold {
     pub at: Workspace,
     /// Distinct administrators.
     pub administrators: u8,
+}
+
+/// Whether the system must have seen a person.
+#[derive(Debug, Args)]
+pub struct Presence {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// "required" or "optional".
+    #[arg(value_parser = ["required", "optional"])]
+    pub presence: String,
+}
+
+/// An invitation that is withdrawn.
+#[derive(Debug, Args)]
+pub struct Uninvite {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The invitation's first digits, as `cockpit people` shows them.
+    pub invite: String,
 }
 
 /// A change that waits.

@@ -46,6 +46,7 @@ impl State {
                     by: person,
                     device: entry.device.clone(),
                     used: false,
+                    withdrawn: false,
                 };
                 self.authority.invites.insert(entry.id.clone(), invite);
             }
@@ -70,6 +71,17 @@ impl State {
                 self.authority.requests.insert(entry.id.clone(), request);
             }
             AuthorityEvent::JoinRequested { .. } => {}
+            AuthorityEvent::InviteWithdrawn { invite } => {
+                if let Some(known) = self.authority.invites.get_mut(invite) {
+                    known.withdrawn = true;
+                }
+                for request in self.authority.requests.values_mut() {
+                    if request.invite == *invite && request.state == RequestState::Open {
+                        let why = "the invitation was withdrawn".to_owned();
+                        request.state = RequestState::Refused(why);
+                    }
+                }
+            }
             AuthorityEvent::RequestRefused { request, reason } => {
                 if let Some(request) = self.authority.requests.get_mut(request) {
                     request.state = RequestState::Refused(reason.clone());
@@ -129,7 +141,8 @@ impl State {
             | AuthorityEvent::DeviceRevoked { .. }
             | AuthorityEvent::DeviceCompromised { .. }
             | AuthorityEvent::MandateSet { .. }
-            | AuthorityEvent::ThresholdSet { .. } => {
+            | AuthorityEvent::ThresholdSet { .. }
+            | AuthorityEvent::PresenceSet { .. } => {
                 self.propose(entry, Event::Authority(event.clone()));
             }
         }
@@ -326,8 +339,12 @@ impl State {
             AuthorityEvent::ThresholdSet { administrators } => {
                 self.authority.threshold = *administrators;
             }
+            AuthorityEvent::PresenceSet { required } => {
+                self.authority.presence_required = *required;
+            }
             AuthorityEvent::Invited { .. }
             | AuthorityEvent::JoinRequested { .. }
+            | AuthorityEvent::InviteWithdrawn { .. }
             | AuthorityEvent::RequestRefused { .. }
             | AuthorityEvent::DeviceForked { .. }
             | AuthorityEvent::ProposalJudged { .. }

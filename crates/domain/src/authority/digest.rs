@@ -14,6 +14,7 @@
 //! - `intents`: entry id → `[asker, standing, [persons who approved, in order], passed, [roles that
 //!   must still agree]]` of those that wait or may be carried out; `passed` is `null`, `"glass"` or
 //!   `"default"`.
+//! - `presence`: whether an approval counts only where the system saw a person.
 //! - `invites`, `requests`, `proposals`: entry ids of what is still open, in order.
 //! - `rules`: health rules in force, as an entry carries them.
 //! - `orders`: entry id → `[signer, moment, position, null or [who ended it, why], [positions of
@@ -73,7 +74,8 @@ impl State {
             .filter(|(_, record)| record.is_open())
             .map(|(id, record)| (id.clone(), open_intent(record)))
             .collect();
-        let invites = self.authority.invites.iter().filter(|(_, it)| !it.used);
+        let invites = self.authority.invites.iter();
+        let invites = invites.filter(|(_, it)| !it.used && !it.withdrawn);
         let invites: Vec<&String> = invites.map(|(id, _)| id).collect();
         let requests: Vec<&String> = self.authority.open_requests().map(|(id, _)| id).collect();
         let proposals: Vec<&String> = self.authority.proposals.keys().collect();
@@ -117,6 +119,7 @@ impl State {
             "orders": orders,
             "people": people,
             "policy": policy,
+            "presence": self.authority.presence_required,
             "proposals": proposals,
             "rejected": rejected,
             "requests": requests,

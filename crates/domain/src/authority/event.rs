@@ -36,6 +36,12 @@ pub enum AuthorityEvent {
         /// The device's public key, base64; its hash is the entry's device.
         key: String,
     },
+    /// An invitation is good no more, and who asked with it was not admitted.
+    #[serde(rename = "member.uninvite")]
+    InviteWithdrawn {
+        /// The invitation's entry, in hex.
+        invite: String,
+    },
     /// A request becomes a person.
     #[serde(rename = "member.admit")]
     PersonAdmitted {
@@ -124,6 +130,12 @@ pub enum AuthorityEvent {
         /// Distinct administrators.
         administrators: u8,
     },
+    /// Whether an approval counts only where the system saw that a person was there.
+    #[serde(rename = "policy.presence")]
+    PresenceSet {
+        /// Whether it does.
+        required: bool,
+    },
     /// An administrator agrees to a proposal or turns it down.
     #[serde(rename = "proposal.judge")]
     ProposalJudged {
@@ -160,9 +172,10 @@ pub enum AuthorityEvent {
 
 impl AuthorityEvent {
     /// Every kind, in the order of the variants.
-    pub const KINDS: [&str; 16] = [
+    pub const KINDS: [&str; 18] = [
         "member.invite",
         "member.request",
+        "member.uninvite",
         "member.admit",
         "member.refuse",
         "member.roles",
@@ -173,6 +186,7 @@ impl AuthorityEvent {
         "device.fork",
         "policy.mandate",
         "policy.threshold",
+        "policy.presence",
         "proposal.judge",
         "intent.break_glass",
         "intent.default",
@@ -184,20 +198,22 @@ impl AuthorityEvent {
         let place = match self {
             Self::Invited { .. } => 0,
             Self::JoinRequested { .. } => 1,
-            Self::PersonAdmitted { .. } => 2,
-            Self::RequestRefused { .. } => 3,
-            Self::RolesSet { .. } => 4,
-            Self::PersonRevoked { .. } => 5,
-            Self::DeviceAdded { .. } => 6,
-            Self::DeviceRevoked { .. } => 7,
-            Self::DeviceCompromised { .. } => 8,
-            Self::DeviceForked { .. } => 9,
-            Self::MandateSet { .. } => 10,
-            Self::ThresholdSet { .. } => 11,
-            Self::ProposalJudged { .. } => 12,
-            Self::GlassBroken { .. } => 13,
-            Self::DefaultTaken { .. } => 14,
-            Self::ReviewClosed { .. } => 15,
+            Self::InviteWithdrawn { .. } => 2,
+            Self::PersonAdmitted { .. } => 3,
+            Self::RequestRefused { .. } => 4,
+            Self::RolesSet { .. } => 5,
+            Self::PersonRevoked { .. } => 6,
+            Self::DeviceAdded { .. } => 7,
+            Self::DeviceRevoked { .. } => 8,
+            Self::DeviceCompromised { .. } => 9,
+            Self::DeviceForked { .. } => 10,
+            Self::MandateSet { .. } => 11,
+            Self::ThresholdSet { .. } => 12,
+            Self::PresenceSet { .. } => 13,
+            Self::ProposalJudged { .. } => 14,
+            Self::GlassBroken { .. } => 15,
+            Self::DefaultTaken { .. } => 16,
+            Self::ReviewClosed { .. } => 17,
         };
         Self::KINDS[place]
     }

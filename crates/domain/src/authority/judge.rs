@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::roles_or;
 use super::{Mandate, Voice, unfilled};
-use crate::event::Outcome;
+use crate::event::{Outcome, Presence};
 use crate::policy::{ActKind, Person, Role};
 use crate::state::{IntentRecord, Moment, Standing, State, holds};
 use crate::time::Time;
@@ -143,6 +143,18 @@ impl State {
             ));
         }
         None
+    }
+
+    /// Whether an approval says of presence what the policy asks for.
+    pub(crate) fn presence_holds(&self, presence: Option<Presence>) -> Result<(), String> {
+        match self.authority.presence_required && presence != Some(Presence::Answered) {
+            true => Err(
+                "the policy asks that the system's own prompt is answered before an \
+                         approval, and it was not"
+                    .to_owned(),
+            ),
+            false => Ok(()),
+        }
     }
 
     /// "Mina (customer success) may approve this until 10:40:00Z; after that Jonas

@@ -160,6 +160,9 @@ impl Mandate {
                 "each group that agrees has 1 to {QUORUM_PERSONS_MAX} persons"
             ));
         }
+        if self.persons() < act.persons_min() {
+            return Some("taking the app off sale needs two persons at least".to_owned());
+        }
         if !(EXPIRES_MS_MIN..=EXPIRES_MS_MAX).contains(&self.expires_ms) {
             return Some(
                 "an act expires after 1 minute at the earliest and 24 hours at the latest"
@@ -281,7 +284,7 @@ fn seat(
 }
 
 fn usual(act: ActKind, persons: u8) -> Mandate {
-    let others = persons.saturating_sub(1);
+    let others = persons.max(act.persons_min()).saturating_sub(1);
     let approve = (others > 0).then(|| Quorum {
         roles: act.may_approve().to_vec(),
         persons: others,
@@ -292,9 +295,12 @@ fn usual(act: ActKind, persons: u8) -> Mandate {
         expires_ms: match act {
             ActKind::Stop | ActKind::TurnOff => STOP_EXPIRES_MS,
             ActKind::Publish => NOTICE_EXPIRES_MS,
-            ActKind::Resume | ActKind::SetFraction | ActKind::Complete | ActKind::TurnOn => {
-                CHANGE_EXPIRES_MS
-            }
+            ActKind::Resume
+            | ActKind::SetFraction
+            | ActKind::Complete
+            | ActKind::Release
+            | ActKind::RemoveFromSale
+            | ActKind::TurnOn => CHANGE_EXPIRES_MS,
         },
         fallback: Vec::new(),
         default_after_ms: None,

@@ -181,6 +181,15 @@ impl State {
                 }
                 Ok(())
             }
+            AuthorityEvent::InviteWithdrawn { invite } => {
+                self.administers(person, "withdraw an invitation")?;
+                match self.authority.invites.get(invite) {
+                    None => no("there is no such invitation"),
+                    Some(it) if it.used => no("somebody was admitted with this invitation already"),
+                    Some(it) if it.withdrawn => no("the invitation was withdrawn already"),
+                    Some(_) => Ok(()),
+                }
+            }
             AuthorityEvent::RequestRefused { request, reason } => {
                 self.administers(person, "turn down a request")?;
                 self.open_request(request)?;
@@ -211,7 +220,8 @@ impl State {
             | AuthorityEvent::DeviceRevoked { .. }
             | AuthorityEvent::DeviceCompromised { .. }
             | AuthorityEvent::MandateSet { .. }
-            | AuthorityEvent::ThresholdSet { .. } => {
+            | AuthorityEvent::ThresholdSet { .. }
+            | AuthorityEvent::PresenceSet { .. } => {
                 if !self.is_own(person, event) {
                     self.administers(person, "change people or policy")?;
                     self.is_not_proposed(&Event::Authority(event.clone()), at.claimed())?;
@@ -384,8 +394,15 @@ impl State {
                     false => Ok(()),
                 }
             }
+            AuthorityEvent::PresenceSet { required } => {
+                match *required == self.authority.presence_required {
+                    true => no("the policy says so already"),
+                    false => Ok(()),
+                }
+            }
             AuthorityEvent::Invited { .. }
             | AuthorityEvent::JoinRequested { .. }
+            | AuthorityEvent::InviteWithdrawn { .. }
             | AuthorityEvent::RequestRefused { .. }
             | AuthorityEvent::DeviceForked { .. }
             | AuthorityEvent::ProposalJudged { .. }
@@ -411,6 +428,9 @@ impl State {
         };
         if invite.used {
             return no("somebody was admitted with this invitation already");
+        }
+        if invite.withdrawn {
+            return no("the invitation was withdrawn");
         }
         if at.late() > invite.expires_at {
             return no(format!(

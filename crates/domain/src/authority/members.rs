@@ -37,6 +37,9 @@ pub struct Authority {
     pub recovery: Option<RecoveryKey>,
     /// How many administrators must agree, as it was set.
     pub threshold: u8,
+    /// Whether an approval counts only where the system saw that a person was there.
+    #[serde(default)]
+    pub presence_required: bool,
     /// Changes that wait for another administrator, by entry id.
     pub proposals: BTreeMap<String, Proposal>,
     /// Changes of people and policy that took force, in order.
@@ -90,6 +93,9 @@ pub struct Invite {
     pub device: String,
     /// Somebody was admitted with it.
     pub used: bool,
+    /// An administrator took it back.
+    #[serde(default)]
+    pub withdrawn: bool,
 }
 
 /// A request to join.
@@ -191,9 +197,11 @@ impl Authority {
             | AuthorityEvent::DeviceRevoked { .. }
             | AuthorityEvent::DeviceCompromised { .. }
             | AuthorityEvent::MandateSet { .. }
-            | AuthorityEvent::ThresholdSet { .. } => true,
+            | AuthorityEvent::ThresholdSet { .. }
+            | AuthorityEvent::PresenceSet { .. } => true,
             AuthorityEvent::Invited { .. }
             | AuthorityEvent::JoinRequested { .. }
+            | AuthorityEvent::InviteWithdrawn { .. }
             | AuthorityEvent::RequestRefused { .. }
             | AuthorityEvent::DeviceForked { .. }
             | AuthorityEvent::ProposalJudged { .. }

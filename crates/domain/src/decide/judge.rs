@@ -2,7 +2,7 @@
 //! would change.
 
 use super::{Context, Refusal, RefusalKind, find, refuse};
-use crate::event::{Event, Verdict};
+use crate::event::{Event, Presence, Verdict};
 use crate::state::{IntentRecord, State};
 use crate::time::Time;
 use crate::words;
@@ -12,12 +12,24 @@ pub(super) fn judge(
     intent: &str,
     verdict: Verdict,
     reason: &str,
-    opened: Option<bool>,
+    (opened, presence): (Option<bool>, Option<Presence>),
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
     let record = find(state, intent)?;
     if let Some(why) = may_not_approve(state, &context.actor, record, context.now) {
         return Err(refuse(RefusalKind::NotAllowed, why, ""));
+    }
+    if verdict == Verdict::Approve
+        && let Err(why) = state.presence_holds(presence)
+    {
+        return Err(refuse(
+            RefusalKind::NotAllowed,
+            format!(
+                "{}. Nothing was signed, and the intent still waits.",
+                words::capital(&why)
+            ),
+            "Approve in the window of an installed app, on a system that has such a prompt.",
+        ));
     }
     if verdict == Verdict::Reject && reason.trim().is_empty() {
         return Err(refuse(
@@ -38,6 +50,7 @@ pub(super) fn judge(
         verdict,
         reason: reason.trim().to_owned(),
         opened,
+        presence,
     }])
 }
 

@@ -17,12 +17,12 @@ pub use judge::may_not_approve;
 pub use offered::{act_kind, not_offered};
 pub use order::Follow;
 pub use policy::{policy_problem, unfulfilled};
-pub use press::{REASON_CHARS_MAX, may_not_ask, under_way};
+pub use press::{REASON_CHARS_MAX, may_not_ask, too_few, under_way};
 
 pub use crate::authority::{CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, STOP_EXPIRES_MS};
 
 use crate::authority::AuthorityEvent;
-use crate::event::{Connection, Drift, EffectResult, Event, Export, Verdict};
+use crate::event::{Connection, Drift, EffectResult, Event, Export, Presence, Verdict};
 use crate::notice::TellEvent;
 use crate::policy::{ActKind, Role};
 use crate::rule::{Breach, HealthRule, StandingOrder};
@@ -56,6 +56,8 @@ pub enum Command {
         reason: String,
         /// Whether the person had what it changes on screen.
         opened: Option<bool>,
+        /// What the system saw of the person; none where nobody asked.
+        presence: Option<Presence>,
     },
     /// Take an intent back.
     Withdraw {
@@ -211,7 +213,11 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             verdict,
             reason,
             opened,
-        } => judge::judge(state, intent, *verdict, reason, *opened, context)?,
+            presence,
+        } => {
+            let seen = (*opened, *presence);
+            judge::judge(state, intent, *verdict, reason, seen, context)?
+        }
         Command::Withdraw { intent } => judge::withdraw(state, intent, context)?,
         Command::Claim {
             intent,

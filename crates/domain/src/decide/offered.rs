@@ -21,6 +21,8 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             | TargetState::Channel(_) => ActKind::Resume,
         },
         Desired::Complete => ActKind::Complete,
+        Desired::Released { .. } => ActKind::Release,
+        Desired::RemovedFromSale => ActKind::RemoveFromSale,
         Desired::On => ActKind::TurnOn,
         Desired::Off => ActKind::TurnOff,
         Desired::Published { .. } => ActKind::Publish,
@@ -32,15 +34,21 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
     match (desired, from) {
         (Desired::Stopped, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress => None,
-            StagedStatus::Completed if it.fallback.is_some() => None,
-            StagedStatus::Completed => Some(format!(
-                "{} reaches everybody and is the only version on the track, so Google Play \
-                 cannot halt it",
+            StagedStatus::Completed if it.internal => Some(format!(
+                "{} reaches everybody on the internal testing track, where Google Play halts no \
+                 full release",
                 it.version
             )),
+            // Google Play refuses it for a track's first release, and does not say before which
+            // one that is.
+            StagedStatus::Completed => None,
             StagedStatus::Halted => Some("it is halted already".to_owned()),
             StagedStatus::Absent | StagedStatus::Draft => Some("nothing rolls out".to_owned()),
         },
+        (
+            Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
+            TargetState::PhasedRelease(it),
+        ) if it.removed => Some("the app is off sale".to_owned()),
         (Desired::Stopped, TargetState::PhasedRelease(it)) => match it.status {
             PhasedStatus::Active => (it.pause_days_used >= 30)
                 .then(|| "all 30 days of pause that Apple allows are used".to_owned()),
@@ -60,6 +68,10 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
                 Some("it rolls out already".to_owned())
             }
             StagedStatus::InProgress => fraction_problem(*fraction_bps, it.fraction_bps),
+            StagedStatus::Halted if fraction_bps.or(it.fraction_bps).is_none() => Some(
+                "it reached everybody before it was halted: choose a fraction, or complete it"
+                    .to_owned(),
+            ),
             // Google Play takes any fraction for a halted release.
             StagedStatus::Halted => fraction_problem(*fraction_bps, None),
             StagedStatus::Absent | StagedStatus::Draft => {
@@ -91,6 +103,20 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
                 Some("there is no phased release under way".to_owned())
             }
         },
+        (Desired::Released { version }, TargetState::PhasedRelease(it)) => match &it.waiting {
+            Some(waiting) if waiting == version => None,
+            Some(waiting) => Some(format!("{waiting} is the version that waits")),
+            None => Some("no approved version waits to be released".to_owned()),
+        },
+        (Desired::RemovedFromSale, TargetState::PhasedRelease(it)) => {
+            if it.removed {
+                Some("the app is off sale already".to_owned())
+            } else if it.version.is_empty() || it.status == PhasedStatus::Inactive {
+                Some("no version is on sale yet".to_owned())
+            } else {
+                None
+            }
+        }
         (Desired::Off, TargetState::Flag(_)) | (Desired::On, TargetState::Flag(_)) => desired
             .is_met_by(from)
             .then(|| format!("it is {} already", words::state(from))),
@@ -106,6 +132,14 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
+        )
+        | (
+            Desired::Released { .. } | Desired::RemovedFromSale,
+            TargetState::StagedRollout(_)
+            | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Channel(_),

@@ -72,6 +72,13 @@ fn aim(
             "",
         ));
     }
+    if let Some(why) = too_few(state, act) {
+        return Err(refuse(
+            RefusalKind::NotAllowed,
+            format!("{title}: {why}. Nothing was changed."),
+            "Add a second person who may agree to it, in the settings.",
+        ));
+    }
     if let Some(why) = under_way(state, &pre.target, desired, context.now) {
         return Err(refuse(
             RefusalKind::UnderWay,
@@ -133,6 +140,13 @@ pub fn under_way(state: &State, target: &TargetId, desired: &Desired, now: Time)
         .filter(|record| record.standing() == Standing::Ready && now <= record.intent.expires_at)
         .find(|record| !desired.is_safe_direction() || record.intent.desired == *desired)
         .map(|record| format!("{} is under way", record.intent.press_title))
+}
+
+/// Why nobody could agree to an act that always takes several persons; `None` when somebody can.
+pub fn too_few(state: &State, act: ActKind) -> Option<String> {
+    let least = act.persons_min();
+    (least > 1 && !state.can_fulfil(&state.mandate(act)))
+        .then(|| format!("it always takes {least} persons, and this workspace does not have them"))
 }
 
 /// Why this person may not ask for such an act; `None` when they may.

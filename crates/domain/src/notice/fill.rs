@@ -142,6 +142,8 @@ fn stop_of<'a>(state: &'a State, incident: &Incident) -> Vec<&'a IntentRecord> {
         ActKind::Resume
         | ActKind::SetFraction
         | ActKind::Complete
+        | ActKind::Release
+        | ActKind::RemoveFromSale
         | ActKind::TurnOff
         | ActKind::TurnOn
         | ActKind::Publish => false,

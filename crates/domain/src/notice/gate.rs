@@ -204,6 +204,8 @@ fn told_of(intent: &Intent) -> Option<(&Notice, &About)> {
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::Released { .. }
+        | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off => None,
     }

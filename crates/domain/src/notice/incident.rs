@@ -563,6 +563,8 @@ pub(crate) fn about(record: &IntentRecord) -> Option<(&Notice, &About)> {
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::Released { .. }
+        | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off => None,
     }

@@ -1,7 +1,7 @@
 //! Entries of the ledger as rows and facts for people.
 
 use super::{Badge, Fact, Icon, LogRow, Tone, badge, order_log, people_log, tell_log};
-use crate::event::{Event, Outcome, Verdict};
+use crate::event::{Event, Outcome, Presence, Verdict};
 use crate::export;
 use crate::rule::{Breach, Comparator};
 use crate::state::Admitted;
@@ -115,7 +115,7 @@ pub fn log_line(event: &Event) -> LogLine {
             intent,
             verdict,
             reason,
-            opened: _,
+            ..
         } => match verdict {
             Verdict::Approve => line("Approved", intent_words(intent), reason.clone()),
             Verdict::Reject => LogLine {
@@ -256,19 +256,34 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
         Event::Tell(it) => tell_log::facts(it),
         Event::Order(it) => order_log::facts(it),
         Event::Rule(it) => order_log::rule_facts(it),
+        Event::BreachSeen(it) => order_log::breach_facts(it),
         Event::ExportMade(it) => vec![
             fact("Selection", export::in_words(&it.selection)),
             fact("Entries told", it.told.to_string()),
             fact("Redacted", it.redacted.to_string()),
             fact("SHA-256 of SHA256SUMS", it.sums.clone()),
         ],
+        Event::IntentJudged { presence, .. } => {
+            let line = log_line(event);
+            let seen = presence.map_or("", |it| match it {
+                Presence::Answered => "the system's own prompt was answered, as this laptop says",
+                Presence::NotOffered => "the system had no prompt to show",
+            });
+            [
+                ("About", line.target),
+                ("Says", line.reason),
+                ("Presence", seen.to_owned()),
+            ]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| fact(name, value))
+            .collect()
+        }
         Event::Genesis(_)
         | Event::ConnectionAdded(_)
         | Event::ConnectionRemoved { .. }
         | Event::PolicySet { .. }
-        | Event::BreachSeen(_)
         | Event::BreachCleared(_)
-        | Event::IntentJudged { .. }
         | Event::IntentWithdrawn { .. }
         | Event::EffectClaimed { .. }
         | Event::DriftSeen(_) => {

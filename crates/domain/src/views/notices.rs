@@ -335,6 +335,8 @@ fn about(desired: &Desired) -> Option<&About> {
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::Released { .. }
+        | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off => None,
     }
@@ -352,6 +354,8 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::Released { .. }
+        | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off => None,
     }

@@ -2,7 +2,8 @@
 
 use super::Fact;
 use super::log::LogLine;
-use crate::rule::{HealthRule, OrderEvent, RuleEvent, StandingOrder};
+use crate::rule::{Breach, HealthRule, OrderEvent, RuleEvent, StandingOrder};
+use crate::signal::Count;
 use crate::words;
 
 pub(super) fn line(event: &OrderEvent) -> LogLine {
@@ -66,6 +67,56 @@ pub(super) fn rule_facts(event: &RuleEvent) -> Vec<Fact> {
             vec![("Name", rule.clone()), ("Says", reason.clone())]
         }
     })
+}
+
+/// Everything that a breach was judged by.
+pub(super) fn breach_facts(it: &Breach) -> Vec<Fact> {
+    let unit = it.measure.unit();
+    let of = |count: Count| {
+        format!(
+            "{} crashed of {} {unit}",
+            words::grouped(count.bad),
+            words::grouped(count.all)
+        )
+    };
+    let mut facts = vec![
+        ("About", format!("{} {}", it.platform, it.version)),
+        ("Rule", it.rule.clone()),
+        (
+            "Measured",
+            format!("{} {}", it.measure.name(), words::percent_2(it.value_bps)),
+        ),
+        ("Which is", it.against()),
+        ("Sample", format!("{} {unit}", words::grouped(it.sample))),
+        ("Beyond it since", it.since.to_string()),
+        ("Data until", it.data_until.to_string()),
+    ];
+    if let Some(seen) = &it.evidence {
+        facts.extend([
+            (
+                "Compared",
+                format!(
+                    "with {} {}, {} pairs of intervals",
+                    words::listed(&seen.before),
+                    seen.pairing.words(),
+                    seen.pairs
+                ),
+            ),
+            ("This release", of(seen.new)),
+            ("Before", of(seen.old)),
+            ("This release, newest", of(seen.newest_new)),
+            ("Before, newest", of(seen.newest_old)),
+            (
+                "Evidence",
+                format!(
+                    "{} times likelier when it is worse; {} are needed",
+                    words::grouped(seen.times_likelier),
+                    words::grouped(u64::from(10_000_u32.div_ceil(seen.error_bps.max(1))))
+                ),
+            ),
+        ]);
+    }
+    named(facts)
 }
 
 fn named(facts: Vec<(&str, String)>) -> Vec<Fact> {

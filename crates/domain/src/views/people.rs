@@ -3,8 +3,8 @@
 
 use super::{
     ChangeDraft, ChangeSheetView, DeviceView, Fact, HistoryView, InviteView, Live, MandatePreview,
-    MandateView, MemberView, PeopleView, ProposalView, RequestView, ReviewView, RoleView,
-    ThresholdView, asker, log_line, short,
+    MandateView, MemberView, PeopleView, PresenceView, ProposalView, RequestView, ReviewView,
+    RoleView, ThresholdView, asker, log_line, short,
 };
 use crate::authority::{AuthorityEvent, Device, Mandate, Proposal, comparison_text, six_words};
 use crate::decide::unfulfilled;
@@ -84,7 +84,7 @@ pub fn people_room(
         invites: authority
             .invites
             .iter()
-            .filter(|(_, it)| !it.used && now <= it.expires_at)
+            .filter(|(_, it)| !it.used && !it.withdrawn && now <= it.expires_at)
             .map(|(id, it)| InviteView {
                 invite: id.clone(),
                 words: format!(
@@ -102,6 +102,19 @@ pub fn people_room(
             .map(|(id, it)| proposal(state, live, id, it, said(&agrees(id))))
             .collect(),
         threshold: threshold(state, live),
+        presence: PresenceView {
+            required: authority.presence_required,
+            sentence: match authority.presence_required {
+                true => {
+                    "An approval counts only where the system's own prompt was answered before it."
+                }
+                false => {
+                    "Where the system has a prompt of its own, it is asked for before each \
+                     approval; where it has none, an approval counts all the same."
+                }
+            }
+            .to_owned(),
+        },
         policy: ActKind::ALL
             .into_iter()
             .map(|act| MandateView {
@@ -152,6 +165,8 @@ pub fn change_event(state: &State, draft: ChangeDraft, person: String) -> Author
         ChangeDraft::Threshold { administrators } => {
             AuthorityEvent::ThresholdSet { administrators }
         }
+        ChangeDraft::Presence { required } => AuthorityEvent::PresenceSet { required },
+        ChangeDraft::Uninvite { invite } => AuthorityEvent::InviteWithdrawn { invite },
         ChangeDraft::Roles { person, roles } => AuthorityEvent::RolesSet { person, roles },
         ChangeDraft::Remove { person, reason } => AuthorityEvent::PersonRevoked { person, reason },
         ChangeDraft::Revoke { device, reason } => AuthorityEvent::DeviceRevoked { device, reason },

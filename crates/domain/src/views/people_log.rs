@@ -22,6 +22,11 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
         AuthorityEvent::JoinRequested {
             name, device_name, ..
         } => line("Asked to join", name.clone(), device_name),
+        AuthorityEvent::InviteWithdrawn { invite } => line(
+            "Withdrawal of an invitation",
+            format!("invitation {}", short(invite)),
+            "",
+        ),
         AuthorityEvent::PersonAdmitted { request, roles, .. } => line(
             "Admission of a person",
             format!("request {}", short(request)),
@@ -68,6 +73,14 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
             "Change of the policy",
             "People and policy".to_owned(),
             &format!("needs {administrators} administrators"),
+        ),
+        AuthorityEvent::PresenceSet { required } => line(
+            "Change of the policy",
+            "Presence".to_owned(),
+            match required {
+                true => "an approval counts only where the system's own prompt was answered",
+                false => "an approval counts also where the system has no prompt",
+            },
         ),
         AuthorityEvent::ProposalJudged {
             proposal,

@@ -199,6 +199,7 @@ fn rejecting_needs_a_reason_and_ends_it() {
         verdict: Verdict::Reject,
         reason: "  ".to_owned(),
         opened: None,
+        presence: None,
     };
     assert_eq!(refused(&mut all, LEAD, 0, without).0, RefusalKind::BadInput);
     all.does(LEAD, NOON, judges(&resume, Verdict::Reject))

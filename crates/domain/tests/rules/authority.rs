@@ -269,6 +269,7 @@ fn one_person_with_two_devices_is_one_person() {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: None,
+        presence: None,
     };
     all.force("tablet", NOON, approve);
     assert_eq!(all.state.intents[&stop].standing(), Standing::Waiting);
@@ -289,6 +290,7 @@ fn a_revoked_device_signs_nothing_and_says_why() {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: None,
+        presence: None,
     };
     all.force("tablet", NOON, approve);
     let reason = &all.state.rejected.last().expect("it is rejected").1;
@@ -537,6 +539,7 @@ fn a_clock_that_was_set_back_approves_nothing() {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: None,
+        presence: None,
     };
     all.force(OTHER_LEAD, NOON, approve);
     assert_eq!(all.state.intents[&stop].standing(), Standing::Waiting);

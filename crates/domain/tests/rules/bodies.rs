@@ -39,6 +39,7 @@ fn events() -> Vec<Event> {
             verdict: Verdict::Reject,
             reason: "not now".to_owned(),
             opened: None,
+            presence: None,
         },
         Event::IntentWithdrawn { intent: id(3) },
         Event::EffectClaimed {
@@ -145,6 +146,10 @@ fn authority() -> Vec<AuthorityEvent> {
             mandate: Box::new(mandate()),
         },
         AuthorityEvent::ThresholdSet { administrators: 2 },
+        AuthorityEvent::PresenceSet { required: true },
+        AuthorityEvent::InviteWithdrawn {
+            invite: "ab".repeat(32),
+        },
         AuthorityEvent::ProposalJudged {
             proposal: id(6),
             verdict: Verdict::Approve,

@@ -144,6 +144,7 @@ pub fn judges(intent: &str, verdict: Verdict) -> Command {
         verdict,
         reason: "the figures say otherwise".to_owned(),
         opened: None,
+        presence: None,
     }
 }
 
@@ -208,6 +209,8 @@ pub fn staged_of(version: &str, status: StagedStatus, fraction_bps: Option<u32>)
         status,
         fraction_bps,
         fallback: Some("8.3.2".to_owned()),
+        internal: false,
+        review: None,
     })
 }
 
@@ -218,6 +221,8 @@ pub fn phased(status: PhasedStatus, day: Option<u8>) -> TargetState {
         status,
         day,
         pause_days_used: 4,
+        removed: false,
+        waiting: None,
     })
 }
 
@@ -325,6 +330,10 @@ pub fn all_desired() -> Vec<Desired> {
         rolling(None),
         rolling(Some(5_000)),
         Desired::Complete,
+        Desired::Released {
+            version: "8.5.0".to_owned(),
+        },
+        Desired::RemovedFromSale,
         Desired::On,
         Desired::Off,
         published(true),

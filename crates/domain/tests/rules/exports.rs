@@ -24,6 +24,7 @@ fn log() -> Workspace {
             verdict: Verdict::Reject,
             reason: "the figures say otherwise".to_owned(),
             opened: None,
+            presence: None,
         },
     );
     all.does(LEAD, NOON + 2_000, Command::Disconnect(Service::GooglePlay))

@@ -153,11 +153,13 @@ fn sealed_anyway(command: &Command) -> Option<Event> {
             verdict,
             reason,
             opened,
+            presence: _,
         } => Some(Event::IntentJudged {
             intent: intent.clone(),
             verdict: *verdict,
             reason: reason.clone(),
             opened: *opened,
+            presence: None,
         }),
         _ => None,
     }
@@ -312,6 +314,7 @@ fn an_approval_counts_for_one_intent_in_its_time_and_from_a_device_that_may_sign
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: None,
+        presence: None,
     };
     let expires = 15 * MINUTE;
     for (device, at, other, counts) in [
@@ -374,6 +377,7 @@ fn what_is_unusual_is_put_up_for_a_look_and_changes_nothing() {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: Some(false),
+        presence: None,
     };
     all.does(LEAD, night, unseen).expect("it is allowed");
     assert!(has_review(&all, ReviewKind::NotOpened));

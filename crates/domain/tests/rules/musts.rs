@@ -33,6 +33,7 @@ fn approves(intent: &str) -> Event {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: None,
+        presence: None,
     }
 }
 

@@ -67,6 +67,7 @@ fn command() -> impl Strategy<Value = Command> {
             verdict,
             reason: "as agreed".to_owned(),
             opened: None,
+            presence: None,
         }),
         3 => entry_id().prop_map(|intent| Command::Withdraw { intent }),
         4 => (entry_id(), 1_u32..3).prop_map(|(intent, attempt)| Command::Claim {
@@ -93,6 +94,7 @@ fn forced(command: &Command, refused: RefusalKind) -> Option<Event> {
                 verdict,
                 reason,
                 opened,
+                presence: _,
             },
             _,
         ) => Some(Event::IntentJudged {
@@ -100,6 +102,7 @@ fn forced(command: &Command, refused: RefusalKind) -> Option<Event> {
             verdict: *verdict,
             reason: reason.clone(),
             opened: *opened,
+            presence: None,
         }),
         (Command::Withdraw { intent }, _) => Some(Event::IntentWithdrawn {
             intent: intent.clone(),
@@ -277,6 +280,7 @@ fn event() -> impl Strategy<Value = Event> {
             verdict,
             reason: String::new(),
             opened: None,
+            presence: None,
         }),
         2 => entry_id().prop_map(|intent| Event::IntentWithdrawn { intent }),
         3 => (entry_id(), any::<u32>()).prop_map(|(intent, attempt)| Event::EffectClaimed {

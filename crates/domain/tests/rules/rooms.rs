@@ -603,6 +603,7 @@ fn the_log_tells_people_from_the_cockpit() {
         verdict: Verdict::Reject,
         reason: "no".to_owned(),
         opened: None,
+        presence: None,
     };
     all.force(LEAD, NOON, judged);
     assert_eq!(all.state.rejected.len(), 1);

@@ -219,6 +219,7 @@ pub(crate) fn judges(
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: Some(true),
+        presence: None,
     };
     all.does(who, at, judge).map_err(|refusal| refusal.sentence)
 }

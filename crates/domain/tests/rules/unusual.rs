@@ -55,6 +55,7 @@ fn an_odd_day(all: &mut Workspace) -> Time {
         verdict: Verdict::Approve,
         reason: String::new(),
         opened: Some(false),
+        presence: None,
     };
     all.does(LEAD, day + 11 * MINUTE, unseen)
         .expect("it is allowed");

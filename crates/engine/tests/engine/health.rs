@@ -220,6 +220,11 @@ async fn an_order_is_signed_followed_with_its_evidence_sealed_and_ended() {
     assert_eq!(body["rule"], "half a point worse");
     assert_eq!(body["evidence"]["pairing"], "same_hours");
     assert!(body["evidence"]["times_likelier"].as_u64().unwrap() >= 100);
+    let told: Vec<&str> = entry.facts.iter().map(|it| it.name.as_str()).collect();
+    assert!(
+        told.contains(&"Compared") && told.contains(&"Evidence"),
+        "{told:?}"
+    );
     let asked = log(&handle)
         .await
         .into_iter()

@@ -19,7 +19,13 @@ use crate::http::Http;
 
 static CAPABILITY: Capability = Capability {
     service: Service::AppStore,
-    verbs: &[Verb::Stop, Verb::Resume, Verb::Complete],
+    verbs: &[
+        Verb::Stop,
+        Verb::Resume,
+        Verb::Complete,
+        Verb::Release,
+        Verb::RemoveFromSale,
+    ],
     signals: false,
     conditional_write: false,
 };
@@ -36,6 +42,8 @@ pub struct AppStore {
 struct Read {
     state: PhasedRelease,
     phased_id: Option<String>,
+    /// Apple's id of the version that waits to be released.
+    waiting_id: Option<String>,
     at: Time,
 }
 
@@ -91,6 +99,9 @@ impl AppStore {
     async fn read(&self, platform: &str, urgent: bool) -> Result<Read, ProviderError> {
         let app = self.app().await?;
         let (versions, answer) = self.api.versions(&app, platform, urgent).await?;
+        let waits = waiting(&versions);
+        let waiting_id = waits.map(|it| it.id.clone());
+        let waiting = waits.map(|it| it.attributes.version_string.clone());
         let Some(version) = served(&versions) else {
             let state = PhasedRelease {
                 version: String::new(),
@@ -98,18 +109,63 @@ impl AppStore {
                 status: PhasedStatus::Absent,
                 day: None,
                 pause_days_used: 0,
+                removed: false,
+                waiting,
             };
             return Ok(Read {
                 state,
                 phased_id: None,
+                waiting_id,
                 at: answer.at,
             });
         };
-        let (state, phased_id) = phased(version, &versions.included)?;
+        let (mut state, phased_id) = phased(version, &versions.included)?;
+        state.waiting = waiting;
         Ok(Read {
             state,
             phased_id,
+            waiting_id,
             at: answer.at,
+        })
+    }
+}
+
+impl AppStore {
+    async fn release(&self, read: &Read, version: &str) -> Result<Receipt, ProviderError> {
+        let id = match (&read.waiting_id, &read.state.waiting) {
+            (Some(id), Some(waiting)) if waiting == version => id,
+            (Some(_) | None, _) => {
+                return Err(ProviderError::new(
+                    ErrorKind::Rejected,
+                    format!("{version} does not wait to be released on the App Store. Nothing was changed."),
+                )
+                .hint("Apple must have approved it, and its release must be set to manual. Look at the version in App Store Connect."));
+            }
+        };
+        let request = self.api.request_release(id).await?;
+        Ok(Receipt {
+            provider_request_id: Some(request),
+            notes: vec!["The App Store may take a while to show the version.".to_owned()],
+        })
+    }
+
+    async fn remove_from_sale(&self) -> Result<Receipt, ProviderError> {
+        let app = self.app().await?;
+        let territories = self.api.territories(&app).await?;
+        if territories.is_empty() {
+            return Err(ProviderError::new(
+                ErrorKind::Protocol,
+                "App Store Connect named no country in which the app is sold. Nothing was changed.",
+            )
+            .hint("Look at Pricing and Availability in App Store Connect."));
+        }
+        let id = self.api.remove_everywhere(&app, &territories).await?;
+        Ok(Receipt {
+            provider_request_id: Some(id),
+            notes: vec![format!(
+                "Asked for in {} countries and regions. Phased releases have ended for good.",
+                territories.len()
+            )],
         })
     }
 }
@@ -184,6 +240,16 @@ impl Adapter for AppStore {
             )
             .hint("Review the new state, then decide again."));
         }
+        match &effect.desired {
+            Desired::Released { version } => return self.release(&read, version).await,
+            Desired::RemovedFromSale => return self.remove_from_sale().await,
+            Desired::Stopped
+            | Desired::RollingOut { .. }
+            | Desired::Complete
+            | Desired::On
+            | Desired::Off
+            | Desired::Published { .. } => {}
+        }
         let wanted = wanted(&effect.desired, &read.state)?;
         let id = read.phased_id.ok_or_else(no_phased_release)?;
         match self.api.patch_phased(&id, wanted).await? {
@@ -239,8 +305,17 @@ fn served(versions: &Many<Version>) -> Option<&Version> {
         .max_by(|one, other| rank(one).cmp(&rank(other)))
 }
 
+/// The newest version that Apple approved and that waits for its release by hand.
+fn waiting(versions: &Many<Version>) -> Option<&Version> {
+    versions
+        .data
+        .iter()
+        .filter(|it| it.attributes.app_version_state == "PENDING_DEVELOPER_RELEASE")
+        .max_by(|one, other| rank(one).cmp(&rank(other)))
+}
+
 fn rank(version: &Version) -> (bool, bool, &str) {
-    let on_sale = version.attributes.app_version_state == "READY_FOR_DISTRIBUTION";
+    let on_sale = version.is_released();
     let phased = version
         .relationships
         .app_store_version_phased_release
@@ -277,9 +352,15 @@ fn phased(
     let mut state = PhasedRelease {
         version: version.attributes.version_string.clone(),
         build: String::new(),
-        status: PhasedStatus::Absent,
+        status: if version.is_released() {
+            PhasedStatus::Absent
+        } else {
+            PhasedStatus::Inactive
+        },
         day: None,
         pause_days_used: 0,
+        removed: version.is_removed(),
+        waiting: None,
     };
     let mut found = None;
     for item in included {
@@ -352,6 +433,8 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
             Desired::RollingOut {
                 fraction_bps: Some(_),
             }
+            | Desired::Released { .. }
+            | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },

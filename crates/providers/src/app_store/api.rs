@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::config::{Config, Key};
 use super::errors::{ALREADY, RULES, message};
-use super::wire::{App, Claims, Many, One, Phased, Version};
+use super::wire::{App, Claims, Many, Named, One, Phased, TerritoryAvailability, Version};
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature, Token, TokenCache};
 
 /// Apple allows 3 600 requests an hour to each key, and an unpublished number in a minute.
@@ -121,6 +121,93 @@ impl Api {
             }
             Ok(_) | Err(_) => Err(self.client.not_understood(Nature::Commit)),
         }
+    }
+
+    /// Puts an approved version on sale. Gives the request's id.
+    pub(super) async fn request_release(&self, version: &str) -> Result<String, ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            body: Body::Json(json!({"data": {
+                "type": "appStoreVersionReleaseRequests",
+                "relationships": {"appStoreVersion": {"data": {
+                    "type": "appStoreVersions", "id": version,
+                }}},
+            }})),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/v1/appStoreVersionReleaseRequests")
+        };
+        self.made(call).await
+    }
+
+    /// The countries and regions in which the app is, or was, sold.
+    pub(super) async fn territories(&self, app: &str) -> Result<Vec<String>, ProviderError> {
+        let call = Call {
+            arguments: &[app],
+            urgent: true,
+            ..Call::get("/v1/apps/{}/appAvailabilityV2")
+        };
+        let availability = self.json::<One<Named>>(call).await?.0.data.id;
+        let call = Call {
+            arguments: &[&availability],
+            // Apple sells in 175; one page holds them all.
+            query: &[("include", "territory"), ("limit", "200")],
+            urgent: true,
+            ..Call::get("/v2/appAvailabilities/{}/territoryAvailabilities")
+        };
+        let found = self.json::<Many<TerritoryAvailability>>(call).await?.0.data;
+        let territory = |it: TerritoryAvailability| it.relationships.territory.data;
+        Ok(found
+            .into_iter()
+            .filter_map(territory)
+            .map(|it| it.id)
+            .collect())
+    }
+
+    /// Takes the app off sale in all of them at once, and in those that Apple opens later.
+    pub(super) async fn remove_everywhere(
+        &self,
+        app: &str,
+        territories: &[String],
+    ) -> Result<String, ProviderError> {
+        let (mut named, mut included) = (Vec::new(), Vec::new());
+        for territory in territories {
+            let id = format!("${{{territory}}}");
+            named.push(json!({"type": "territoryAvailabilities", "id": id}));
+            included.push(json!({
+                "type": "territoryAvailabilities", "id": id,
+                "attributes": {"available": false},
+                "relationships": {"territory": {"data": {"type": "territories", "id": territory}}},
+            }));
+        }
+        let call = Call {
+            method: Method::POST,
+            body: Body::Json(json!({
+                "data": {
+                    "type": "appAvailabilities",
+                    "attributes": {"availableInNewTerritories": false},
+                    "relationships": {
+                        "app": {"data": {"type": "apps", "id": app}},
+                        "territoryAvailabilities": {"data": named},
+                    },
+                },
+                "included": included,
+            })),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/v2/appAvailabilities")
+        };
+        self.made(call).await
+    }
+
+    async fn made(&self, call: Call<'_>) -> Result<String, ProviderError> {
+        let answer = self.answer(call).await?;
+        if !answer.is_success() {
+            return Err(self.client.refused(&answer, Nature::Commit));
+        }
+        serde_json::from_slice::<One<Named>>(&answer.body)
+            .map(|made| made.data.id)
+            .map_err(|_| self.client.not_understood(Nature::Commit))
     }
 
     async fn json<T: DeserializeOwned>(

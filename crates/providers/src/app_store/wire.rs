@@ -40,9 +40,44 @@ pub(super) struct AppAttributes {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Version {
+    pub id: String,
     pub attributes: VersionAttributes,
     #[serde(default)]
     pub relationships: Relationships,
+}
+
+impl Version {
+    pub(super) fn is_released(&self) -> bool {
+        self.attributes.app_version_state == "READY_FOR_DISTRIBUTION"
+    }
+
+    /// Taken off sale, by the developer or by Apple. Only the older word for a version's state
+    /// tells it apart from one that is on sale.
+    pub(super) fn is_removed(&self) -> bool {
+        self.attributes
+            .app_store_state
+            .as_deref()
+            .is_some_and(|state| {
+                ["DEVELOPER_REMOVED_FROM_SALE", "REMOVED_FROM_SALE"].contains(&state)
+            })
+    }
+}
+
+/// What is known of the app in one country or region.
+#[derive(Debug, Deserialize)]
+pub(super) struct TerritoryAvailability {
+    pub relationships: TerritoryOf,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TerritoryOf {
+    pub territory: Relationship,
+}
+
+/// A resource of which only the name matters.
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    pub id: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +85,8 @@ pub(super) struct Version {
 pub(super) struct VersionAttributes {
     pub version_string: String,
     pub app_version_state: String,
+    #[serde(default)]
+    pub app_store_state: Option<String>,
     /// RFC 3339.
     #[serde(default)]
     pub created_date: Option<String>,

@@ -233,6 +233,8 @@ pub(crate) fn published(effect: &Effect, service: Service) -> Result<&Notice, Pr
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::Released { .. }
+        | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off => Err(ProviderError::new(
             ErrorKind::Unsupported,

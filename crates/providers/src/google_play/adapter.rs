@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::PoisonError;
 
 use async_trait::async_trait;
 use cockpit_domain::provider::{
     Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
-use cockpit_domain::target::{StagedRollout, StagedStatus};
+use cockpit_domain::target::{Review, StagedRollout, StagedStatus};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::{Either, select};
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 use super::api::Api;
 use super::config::Config;
 use super::edits::{Edits, moved};
-use super::wire::{Release, Track};
+use super::seen::Seen;
+use super::wire::{Release, Summary, Track};
 use crate::Adapter;
 use crate::form::{answered, note};
 use crate::http::Http;
@@ -38,6 +40,8 @@ pub struct GooglePlay {
     edits: Mutex<Edits>,
     /// Called by what cannot wait behind a look at a slow service.
     hurry: Notify,
+    /// What was seen on each track: Google shows no release before a full one.
+    seen: std::sync::Mutex<Seen>,
 }
 
 impl GooglePlay {
@@ -46,7 +50,36 @@ impl GooglePlay {
             api: Api::new(config, http),
             edits: Mutex::new(Edits::default()),
             hurry: Notify::new(),
+            seen: std::sync::Mutex::default(),
         }
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The track's newest release, with the one before it where that was seen.
+    fn rollout(&self, track: &Track) -> Result<StagedRollout, ProviderError> {
+        let mut found = rollout(track)?;
+        let before = self.seen().before(&track.track, &releases(track)?);
+        if found.status == StagedStatus::Completed && found.fallback.is_none() {
+            found.fallback = before;
+        }
+        Ok(found)
+    }
+
+    /// Where the review stands. Costs no edit; what cannot be read is left out.
+    async fn review(&self, track: &str, builds: &[String]) -> Option<Review> {
+        let now = self.api.now();
+        if let Some(known) = self.seen().review(track, builds, now) {
+            return known;
+        }
+        let found = self.api.summaries(track).await.ok().and_then(|found| {
+            let of = |it: &&Summary| it.codes().any(|code| builds.contains(&code));
+            found.iter().find(of).and_then(Summary::review)
+        });
+        self.seen().reviewed(track, builds, now, found);
+        found
     }
 
     /// The edits for what cannot wait: looks that are under way give way.
@@ -186,7 +219,11 @@ impl Adapter for GooglePlay {
                     .await?
             }
         };
-        let state = TargetState::StagedRollout(rollout(&found)?);
+        let mut rollout = self.rollout(&found)?;
+        if reading == Reading::Poll && !rollout.builds.is_empty() {
+            rollout.review = self.review(track, &rollout.builds).await;
+        }
+        let state = TargetState::StagedRollout(rollout);
         Ok(Observation {
             target: target.clone(),
             at,
@@ -201,14 +238,14 @@ impl Adapter for GooglePlay {
             Some(held) => held,
             None => edits.read_anew(&self.api, track, true).await?.0,
         };
-        let state = TargetState::StagedRollout(rollout(&held)?);
+        let state = TargetState::StagedRollout(self.rollout(&held)?);
         if effect.desired.is_met_by(&state) {
             return Ok(Receipt {
                 provider_request_id: None,
                 notes: vec!["Google Play already holds this state: nothing was sent.".to_owned()],
             });
         }
-        if state != effect.before.state {
+        if !is_as_read(&state, &effect.before.state) {
             return Err(moved("the track is not as it was read"));
         }
         let changed = changed(&held, &effect.desired)?;
@@ -227,6 +264,20 @@ impl fmt::Debug for GooglePlay {
     }
 }
 
+/// The same release in the same state. The review goes on by itself and does not count.
+fn is_as_read(now: &TargetState, before: &TargetState) -> bool {
+    match (now, before) {
+        (TargetState::StagedRollout(now), TargetState::StagedRollout(before)) => {
+            now.version == before.version
+                && now.builds == before.builds
+                && now.status == before.status
+                && now.fraction_bps == before.fraction_bps
+                && now.fallback == before.fallback
+        }
+        _ => false,
+    }
+}
+
 /// The track's newest release in our words.
 fn rollout(track: &Track) -> Result<StagedRollout, ProviderError> {
     let releases = releases(track)?;
@@ -237,6 +288,8 @@ fn rollout(track: &Track) -> Result<StagedRollout, ProviderError> {
             status: StagedStatus::Absent,
             fraction_bps: None,
             fallback: None,
+            internal: false,
+            review: None,
         });
     };
     let fallback = releases
@@ -252,6 +305,8 @@ fn rollout(track: &Track) -> Result<StagedRollout, ProviderError> {
             (fraction.clamp(0.0, 1.0) * 10_000.0).round() as u32
         }),
         fallback: fallback.map(version),
+        internal: track.track == "internal",
+        review: None,
     })
 }
 
@@ -291,7 +346,7 @@ fn not_understood() -> ProviderError {
 
 /// The version in a release's name: "8.4.0", "84012 (8.4.0)" or "8.4.0 (84012)". Names are free
 /// text; one without a version is shown whole.
-fn version(release: &Release) -> String {
+pub(super) fn version(release: &Release) -> String {
     let Some(name) = release
         .name
         .as_deref()
@@ -323,6 +378,14 @@ fn changed(track: &Track, desired: &Desired) -> Result<Track, ProviderError> {
             return Err(rejected(
                 &format!("{name} is a draft and reaches nobody"),
                 "Roll it out in the Play console or by your delivery pipeline first.",
+            ));
+        }
+        (Desired::Stopped, StagedStatus::Completed) if track.track == "internal" => {
+            return Err(rejected(
+                &format!(
+                    "{name} reaches everybody on the internal testing track, where no full release is halted"
+                ),
+                "Release a corrected build to the track.",
             ));
         }
         (Desired::Stopped, _) => {
@@ -386,10 +449,17 @@ fn changed(track: &Track, desired: &Desired) -> Result<Track, ProviderError> {
                 at - 1 == index || other["status"] != "completed"
             });
         }
-        (Desired::On | Desired::Off | Desired::Published { .. }, _) => {
+        (
+            Desired::Released { .. }
+            | Desired::RemovedFromSale
+            | Desired::On
+            | Desired::Off
+            | Desired::Published { .. },
+            _,
+        ) => {
             return Err(ProviderError::new(
                 ErrorKind::Unsupported,
-                "Google Play has neither flags nor notices. Nothing was sent.",
+                "Google Play offers this neither for a track nor for the app. Nothing was sent.",
             ));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::config::Config;
 use super::errors::RULES;
-use super::wire::{AppEdit, Track, TrackList};
+use super::wire::{AppEdit, Summaries, Summary, Track, TrackList};
 use crate::google::{SignIn, message};
 use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature};
 
@@ -101,6 +101,15 @@ impl Api {
             ..Call::get("/androidpublisher/v3/applications/{}/edits/{}/tracks/{}")
         };
         self.json(call).await
+    }
+
+    /// What stands on a track and where its review is; needs no edit.
+    pub(super) async fn summaries(&self, track: &str) -> Result<Vec<Summary>, ProviderError> {
+        let call = Call {
+            arguments: &[&self.package, track],
+            ..Call::get("/androidpublisher/v3/applications/{}/tracks/{}/releases")
+        };
+        Ok(self.json::<Summaries>(call).await?.0.releases)
     }
 
     pub(super) async fn put_track(&self, edit: &str, track: &Track) -> Result<(), ProviderError> {

@@ -170,6 +170,20 @@ pub(super) static RULES: &[Rule] = &[
     ),
     rule(
         0,
+        "there is no earlier release to serve",
+        Rejected,
+        "This is the track's first full release: Google Play does not halt it, because there is no earlier one for people to get.",
+        "Turn the feature off by a flag, or release a corrected version.",
+    ),
+    rule(
+        0,
+        "serving fallback of a halted release",
+        Rejected,
+        "People get this release because a newer one is halted, so Google Play does not halt it too.",
+        "",
+    ),
+    rule(
+        0,
         "must not have fraction",
         Rejected,
         "Google Play takes no share of people in this state of the release.",

@@ -8,6 +8,7 @@ mod config;
 mod edits;
 mod errors;
 mod guide;
+mod seen;
 mod wire;
 
 use cockpit_domain::provider::ProviderError;

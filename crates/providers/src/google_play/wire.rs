@@ -1,6 +1,7 @@
 //! Google Play's JSON. Must not know our words.
 //! Source: the discovery document `androidpublisher` v3, revision 20261026.
 
+use cockpit_domain::target::Review;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,6 +12,51 @@ pub(super) struct AppEdit {
     /// Seconds since 1970 as text.
     #[serde(default)]
     pub expiry_time_seconds: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Summaries {
+    #[serde(default)]
+    pub releases: Vec<Summary>,
+}
+
+/// A release as its review sees it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+pub(super) struct Summary {
+    pub active_artifacts: Vec<Artifact>,
+    pub release_lifecycle_state: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Artifact {
+    /// A number here, unlike elsewhere.
+    pub version_code: u64,
+}
+
+impl Summary {
+    pub(super) fn codes(&self) -> impl Iterator<Item = String> {
+        self.active_artifacts
+            .iter()
+            .map(|it| it.version_code.to_string())
+    }
+
+    /// Nothing for a state that is not known here.
+    pub(super) fn review(&self) -> Option<Review> {
+        match self
+            .release_lifecycle_state
+            .strip_prefix("RELEASE_LIFECYCLE_STATE_")?
+        {
+            "DRAFT" | "NOT_SENT_FOR_REVIEW" => Some(Review::NotSent),
+            "IN_REVIEW" => Some(Review::InReview),
+            "APPROVED_NOT_PUBLISHED" => Some(Review::Approved),
+            "NOT_APPROVED" => Some(Review::Rejected),
+            "PUBLISHED" => Some(Review::Published),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,7 @@
 //! Our words to LaunchDarkly's and back. Must not know HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use cockpit_domain::provider::{
@@ -32,16 +33,16 @@ pub struct LaunchDarkly {
     environment: String,
     flags: Vec<String>,
     api: Api,
-    /// What apps got, as it was asked for the last round of polls: one request for all flags.
-    /// `None` in the pair when that request failed.
-    round: Mutex<Option<(Time, Option<Round>)>>,
+    /// Everything as it was read for the last round of polls: two requests for all flags.
+    round: Mutex<Option<(Time, Arc<Round>)>>,
     http: Http,
 }
 
-/// What apps got, and when that arrived.
+/// Every flag as it is set, and what apps get, which is absent when that failed.
 struct Round {
-    values: Evaluated,
+    flags: Vec<wire::Flag>,
     at: Time,
+    served: Option<(Evaluated, Time)>,
 }
 
 /// A round is shared by the polls of so many milliseconds.
@@ -95,6 +96,11 @@ impl LaunchDarkly {
     /// The flag as it is set, and when that was.
     async fn set(&self, key: &str, urgent: bool) -> Result<(Flag, Time), ProviderError> {
         let (flag, answer) = self.api.flag(key, urgent).await?;
+        Ok((self.state(&flag)?, answer.at))
+    }
+
+    fn state(&self, flag: &wire::Flag) -> Result<Flag, ProviderError> {
+        let key = &flag.key;
         if flag.archived {
             return Err(ProviderError::new(
                 ErrorKind::NotFound,
@@ -102,39 +108,53 @@ impl LaunchDarkly {
             )
             .hint("Restore it in LaunchDarkly, or leave it out of the connection's flags."));
         }
-        let setting = self.setting(&flag)?;
-        let state = Flag {
+        let setting = self.setting(flag)?;
+        Ok(Flag {
             name: flag.key.clone(),
             environment: self.environment.clone(),
             enabled: setting.on,
             serving: None,
             fraction_bps: fraction_bps(setting),
             description: flag.description.clone().unwrap_or_default(),
-        };
-        Ok((state, answer.at))
+        })
     }
 
-    /// What apps get of this flag, as far as it can be had without a request of its own.
-    async fn polled_served(&self, key: &str) -> Option<(bool, Time)> {
+    /// One reading of everything for all flags that are looked at now. Goes on without what apps get.
+    async fn polled(&self) -> Result<Arc<Round>, ProviderError> {
         let mut round = self.round.lock().await;
         let now = self.http.now();
-        if round
-            .as_ref()
-            .is_none_or(|(asked_at, _)| now.ms_since(*asked_at) >= ROUND_MS)
+        if let Some((asked_at, known)) = round.as_ref()
+            && now.ms_since(*asked_at) < ROUND_MS
         {
-            let found = self.api.evaluated(false).await.ok();
-            *round = Some((
-                now,
-                found.map(|(values, answer)| Round {
-                    values,
-                    at: answer.at,
-                }),
-            ));
+            return Ok(Arc::clone(known));
         }
-        let (_, Some(Round { values, at })) = round.as_ref()? else {
-            return None;
+        // One after the other: while flags may not be asked for, nothing is.
+        let (flags, at) = self.api.flags().await?;
+        let served = self.api.evaluated(false).await.ok();
+        let read = Arc::new(Round {
+            flags,
+            at,
+            served: served.map(|(values, answer)| (values, answer.at)),
+        });
+        *round = Some((now, Arc::clone(&read)));
+        Ok(read)
+    }
+
+    async fn looked_at(&self, key: &str) -> Result<(Flag, Time), ProviderError> {
+        let round = self.polled().await?;
+        let Some(found) = round.flags.iter().find(|flag| flag.key == key) else {
+            // An archived flag is in no list.
+            return self.set(key, false).await;
         };
-        Some((is_served(key, values).ok()?, *at))
+        let mut flag = self.state(found)?;
+        let mut at = round.at;
+        if let Some((values, served_at)) = &round.served
+            && let Ok(serving) = is_served(key, values)
+        {
+            flag.serving = Some(serving);
+            at = at.min(*served_at);
+        }
+        Ok((flag, at))
     }
 
     /// Whether apps get more of the flag than what is served while it is off, and when that was.
@@ -151,12 +171,14 @@ impl LaunchDarkly {
         }
     }
 
-    async fn wanted(&self) -> Result<Vec<wire::Flag>, ProviderError> {
-        let flags = self.api.flags().await?;
-        Ok(flags
-            .into_iter()
-            .filter(|flag| !flag.archived && self.is_wanted(flag))
-            .collect())
+    /// The keys of the flags that are targets.
+    async fn wanted(&self) -> Result<Vec<String>, ProviderError> {
+        let round = self.polled().await?;
+        let wanted = round
+            .flags
+            .iter()
+            .filter(|flag| !flag.archived && self.is_wanted(flag));
+        Ok(wanted.map(|flag| flag.key.clone()).collect())
     }
 
     /// Adds whether changes wait for an approval, and whether the mobile key is this environment's.
@@ -201,8 +223,7 @@ impl Adapter for LaunchDarkly {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let flags = self.wanted().await;
-        let first = flags.as_ref().ok().and_then(|flags| flags.first());
-        let first = first.map(|flag| flag.key.clone());
+        let first = flags.as_ref().ok().and_then(|flags| flags.first()).cloned();
         let count = flags.as_ref().map_or(0, Vec::len);
         let shown = format!("Flags found in {}: {count}.", self.project);
         let read = note(&mut check, "Access token", flags.map(|_| ()), &shown)?;
@@ -235,12 +256,12 @@ impl Adapter for LaunchDarkly {
         let flags = self.wanted().await?;
         Ok(flags
             .into_iter()
-            .map(|flag| Target {
+            .map(|key| Target {
                 id: TargetId::new(
                     Service::LaunchDarkly,
-                    &format!("{}/{}/{}", self.project, self.environment, flag.key),
+                    &format!("{}/{}/{key}", self.project, self.environment),
                 ),
-                title: flag.key,
+                title: key,
                 platform: String::new(),
             })
             .collect())
@@ -253,16 +274,7 @@ impl Adapter for LaunchDarkly {
     ) -> Result<Observation, ProviderError> {
         let key = self.flag(target)?;
         let (flag, at) = match reading {
-            Reading::Poll => {
-                let (mut flag, read) = self.set(key, false).await?;
-                match self.polled_served(key).await {
-                    Some((serving, served)) => {
-                        flag.serving = Some(serving);
-                        (flag, read.min(served))
-                    }
-                    None => (flag, read),
-                }
-            }
+            Reading::Poll => self.looked_at(key).await?,
             Reading::Fresh | Reading::Serving => {
                 let (set, served) = join(self.set(key, true), self.served(key)).await;
                 let (mut flag, read) = set?;
@@ -298,6 +310,8 @@ impl Adapter for LaunchDarkly {
             Desired::Stopped
             | Desired::RollingOut { .. }
             | Desired::Complete
+            | Desired::Released { .. }
+            | Desired::RemovedFromSale
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

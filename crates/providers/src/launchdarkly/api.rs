@@ -1,7 +1,7 @@
 //! LaunchDarkly's endpoints, without meaning. Must not know our words.
 
-use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_domain::{Service, Time};
 use http::{HeaderValue, Method};
 use serde_json::json;
 
@@ -63,14 +63,16 @@ impl Api {
         }
     }
 
-    /// Every flag that is not archived.
-    pub(super) async fn flags(&self) -> Result<Vec<Flag>, ProviderError> {
+    /// Every flag that is not archived, with its rules and targets; and when the first page arrived.
+    pub(super) async fn flags(&self) -> Result<(Vec<Flag>, Time), ProviderError> {
         let mut flags: Vec<Flag> = Vec::new();
+        let mut at = None;
         let arguments = [self.project.as_str()];
         for page in 0..PAGES_MAX {
             let (limit, offset) = (PAGE.to_string(), (page * PAGE).to_string());
             let query = [
                 ("env", self.environment.as_str()),
+                ("summary", "0"),
                 ("limit", &limit),
                 ("offset", &offset),
             ];
@@ -78,14 +80,15 @@ impl Api {
                 query: &query,
                 ..self.call("/api/v2/flags/{}", &arguments)
             };
-            let (found, _) = self.client.json::<Flags>(&call).await?;
+            let (found, answer) = self.client.json::<Flags>(&call).await?;
+            at = at.or(Some(answer.at));
             let last = found.items.len() < PAGE;
             flags.extend(found.items);
             if last || found.total.is_some_and(|total| flags.len() >= total) {
                 break;
             }
         }
-        Ok(flags)
+        Ok((flags, at.unwrap_or_else(|| self.client.now())))
     }
 
     pub(super) async fn flag(

@@ -109,6 +109,8 @@ impl Flags {
             Desired::Stopped
             | Desired::RollingOut { .. }
             | Desired::Complete
+            | Desired::Released { .. }
+            | Desired::RemovedFromSale
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

@@ -178,6 +178,8 @@ impl Adapter for Smtp {
             Desired::Stopped
             | Desired::RollingOut { .. }
             | Desired::Complete
+            | Desired::Released { .. }
+            | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off => {
                 return Err(ProviderError::new(

@@ -288,6 +288,8 @@ impl Adapter for Unleash {
             Desired::Stopped
             | Desired::RollingOut { .. }
             | Desired::Complete
+            | Desired::Released { .. }
+            | Desired::RemovedFromSale
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

@@ -31,6 +31,8 @@ async fn a_phased_release_is_shown_with_day_and_share() {
         status: PhasedStatus::Active,
         day: Some(3),
         pause_days_used: 0,
+        removed: false,
+        waiting: None,
     };
     assert_eq!(*phased(&seen), expected);
     assert_eq!(phased(&seen).fraction_bps(), Some(500));
@@ -170,4 +172,65 @@ async fn an_app_that_the_key_may_not_see_is_named() {
             .iter()
             .any(|item| !item.ok && item.sentence.contains("App Manager"))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approved_version_is_shown_as_waiting_and_released_by_its_number() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    stage.console(json!({"service": "app_store", "action": "approve_new_version"}));
+    let seen = read(&*adapter, IOS, Reading::Fresh).await;
+    assert_eq!(phased(&seen).version, "8.4.0");
+    assert_eq!(phased(&seen).waiting.as_deref(), Some("8.5.0"));
+    let released = |version: &str| Desired::Released {
+        version: version.to_owned(),
+    };
+    assert!(!released("8.5.0").is_met_by(&seen.state));
+    let error = act(&*adapter, IOS, &released("8.6.0")).await.unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::Rejected, Applied::No)
+    );
+    act(&*adapter, IOS, &released("8.5.0")).await.unwrap();
+    let seen = read(&*adapter, IOS, Reading::Serving).await;
+    assert!(released("8.5.0").is_met_by(&seen.state), "{seen:?}");
+    assert_eq!(
+        (phased(&seen).status, phased(&seen).day),
+        (PhasedStatus::Active, Some(1))
+    );
+    assert_eq!(phased(&seen).waiting, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn removal_from_sale_takes_the_whole_app_down_and_ends_the_phases_for_good() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    let receipt = act(&*adapter, IOS, &Desired::RemovedFromSale)
+        .await
+        .unwrap();
+    assert!(receipt.notes[0].contains("countries"), "{receipt:?}");
+    let seen = read(&*adapter, IOS, Reading::Serving).await;
+    assert!(Desired::RemovedFromSale.is_met_by(&seen.state), "{seen:?}");
+    assert_eq!(phased(&seen).status, PhasedStatus::Complete);
+    // What is so already is not asked for again.
+    let receipt = act(&*adapter, IOS, &Desired::RemovedFromSale)
+        .await
+        .unwrap();
+    assert!(receipt.notes[0].contains("already"), "{receipt:?}");
+    let error = act(&*adapter, IOS, &RESUME).await.unwrap_err();
+    assert!(error.sentence.contains("cannot be changed"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_thirty_days_of_pause_are_counted_and_the_last_one_is_the_last() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    act(&*adapter, IOS, &Desired::Stopped).await.unwrap();
+    let days = |days: u64| json!({"ms": days * 24 * 3_600_000});
+    stage.control("/_sandbox/advance", days(12));
+    stage.move_our_clock_ms(12 * 24 * 3_600_000);
+    let seen = read(&*adapter, IOS, Reading::Fresh).await;
+    assert_eq!(phased(&seen).pause_days_used, 12);
+    let says = cockpit_domain::words::consequence(&Desired::Stopped, &seen.state);
+    assert!(says.contains("18 of 30 days of pause are left"), "{says}");
 }

@@ -1,7 +1,7 @@
 //! Google Play's traps. Must not know how the adapter keeps its edits.
 
 use cockpit_domain::provider::{Applied, ErrorKind, ProviderError, Reading};
-use cockpit_domain::target::{StagedRollout, StagedStatus};
+use cockpit_domain::target::{Review, StagedRollout, StagedStatus};
 use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState};
 use futures_util::future::join;
 use serde_json::json;
@@ -43,6 +43,8 @@ async fn a_release_is_shown_in_plays_own_words() {
             status: StagedStatus::InProgress,
             fraction_bps: Some(2_000),
             fallback: Some("8.3.2".to_owned()),
+            internal: false,
+            review: Some(Review::Published),
         }
     );
     let empty = read(
@@ -358,4 +360,61 @@ async fn a_stop_does_not_wait_behind_a_look_that_hangs() {
     assert_eq!(look.unwrap_err().kind, ErrorKind::RateLimited);
     assert!(stop_ms < 100, "{stop_ms}");
     assert!(Desired::Stopped.is_met_by(&read(&*adapter, PRODUCTION, Reading::Serving).await.state));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_version_that_people_get_after_a_full_halt_is_known_when_it_was_seen() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::GooglePlay);
+    act(&*adapter, PRODUCTION, &Desired::Complete)
+        .await
+        .unwrap();
+    let seen = read(&*adapter, PRODUCTION, Reading::Fresh).await;
+    assert_eq!(rollout(&seen).fallback.as_deref(), Some("8.3.2"));
+    let says = cockpit_domain::words::consequence(&Desired::Stopped, &seen.state);
+    assert!(
+        says.starts_with("New people stop getting 8.4.0 and get 8.3.2."),
+        "{says}"
+    );
+    // Another process sees the full release alone: Google shows nothing before it.
+    let other = stage.connect(Service::GooglePlay);
+    let seen = read(&*other, PRODUCTION, Reading::Fresh).await;
+    assert_eq!(rollout(&seen).fallback, None);
+    let says = cockpit_domain::words::consequence(&Desired::Stopped, &seen.state);
+    assert!(
+        says.contains("does not show beforehand which one that is"),
+        "{says}"
+    );
+    act(&*other, PRODUCTION, &Desired::Stopped).await.unwrap();
+    let seen = read(&*other, PRODUCTION, Reading::Serving).await;
+    assert_eq!(rollout(&seen).fallback.as_deref(), Some("8.3.2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_internal_tracks_full_release_is_refused_before_anything_is_sent() {
+    let stage = Stage::new();
+    let internal = "google_play:com.northwind.wallet/internal";
+    let error = refused(&stage, internal, &Desired::Stopped).await;
+    assert!(
+        error.sentence.contains("internal testing track"),
+        "{}",
+        error.sentence
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_review_stands_is_read_without_an_edit() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::GooglePlay);
+    let edits = || stage.truth()["google_play"]["edits_created_today"].clone();
+    read(&*adapter, PRODUCTION, Reading::Poll).await;
+    let before = edits();
+    let seen = read(&*adapter, PRODUCTION, Reading::Poll).await;
+    assert_eq!(rollout(&seen).review, Some(Review::Published));
+    assert_eq!(edits(), before);
+    // What is held back for a person in the console is named so.
+    assert_eq!(
+        cockpit_domain::words::review(Review::NotSent),
+        Some("Not sent for review: a person must send it in the Play console")
+    );
 }

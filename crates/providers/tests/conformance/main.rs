@@ -5,7 +5,6 @@ mod app_store;
 mod chats;
 mod connecting;
 mod engagement;
-mod engagement;
 mod firebase;
 mod google_play;
 mod http;

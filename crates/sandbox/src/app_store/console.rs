@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::phased::{Phased, State};
+use super::sale::PENDING;
 use super::{AppStore, READY, Version, note};
 use crate::history::{Scene, Who};
 use crate::wire::Service;
@@ -17,7 +18,12 @@ impl AppStore {
                 return Ok(());
             }
             "remove_from_sale" => {
-                self.remove_from_sale(scene);
+                self.sold.clear();
+                self.leave_sale(Who::Console, scene);
+                return Ok(());
+            }
+            "approve_new_version" => {
+                self.approve_new_version(scene);
                 return Ok(());
             }
             "pause" => State::Paused,
@@ -25,7 +31,7 @@ impl AppStore {
             "complete" => State::Complete,
             other => {
                 return Err(format!(
-                    "unknown action \"{other}\" for app_store; known: pause, resume, complete, release_new_version, remove_from_sale"
+                    "unknown action \"{other}\" for app_store; known: pause, resume, complete, release_new_version, approve_new_version, remove_from_sale"
                 ));
             }
         };
@@ -57,41 +63,65 @@ impl AppStore {
 
     /// 8.4.1 goes out in phases; what was out before is replaced, and its phases end without a word.
     fn release_new_version(&mut self, scene: &mut Scene<'_>) {
-        self.end_phases(scene);
-        for version in &mut self.versions {
-            if version.state == READY {
-                note_state(scene, version, "REPLACED_WITH_NEW_VERSION");
-                version.state = "REPLACED_WITH_NEW_VERSION";
-            }
-        }
+        self.replace_released(Who::Console, scene);
+        self.add_version("8.4.1", "8410.1", READY, scene);
+    }
+
+    /// Apple approved 8.5.0, which waits for somebody to release it.
+    fn approve_new_version(&mut self, scene: &mut Scene<'_>) {
+        self.add_version("8.5.0", "8500.2", PENDING, scene);
+    }
+
+    fn add_version(
+        &mut self,
+        name: &'static str,
+        build: &'static str,
+        state: &'static str,
+        scene: &mut Scene<'_>,
+    ) {
         let id =
             |what: &str| crate::dice::uuid(scene.seed, &format!("{what} {}", self.versions.len()));
         let (version_id, build_id, phased_id) = (id("version"), id("build"), id("phased"));
         let version = Version {
             id: version_id,
-            name: "8.4.1",
+            name,
             build_id,
-            build: "8410.1",
-            state: READY,
+            build,
+            state,
             removed: false,
             created_ms: scene.now_ms,
-            phased: Some(Phased::active(&phased_id, scene.now_ms)),
+            phased: Some(if state == READY {
+                Phased::active(&phased_id, scene.now_ms)
+            } else {
+                Phased::inactive(&phased_id)
+            }),
         };
         self.versions.insert(0, version);
     }
 
+    /// What was out is replaced, and its phases end without a word.
+    pub(super) fn replace_released(&mut self, who: Who, scene: &mut Scene<'_>) {
+        self.end_phases(who, scene);
+        for version in &mut self.versions {
+            if version.state == READY {
+                note_state(scene, who, version, "REPLACED_WITH_NEW_VERSION");
+                version.state = "REPLACED_WITH_NEW_VERSION";
+            }
+        }
+    }
+
     /// Takes the whole app down, every version of it, and ends the phased release for good.
-    fn remove_from_sale(&mut self, scene: &mut Scene<'_>) {
-        self.end_phases(scene);
+    pub(super) fn leave_sale(&mut self, who: Who, scene: &mut Scene<'_>) {
+        self.end_phases(who, scene);
         for version in &mut self.versions {
             if version.state == READY && !version.removed {
-                note_state(scene, version, "DEVELOPER_REMOVED_FROM_SALE");
+                note_state(scene, who, version, "DEVELOPER_REMOVED_FROM_SALE");
                 version.removed = true;
             }
         }
     }
 
-    fn end_phases(&mut self, scene: &mut Scene<'_>) {
+    fn end_phases(&mut self, who: Who, scene: &mut Scene<'_>) {
         for phased in self
             .versions
             .iter_mut()
@@ -102,7 +132,7 @@ impl AppStore {
                 note(
                     scene.history,
                     scene.now_ms,
-                    Who::Console,
+                    who,
                     &phased.id,
                     before,
                     State::Complete,
@@ -153,14 +183,19 @@ impl AppStore {
                 })
             })
             .collect();
-        json!({"bundle_id": super::BUNDLE_ID, "app_id": super::APP_ID, "versions": versions})
+        json!({
+            "bundle_id": super::BUNDLE_ID,
+            "app_id": super::APP_ID,
+            "versions": versions,
+            "sold_in": self.sold,
+        })
     }
 }
 
-fn note_state(scene: &mut Scene<'_>, version: &Version, after: &str) {
+fn note_state(scene: &mut Scene<'_>, who: Who, version: &Version, after: &str) {
     scene.history.record(
         scene.now_ms,
-        Who::Console,
+        who,
         Service::AppStore,
         format!("appStoreVersions/{}", version.id),
         json!(version.store_state()),

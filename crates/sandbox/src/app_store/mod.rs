@@ -8,6 +8,7 @@ mod errors;
 mod json;
 mod page;
 mod phased;
+mod sale;
 
 use std::collections::VecDeque;
 
@@ -52,6 +53,9 @@ impl Version {
 #[derive(Debug)]
 pub(crate) struct AppStore {
     versions: Vec<Version>,
+    /// Where the app is sold.
+    sold: Vec<&'static str>,
+    new_territories: bool,
     permitted: bool,
     queries_ms: VecDeque<i64>,
     queries_per_hour_max: usize,
@@ -99,6 +103,8 @@ impl AppStore {
                     ended(8310, 58),
                 ),
             ],
+            sold: sale::TERRITORIES.to_vec(),
+            new_territories: true,
             permitted: true,
             queries_ms: VecDeque::new(),
             queries_per_hour_max: 3_600,
@@ -171,6 +177,15 @@ impl AppStore {
                 known_app(id)?;
                 self.versions_of_app(call, scene)
             }
+            ("GET", ["v1", "apps", id, "appAvailabilityV2"]) => {
+                known_app(id)?;
+                Ok(self.availability(call, scene))
+            }
+            ("GET", ["v2", "appAvailabilities", id, "territoryAvailabilities"]) => {
+                self.territories(id, call, scene)
+            }
+            ("POST", ["v2", "appAvailabilities"]) => self.set_availability(call, scene),
+            ("POST", ["v1", "appStoreVersionReleaseRequests"]) => self.request_release(call, scene),
             ("GET", ["v1", "appStoreVersions", id]) => {
                 let include = included(call)?;
                 let version = self.version(id)?;

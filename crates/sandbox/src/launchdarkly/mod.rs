@@ -102,6 +102,7 @@ impl LaunchDarkly {
     /// Without archived flags, and with settings only of the environments that are asked for.
     fn list(&mut self, call: &Call, scene: &Scene<'_>) -> Answer {
         let wanted = call.query_list("env");
+        let whole = call.query("summary") == Some("0");
         let archived = call.query("filter") == Some("archived:true");
         let number = |name: &str, otherwise: usize| {
             let given = call.query(name).and_then(|text| text.parse().ok());
@@ -113,6 +114,7 @@ impl LaunchDarkly {
             .values()
             .filter(|flag| flag.archived == archived)
             .map(|flag| flag.shown(|name| wanted.contains(&name)))
+            .map(|flag| if whole { flag } else { summary(flag) })
             .collect();
         let total = all.len();
         let items: Vec<Value> = all
@@ -198,6 +200,19 @@ impl LaunchDarkly {
         );
         Ok(())
     }
+}
+
+/// A list leaves out who gets what, unless it is asked for.
+fn summary(mut flag: Value) -> Value {
+    let settings = flag.get_mut("environments").and_then(Value::as_object_mut);
+    for setting in settings.into_iter().flat_map(serde_json::Map::values_mut) {
+        for part in ["targets", "contextTargets", "rules", "prerequisites"] {
+            if let Some(setting) = setting.as_object_mut() {
+                setting.remove(part);
+            }
+        }
+    }
+    flag
 }
 
 fn no_flag() -> Answer {

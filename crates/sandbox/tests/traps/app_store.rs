@@ -374,3 +374,89 @@ async fn removal_from_sale_takes_the_app_down_and_ends_the_phased_release() {
         "8.4.0"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_app_leaves_every_territory_by_one_request() {
+    let client = Client::new("calm");
+    let apps = client.apple("GET", "/v1/apps", &Value::Null).await;
+    let app = apps.body["data"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/apps/{app}/appAvailabilityV2");
+    let availability = client.apple("GET", &path, &Value::Null).await;
+    let id = availability.body["data"]["id"].as_str().unwrap();
+    let path = format!("/v2/appAvailabilities/{id}/territoryAvailabilities?include=territory");
+    let sold = client.apple("GET", &path, &Value::Null).await;
+    let sold = sold.body["data"].as_array().unwrap();
+    assert!(sold.iter().all(|it| it["attributes"]["available"] == true));
+    let (mut named, mut included) = (Vec::new(), Vec::new());
+    for (index, it) in sold.iter().enumerate() {
+        let id = format!("${{t{index}}}");
+        named.push(json!({"type": "territoryAvailabilities", "id": id}));
+        included.push(json!({
+            "type": "territoryAvailabilities", "id": id, "attributes": {"available": false},
+            "relationships": {"territory": it["relationships"]["territory"]},
+        }));
+    }
+    let body = json!({
+        "data": {
+            "type": "appAvailabilities",
+            "attributes": {"availableInNewTerritories": false},
+            "relationships": {
+                "app": {"data": {"type": "apps", "id": app}},
+                "territoryAvailabilities": {"data": named},
+            },
+        },
+        "included": included,
+    });
+    let made = client.apple("POST", "/v2/appAvailabilities", &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let truth = client.sandbox.truth();
+    assert_eq!(truth["app_store"]["versions"][0]["removed_from_sale"], true);
+    assert_eq!(truth["app_store"]["sold_in"], json!([]));
+    assert_eq!(
+        read_phased(&client).await["attributes"]["phasedReleaseState"],
+        "COMPLETE"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_approved_version_is_released_and_it_ends_the_phases_before_it() {
+    let client = Client::new("calm");
+    let running = phased_id(&client).await;
+    let version = |at: usize| {
+        let truth = client.sandbox.truth();
+        truth["app_store"]["versions"][at]["version_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let ask = |id: String| {
+        json!({"data": {
+            "type": "appStoreVersionReleaseRequests",
+            "relationships": {"appStoreVersion": {"data": {"type": "appStoreVersions", "id": id}}},
+        }})
+    };
+    const PATH: &str = "/v1/appStoreVersionReleaseRequests";
+    let answer = client.apple("POST", PATH, &ask(version(0))).await;
+    refused(&answer, 409, "STATE_ERROR", "cannot be released");
+    client.control(
+        "console",
+        json!({"service": "app_store", "action": "approve_new_version"}),
+    );
+    let answer = client.apple("POST", PATH, &ask(version(0))).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let answer = patch(&client, &running, "PAUSED").await;
+    refused(
+        &answer,
+        409,
+        "ENTITY_ERROR.ATTRIBUTE.INVALID",
+        "in a final state",
+    );
+    let truth = client.sandbox.truth();
+    let versions = &truth["app_store"]["versions"];
+    assert_eq!(versions[0]["version"], "8.5.0");
+    assert_eq!(versions[0]["phased_release"]["state"], "ACTIVE");
+    assert_eq!(
+        versions[1]["app_version_state"],
+        "REPLACED_WITH_NEW_VERSION"
+    );
+}

@@ -179,6 +179,17 @@ async fn archived_flags_are_in_no_list_and_reach_no_app() {
     let list = ask(&client, "GET", path, "", &Value::Null).await;
     assert_eq!(list.body["items"].as_array().unwrap().len(), 3);
     assert_eq!(list.body["totalCount"], 4);
+    let setting = |list: &Answer| list.body["items"][0]["environments"]["production"].clone();
+    assert!(setting(&list)["rules"].is_null());
+    let whole = ask(
+        &client,
+        "GET",
+        &format!("{path}&summary=0"),
+        "",
+        &Value::Null,
+    )
+    .await;
+    assert!(setting(&whole)["rules"].is_array());
     let bare = ask(&client, "GET", "/api/v2/flags/northwind", "", &Value::Null).await;
     assert!(bare.body["items"][0]["environments"].is_null());
     let one = ask(

@@ -1,12 +1,14 @@
 """How the entries of an evidence pack are read by fold.py: their bodies, the times that slots give them,
 what a mandate asks for, and how an intent stands. Nothing is needed but Python 3.8."""
-import calendar, hashlib, json, os, re, time
+import base64, calendar, hashlib, json, os, re, time
+from check import signed
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 TOLERANCE, LEASE, KEPT = 5 * MINUTE, 2 * MINUTE, 256
 ZERO = "0" * 64
 ROLES = ("administrator", "product_lead", "customer_success", "responder", "legal", "brand", "auditor")
-ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "turn_on", "publish")
+ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "turn_on", "publish")
+PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
 SERVICES = ("google_play", "app_store", "unleash", "launchdarkly", "sentry", "statuspage", "smtp", "fcm",
             "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
@@ -141,10 +143,12 @@ SEEN = by_word(
     "kind", loose=True,
     staged_rollout=dict(
         version=text, builds=some(text), fraction_bps=maybe(U32), fallback=maybe(text),
-        status=one_of("absent", "draft", "in_progress", "halted", "completed")),
+        status=one_of("absent", "draft", "in_progress", "halted", "completed"), internal=usual(flag, False),
+        review=maybe(one_of("not_sent", "in_review", "approved", "rejected", "published"))),
     phased_release=dict(
         version=text, build=text, day=maybe(U8), pause_days_used=U32,
-        status=one_of("absent", "inactive", "active", "paused", "complete")),
+        status=one_of("absent", "inactive", "active", "paused", "complete"), removed=usual(flag, False),
+        waiting=maybe(text)),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
               description=text),
     status_page={}, mailing={}, channel={})
@@ -183,11 +187,12 @@ KINDS = {
     "intent.request": fields(
         press=text, press_title=text, act=act, app=text, target=text, title=text,
         desired=by_word("to", stopped={}, rolling_out=dict(fraction_bps=maybe(U32)), complete={}, on={},
-                        off={}, published=dict(notice=NOTICE)),
+                        off={}, released=dict(version=text), removed_from_sale={}, published=dict(notice=NOTICE)),
         pre=fields(target=text, at=moment, state=SEEN), asked_at=moment, expires_at=moment, persons=U8,
         explicit=flag, reason=text, evidence=some(text),
         order=maybe(fields(order=text, entry=U64, breach=BREACH))),
-    "intent.approve": fields(intent=text, verdict=verdict, reason=text, opened=maybe(flag)),
+    "intent.approve": fields(intent=text, verdict=verdict, reason=text, opened=maybe(flag),
+                             presence=maybe(one_of("answered", "not_offered"))),
     "intent.withdraw": fields(intent=text),
     "effect.claim": fields(intent=text, attempt=U32, lease_until=moment),
     "effect.result": fields(
@@ -202,6 +207,7 @@ KINDS = {
         told=U64, redacted=U64, sums=text),
     "member.invite": fields(code_hash=text, expires_at=moment, roles=some(role)),
     "member.request": fields(invite=text, code=text, name=text, device_name=text, key=text),
+    "member.uninvite": fields(invite=text),
     "member.admit": fields(request=text, person=text, roles=some(role)),
     "member.refuse": fields(request=text, reason=text),
     "member.roles": fields(person=text, roles=some(role)),
@@ -212,6 +218,7 @@ KINDS = {
     "device.fork": fields(device=text, seq=U64, first=pair, second=pair),
     "policy.mandate": fields(act=act, mandate=MANDATE),
     "policy.threshold": fields(administrators=U8),
+    "policy.presence": fields(required=flag),
     "proposal.judge": fields(proposal=text, verdict=verdict, reason=text),
     "intent.break_glass": fields(intent=text, reason=text),
     "intent.default": fields(intent=text),
@@ -223,8 +230,8 @@ KINDS = {
 }
 # What takes effect only when enough administrators agree.
 GOVERNED = ("member.admit", "member.roles", "person.revoke", "device.add", "device.revoke",
-            "device.compromised", "policy.mandate", "policy.threshold")
-AUTHORITY = (*GOVERNED, "member.invite", "member.request", "member.refuse", "device.fork",
+            "device.compromised", "policy.mandate", "policy.threshold", "policy.presence")
+AUTHORITY = (*GOVERNED, "member.invite", "member.request", "member.uninvite", "member.refuse", "device.fork",
              "proposal.judge", "intent.break_glass", "intent.default", "review.close")
 # What they say changes nothing that is replayed here.
 SILENT = ("breach.seen", "breach.cleared", "drift.seen", "export.made")
@@ -236,7 +243,7 @@ TELLING = ("incident.", "notice.", "cadence.", "template.", "envelope.")
 
 def standard(act, persons):
     """The usual roles with so many persons, the asker included."""
-    others = max(persons - 1, 0)
+    others = max(persons, PERSONS_MIN.get(act, 1)) - 1
     return {
         "ask": MAY_ASK.get(act, ["product_lead"]),
         "approve": [{"roles": MAY_APPROVE.get(act, ["product_lead"]), "persons": others}] if others else [],
@@ -285,6 +292,7 @@ def is_mandate(mandate, act):
             and mandate["ask"] and all(groups)
             and len(mandate["approve"]) <= 4 and len(mandate["fallback"]) <= 4
             and all(1 <= it["persons"] <= 5 for it in mandate["approve"])
+            and persons_of(mandate) >= PERSONS_MIN.get(act, 1)
             and MINUTE <= mandate["expires_ms"] <= DAY
             and times[:1] != [0] and all(a < b for a, b in zip(times, times[1:]))
             and (not times or times[-1] < mandate["expires_ms"])
@@ -382,3 +390,30 @@ class Intent:
         return standing == "ready" or standing == "withdrawn" and bool(self.passed or not self.missing())
 
     def turn(self, at): return turn(self.mandate, self.said["act"], max(at - self.at, 0))
+
+
+# ---- what is asked of single entries
+
+
+def roles_fit(roles):
+    if not roles or len(set(roles)) < len(roles): raise No("at least one role, and each only once")
+    if "auditor" in roles and len(roles) > 1: raise No("an auditor has no other role")
+
+
+def needs_reason(it):
+    if not trim(it["reason"]): raise No("a reason is needed")
+
+
+def is_fork(it, key):
+    """Whether the device with this key signed two entries with one number."""
+    heads = []
+    for line, signature in (it["first"], it["second"]):
+        try:
+            head, raw = json.loads(line[24:]), line.encode()
+            if not line.startswith("cockpit.ledger/entry/v1 "): return False
+            if not signed(base64.b64decode(key, validate=True), raw, base64.b64decode(signature, validate=True)): return False
+            ledger = hashlib.sha256(raw).hexdigest() if head["ledger"] == ZERO else head["ledger"]
+            heads.append((ledger, head["dev"], head["seq"]))
+        except (ValueError, KeyError, TypeError): return False
+    owner = hashlib.sha256(base64.b64decode(key)).hexdigest()[:16]
+    return it["first"][0] != it["second"][0] and heads[0] == heads[1] and heads[0][1] == owner

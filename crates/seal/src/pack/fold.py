@@ -9,7 +9,6 @@ Exit 0: the app comes to the same. Exit 1: it does not. Exit 2: bodies that are 
 python3 fold.py --state PACK ... prints the hash of the state after each pack, and compares nothing.
 """
 import base64, hashlib, json, os, re, sys, unicodedata
-from check import signed
 from entries import *
 from notices import Tell
 
@@ -18,6 +17,7 @@ class State(Tell):
     def __init__(self):
         super().__init__()
         self.workspace, self.drill, self.policy, self.recovery, self.threshold = "", False, None, None, 0
+        self.presence = False
         self.people, self.former, self.devices, self.known = {}, {}, {}, {}
         self.connections, self.intents, self.ended, self.lasting = set(), {}, [], {}
         self.rules, self.orders = [], {}
@@ -154,6 +154,7 @@ class State(Tell):
 
     def judge(self, entry, person, it):
         intent = self.intents.get(it["intent"])
+        if it["verdict"] == "approve" and self.presence and it["presence"] != "answered": raise No("nobody was seen")
         if not intent or intent.standing() != "waiting": raise No("it does not wait")
         if entry.late > intent.said["expires_at"]: raise No("it expired")
         asker_is_out = intent.said["persons"] > 1 or intent.mandate["approve"]
@@ -201,11 +202,15 @@ class State(Tell):
         self.allowed(entry, kind, it)
         device, person = entry.device, self.devices.get(entry.device, "")
         if kind == "member.invite":
-            self.invites[entry.id] = {"expires_at": it["expires_at"], "device": device, "used": False}
+            self.invites[entry.id] = {"expires_at": it["expires_at"], "device": device, "used": False,
+                                      "withdrawn": False}
         elif kind == "member.request":
             if not self.is_recovery(device):
                 self.requests[entry.id] = {"device": device, "key": it["key"], "invite": it["invite"],
                                            "name": trim(it["name"]), "open": True}
+        elif kind == "member.uninvite":
+            self.invites[it["invite"]]["withdrawn"] = True
+            for request in self.requests.values(): request["open"] &= request["invite"] != it["invite"]
         elif kind == "member.refuse": self.requests[it["request"]]["open"] = False
         elif kind == "device.fork":
             owner = self.devices.get(it["device"])
@@ -239,6 +244,10 @@ class State(Tell):
             roles_fit(it["roles"])
             if not re.fullmatch(r"[0-9a-fA-F]{64}", it["code_hash"]): raise No("it names no code")
             if not entry.late < it["expires_at"] <= entry.early + 7 * DAY: raise No("for at most 7 days")
+        elif kind == "member.uninvite":
+            self.administers(person)
+            invite = self.invites.get(it["invite"])
+            if not invite or invite["used"] or invite["withdrawn"]: raise No("no such invitation stands")
         elif kind == "member.refuse":
             self.administers(person)
             self.open_request(it["request"])
@@ -320,6 +329,7 @@ class State(Tell):
             there = len(self.administrators())
             if not (2 if there >= 3 else 1) <= it["administrators"] <= there: raise No("so many cannot agree")
             if it["administrators"] == self.threshold: raise No("the policy says so already")
+        elif kind == "policy.presence" and it["required"] == self.presence: raise No("the policy says so already")
 
     def may_request(self, entry, it):
         if entry.device in self.devices or entry.device in self.known: raise No("it belongs to somebody already")
@@ -327,7 +337,7 @@ class State(Tell):
             if not 1 <= len(trim(name)) <= 80 or any(unicodedata.category(c) == "Cc" for c in name):
                 raise No("it names nobody")
         invite = self.invites.get(it["invite"])
-        if not invite or invite["used"] or entry.late > invite["expires_at"]: raise No("no such invitation")
+        if not invite or invite["used"] or invite["withdrawn"] or entry.late > invite["expires_at"]: raise No("no such invitation")
         if any(it["open"] and it["device"] == entry.device for it in self.requests.values()):
             raise No("it has asked already")
 
@@ -392,6 +402,7 @@ class State(Tell):
             self.policy[it["act"]] = it["persons"] if kind == "policy.set" else it["mandate"]
             if is_wider(before, self.mandate(it["act"])): self.widened(it["act"], None, entry.at)
         elif kind == "policy.threshold": self.threshold = it["administrators"]
+        elif kind == "policy.presence": self.presence = it["required"]
         elif kind == "member.admit":
             self.people[it["person"]] = {"name": self.take_device(it), "roles": it["roles"]}
             self.widened(None, it["person"], entry.at)
@@ -521,37 +532,14 @@ class State(Tell):
             "administrators": self.needed(), "policy": {act: self.mandate(act) for act in ACTS},
             "connections": sorted(self.connections, key=SERVICES.index),
             "intents": {id: intent(it) for id, it in self.intents.items() if it.is_open()},
-            "invites": sorted(id for id, it in self.invites.items() if not it["used"]),
+            "invites": sorted(id for id, it in self.invites.items() if not it["used"] and not it["withdrawn"]),
+            "presence": self.presence,
             "requests": sorted(id for id, it in self.requests.items() if it["open"]),
             "proposals": sorted(self.proposals),
             "reviews": sorted(id for id, it in self.reviews.items() if not it["closed"]),
             "rejected": self.rejected,
         }
         return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def roles_fit(roles):
-    if not roles or len(set(roles)) < len(roles): raise No("at least one role, and each only once")
-    if "auditor" in roles and len(roles) > 1: raise No("an auditor has no other role")
-
-
-def needs_reason(it):
-    if not trim(it["reason"]): raise No("a reason is needed")
-
-
-def is_fork(it, key):
-    """Whether the device with this key signed two entries with one number."""
-    heads = []
-    for line, signature in (it["first"], it["second"]):
-        try:
-            head, raw = json.loads(line[24:]), line.encode()
-            if not line.startswith("cockpit.ledger/entry/v1 "): return False
-            if not signed(base64.b64decode(key, validate=True), raw, base64.b64decode(signature, validate=True)): return False
-            ledger = hashlib.sha256(raw).hexdigest() if head["ledger"] == ZERO else head["ledger"]
-            heads.append((ledger, head["dev"], head["seq"]))
-        except (ValueError, KeyError, TypeError): return False
-    owner = hashlib.sha256(base64.b64decode(key)).hexdigest()[:16]
-    return it["first"][0] != it["second"][0] and heads[0] == heads[1] and heads[0][1] == owner
 
 
 def replay(pack):

@@ -19,7 +19,15 @@ mandate: Mandate, } | { "what": "threshold",
 /**
  * Distinct administrators.
  */
-administrators: number, } | { "what": "roles", 
+administrators: number, } | { "what": "presence", 
+/**
+ * Whether it must.
+ */
+required: boolean, } | { "what": "uninvite", 
+/**
+ * The invitation's entry, in hex.
+ */
+invite: string, } | { "what": "roles", 
 /**
  * The person.
  */

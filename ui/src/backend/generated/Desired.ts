@@ -8,7 +8,11 @@ export type Desired = { "to": "stopped" } | { "to": "rolling_out",
 /**
  * Share of people.
  */
-fraction_bps: number | null, } | { "to": "complete" } | { "to": "on" } | { "to": "off" } | { "to": "published", 
+fraction_bps: number | null, } | { "to": "complete" } | { "to": "released", 
+/**
+ * Its version.
+ */
+version: string, } | { "to": "removed_from_sale" } | { "to": "on" } | { "to": "off" } | { "to": "published", 
 /**
  * The notice.
  */

@@ -3,6 +3,7 @@ import type { HistoryView } from "./HistoryView";
 import type { InviteView } from "./InviteView";
 import type { MandateView } from "./MandateView";
 import type { MemberView } from "./MemberView";
+import type { PresenceView } from "./PresenceView";
 import type { ProposalView } from "./ProposalView";
 import type { RequestView } from "./RequestView";
 import type { ReviewView } from "./ReviewView";
@@ -41,6 +42,10 @@ proposals: Array<ProposalView>,
  * How many administrators decide here.
  */
 threshold: ThresholdView, 
+/**
+ * Whether the system must have seen a person at each approval.
+ */
+presence: PresenceView, 
 /**
  * What each kind of act needs.
  */

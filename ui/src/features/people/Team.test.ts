@@ -27,7 +27,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const open = () => renderWithData(Team, { roles: people.roles, invites: people.invites });
+const open = () =>
+  renderWithData(Team, { roles: people.roles, invites: people.invites, whyNot: null });
 
 describe("the team", () => {
   it("asks for a folder and leaves the signing to the approval window", async () => {

@@ -1,7 +1,7 @@
 //! An act as a button: its name, who must agree, why it cannot be pressed. Must not know where
 //! the button stands.
 
-use crate::decide::{act_kind, may_not_ask, not_offered, under_way};
+use crate::decide::{act_kind, may_not_ask, not_offered, too_few, under_way};
 use crate::policy::ActKind;
 use crate::provider::Verb;
 use crate::state::State;
@@ -33,6 +33,7 @@ pub(super) fn act(
     let kind = act_kind(&desired, &seen.state);
     let why_not = may_not_ask(state, &live.actor, kind)
         .or_else(|| not_offered(&desired, &seen.state))
+        .or_else(|| too_few(state, kind))
         .or_else(|| under_way(state, &seen.target, &desired, now))
         .or_else(|| cannot_wait(live, &seen.target, &desired))
         .map(|why| capital(&why));
@@ -55,9 +56,11 @@ pub(super) fn act(
         verb: verb(kind),
         name: match kind {
             ActKind::SetFraction => format!("Set the share of {what} on {service}"),
+            ActKind::RemoveFromSale => format!("Take the whole app off the {service}"),
             ActKind::Stop
             | ActKind::Resume
             | ActKind::Complete
+            | ActKind::Release
             | ActKind::TurnOff
             | ActKind::TurnOn
             | ActKind::Publish => format!("{label} {what} on {service}"),
@@ -77,6 +80,8 @@ fn verb(kind: ActKind) -> Verb {
         ActKind::Resume => Verb::Resume,
         ActKind::SetFraction => Verb::SetFraction,
         ActKind::Complete => Verb::Complete,
+        ActKind::Release => Verb::Release,
+        ActKind::RemoveFromSale => Verb::RemoveFromSale,
         ActKind::TurnOff => Verb::TurnOff,
         ActKind::TurnOn => Verb::TurnOn,
         ActKind::Publish => Verb::Publish,
@@ -96,6 +101,8 @@ pub(super) fn last_act(
         ActKind::Resume => "resume asked for by",
         ActKind::SetFraction => "new fraction asked for by",
         ActKind::Complete => "completion asked for by",
+        ActKind::Release => "release asked for by",
+        ActKind::RemoveFromSale => "taking the app off sale asked for by",
         ActKind::TurnOff => "turning off asked for by",
         ActKind::TurnOn => "turning on asked for by",
         ActKind::Publish => "notice asked for by",

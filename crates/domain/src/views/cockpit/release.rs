@@ -95,6 +95,7 @@ fn version_and_build(seen: &Observation) -> (String, String) {
 
 fn rollout_badge(state: &TargetState) -> Badge {
     match state {
+        TargetState::PhasedRelease(it) if it.removed => badge(Tone::Wait, Icon::Held, "Off sale"),
         TargetState::StagedRollout(it) => match it.status {
             StagedStatus::Absent => badge(Tone::Neutral, Icon::Idle, "No release"),
             StagedStatus::Draft => badge(Tone::Neutral, Icon::Idle, "Draft"),
@@ -149,10 +150,14 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 fraction: bps.map(share),
                 words: bps.map_or("no share".to_owned(), words::percent),
                 held: it.status == StagedStatus::Halted,
-                detail: it.fallback.as_ref().map_or_else(
-                    || "no earlier full release on this track".to_owned(),
-                    |version| format!("everybody else gets {version}"),
-                ),
+                detail: match (&it.fallback, it.status) {
+                    (Some(version), StagedStatus::Completed) => {
+                        format!("before it, everybody had {version}")
+                    }
+                    (Some(version), _) => format!("everybody else gets {version}"),
+                    (None, StagedStatus::Completed) => "reaches everybody".to_owned(),
+                    (None, _) => "no earlier full release on this track".to_owned(),
+                },
             }
         }
         TargetState::PhasedRelease(it) => {
@@ -177,11 +182,24 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
 
 fn note(state: &TargetState) -> String {
     match state {
-        TargetState::StagedRollout(it) => match it.status {
-            StagedStatus::Halted => format!("People who have {} keep it", it.version),
-            StagedStatus::InProgress => "A fraction cannot be lowered, only halted".to_owned(),
-            StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => String::new(),
-        },
+        TargetState::StagedRollout(it) => {
+            let first = match it.status {
+                StagedStatus::Halted => format!("People who have {} keep it", it.version),
+                StagedStatus::InProgress => "A fraction cannot be lowered, only halted".to_owned(),
+                StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => {
+                    String::new()
+                }
+            };
+            let review = it.review.and_then(words::review).unwrap_or_default();
+            [first.as_str(), review]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · ")
+        }
+        TargetState::PhasedRelease(it) if it.removed => {
+            "Nobody can install or update any version; people who have the app keep it".to_owned()
+        }
         TargetState::PhasedRelease(it) => match it.status {
             PhasedStatus::Active | PhasedStatus::Paused => {
                 format!("Manual downloads still get {}", it.version)
@@ -196,7 +214,7 @@ fn note(state: &TargetState) -> String {
 }
 
 fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Vec<ActView> {
-    let wishes: Vec<(&str, Desired)> = match &seen.state {
+    let mut wishes: Vec<(&str, Desired)> = match &seen.state {
         TargetState::StagedRollout(it) => match it.status {
             StagedStatus::InProgress => vec![
                 ("Halt", Desired::Stopped),
@@ -235,6 +253,16 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
         | TargetState::Mailing(_)
         | TargetState::Channel(_) => Vec::new(),
     };
+    if let TargetState::PhasedRelease(it) = &seen.state {
+        wishes.extend(it.waiting.iter().map(|version| {
+            let version = version.clone();
+            ("Release", Desired::Released { version })
+        }));
+        // Another act than the pause, with its own words, and never the first at hand.
+        if !it.removed && !it.version.is_empty() {
+            wishes.push(("Take app off sale", Desired::RemovedFromSale));
+        }
+    }
     wishes
         .into_iter()
         .map(|(label, desired)| act(state, live, seen, label, desired, now))

@@ -166,8 +166,10 @@ pub struct OutcomeView {
     pub ms: Option<u64>,
     /// What was seen before, "in progress 20 %".
     pub before: Option<String>,
-    /// What was read back, "halted".
+    /// What was found afterwards, "halted".
     pub after: Option<String>,
+    /// It was read where it serves people; false where the service only said that it took it.
+    pub read_back: bool,
     /// What happened, what is in effect now, what to do next.
     pub sentence: String,
 }

@@ -25,6 +25,8 @@ pub struct PeopleView {
     pub proposals: Vec<ProposalView>,
     /// How many administrators decide here.
     pub threshold: ThresholdView,
+    /// Whether the system must have seen a person at each approval.
+    pub presence: PresenceView,
     /// What each kind of act needs.
     pub policy: Vec<MandateView>,
     /// Changes of people and policy, newest first.
@@ -110,6 +112,15 @@ pub struct InviteView {
     pub words: String,
     /// RFC 3339.
     pub expires_at: String,
+}
+
+/// Whether the system must have seen a person at each approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PresenceView {
+    /// Whether an approval without it counts for nothing.
+    pub required: bool,
+    /// The same in words.
+    pub sentence: String,
 }
 
 /// A change that waits for another administrator.
@@ -218,6 +229,16 @@ pub enum ChangeDraft {
     Threshold {
         /// Distinct administrators.
         administrators: u8,
+    },
+    /// Whether the system must have seen a person at each approval.
+    Presence {
+        /// Whether it must.
+        required: bool,
+    },
+    /// An invitation is good no more.
+    Uninvite {
+        /// The invitation's entry, in hex.
+        invite: String,
     },
     /// A person's roles.
     Roles {
