@@ -104,6 +104,9 @@ fn authority() -> Vec<AuthorityEvent> {
             device_name: "work laptop".to_owned(),
             key: "a2V5".to_owned(),
         },
+        AuthorityEvent::InviteWithdrawn {
+            invite: "ab".repeat(32),
+        },
         AuthorityEvent::PersonAdmitted {
             request: id(5),
             person: person.clone(),
@@ -147,9 +150,6 @@ fn authority() -> Vec<AuthorityEvent> {
         },
         AuthorityEvent::ThresholdSet { administrators: 2 },
         AuthorityEvent::PresenceSet { required: true },
-        AuthorityEvent::InviteWithdrawn {
-            invite: "ab".repeat(32),
-        },
         AuthorityEvent::ProposalJudged {
             proposal: id(6),
             verdict: Verdict::Approve,
