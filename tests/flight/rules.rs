@@ -66,13 +66,13 @@ async fn a_rule_that_nobody_could_mean_is_refused() {
     let workspace = Workspace::on("calm", 0).await;
     let odd = ["--name", "odd", "--sample", "0", "--below", "99"];
     let set = [&["rule", "set"][..], &odd, &["--reason", "x"]].concat();
-    workspace.run(&set).await.exits(1);
+    workspace.run(&set).await.exits(2);
     workspace
         .run(&[&["rule", "test"][..], &odd].concat())
         .await
-        .exits(1);
+        .exits(2);
     let limitless = ["rule", "test", "--name", "none"];
-    workspace.run(&limitless).await.exits(1);
+    workspace.run(&limitless).await.exits(2);
     let two = [
         "rule", "test", "--name", "two", "--below", "99", "--above", "1",
     ];
@@ -101,7 +101,7 @@ async fn an_order_is_signed_shown_with_what_is_left_and_ended() {
     workspace
         .run(&[&["order", "sign"][..], &floor, &why].concat())
         .await
-        .exits(1);
+        .exits(2);
     let id = &signed[0]["order"].as_str().unwrap()[..8];
     workspace
         .run(&["order", "end", id, "--reason", "we are back"])

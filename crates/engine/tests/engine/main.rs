@@ -18,6 +18,7 @@ mod keys;
 mod laptops;
 mod log;
 mod offline;
+mod presence;
 mod restart;
 mod slots;
 mod stage;

@@ -18,6 +18,7 @@ use cockpit_engine::desk::Desk;
 use cockpit_engine::domain::views::{CockpitView, LogRow, PressView};
 use cockpit_engine::domain::{Desired, TargetId, Time};
 use cockpit_engine::keychain::Wish;
+use cockpit_engine::presence::Answer;
 use cockpit_engine::{Engine, Handle, Http, Options, Transport};
 use cockpit_providers::TransportError;
 use cockpit_sandbox::Sandbox;
@@ -341,12 +342,18 @@ fn quick_folder() -> TempDir {
 #[derive(Default)]
 pub struct Shown {
     notes: Mutex<Vec<(String, String)>>,
+    /// What becomes of the system's prompt; without it there is none.
+    prompt: Mutex<Option<Answer>>,
 }
 
 impl Shown {
     pub fn titles(&self) -> Vec<String> {
         let notes = self.notes.lock().unwrap();
         notes.iter().map(|(title, _)| title.clone()).collect()
+    }
+
+    pub fn prompt_is(&self, answer: Answer) {
+        *self.prompt.lock().unwrap() = Some(answer);
     }
 }
 
@@ -359,6 +366,11 @@ impl Desk for Shown {
 
     fn open_approval(&self, _intent: &str) -> bool {
         true
+    }
+
+    async fn presence(&self) -> Answer {
+        let prompt = self.prompt.lock().unwrap().clone();
+        prompt.unwrap_or_else(|| Answer::NotOffered("there is none in this test".to_owned()))
     }
 
     async fn open_sandbox(&self, _scenario: &str) -> Result<Value, String> {
