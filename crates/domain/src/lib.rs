@@ -15,6 +15,7 @@ pub mod provider;
 pub mod rule;
 pub mod signal;
 pub mod state;
+pub mod store;
 pub mod target;
 pub mod time;
 pub mod views;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::notice::About;
+use crate::store;
+pub use crate::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
 use crate::time::Time;
 
 /// Lists every service once: its variant, its key, its name, and whether notices go there.
@@ -72,6 +74,25 @@ services! {
 }
 
 impl Service {
+    /// Whether releases of apps are handed out there.
+    pub fn is_store(self) -> bool {
+        match self {
+            Self::GooglePlay | Self::AppStore => true,
+            Self::Unleash
+            | Self::LaunchDarkly
+            | Self::Sentry
+            | Self::Statuspage
+            | Self::Smtp
+            | Self::Fcm
+            | Self::RemoteConfig
+            | Self::Slack
+            | Self::Teams
+            | Self::Matrix
+            | Self::Mastodon
+            | Self::Bluesky => false,
+        }
+    }
+
     /// The service with this key.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|service| service.key() == key)
@@ -142,6 +163,8 @@ pub enum TargetState {
     StagedRollout(StagedRollout),
     /// A version's phased release on the App Store.
     PhasedRelease(PhasedRelease),
+    /// The newest release in a further store, or in a channel over the air.
+    StoreRollout(StoreRollout),
     /// A flag in one environment.
     Flag(Flag),
     /// A status page and the notices of ours that stand on it.
@@ -159,6 +182,7 @@ impl TargetState {
         match self {
             Self::StagedRollout(_)
             | Self::PhasedRelease(_)
+            | Self::StoreRollout(_)
             | Self::Flag(_)
             | Self::StatusPage(_) => true,
             Self::Mailing(_) => false,
@@ -178,6 +202,11 @@ impl TargetState {
             (Self::PhasedRelease(one), Self::PhasedRelease(other)) => {
                 one.version == other.version && one.build == other.build
             }
+            (Self::StoreRollout(one), Self::StoreRollout(other)) => {
+                one.store == other.store
+                    && one.version == other.version
+                    && one.builds == other.builds
+            }
             (Self::Flag(_), Self::Flag(_))
             | (Self::StatusPage(_), Self::StatusPage(_))
             | (Self::Mailing(_), Self::Mailing(_))
@@ -185,6 +214,7 @@ impl TargetState {
             (
                 Self::StagedRollout(_)
                 | Self::PhasedRelease(_)
+                | Self::StoreRollout(_)
                 | Self::Flag(_)
                 | Self::StatusPage(_)
                 | Self::Mailing(_)
@@ -389,7 +419,7 @@ pub struct Posted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "to", rename_all = "snake_case")]
 pub enum Desired {
-    /// Halted on Google Play, paused on the App Store.
+    /// Halted on Google Play, paused on the App Store, and so on in each store's own sense.
     Stopped,
     /// Rolling out again, or at another fraction (hundredths of a per cent; the App Store takes none).
     RollingOut {
@@ -403,7 +433,7 @@ pub enum Desired {
         /// Its version.
         version: String,
     },
-    /// App Store: nobody can get any version of the app any more.
+    /// Nobody new can get any version of the app any more.
     RemovedFromSale,
     /// Flag on.
     On,
@@ -466,6 +496,7 @@ impl Desired {
     /// Whether `state` already is as desired, as the serving side sees it.
     pub fn is_met_by(&self, state: &TargetState) -> bool {
         match (self, state) {
+            (_, TargetState::StoreRollout(it)) => store::meets(self, it),
             (Self::Stopped, TargetState::StagedRollout(it)) => it.status == StagedStatus::Halted,
             (Self::Stopped, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Paused,
             (Self::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {

@@ -1,6 +1,7 @@
 //! States, changes and drifts in words, each store in its own. One place, so that the window,
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
+use crate::store;
 use crate::target::{
     Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Review,
     Service, StagedRollout, StagedStatus, TargetId, TargetState,
@@ -65,6 +66,7 @@ pub fn state(state: &TargetState) -> String {
     match state {
         TargetState::StagedRollout(it) => staged(it),
         TargetState::PhasedRelease(it) => phased(it),
+        TargetState::StoreRollout(it) => store::state(it),
         TargetState::Flag(it) => flag(it),
         TargetState::StatusPage(it) => match it.published.len() {
             0 => "no notice of ours".to_owned(),
@@ -153,6 +155,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         Desired::RollingOut { fraction_bps: None } => match state {
             TargetState::PhasedRelease(_) => "active".to_owned(),
             TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
@@ -168,6 +171,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
                 format!("handed to the mail server for {}", recipients(it.to.len()))
             }
             TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_) => "published".to_owned(),
@@ -184,6 +188,7 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
     match state {
         TargetState::StagedRollout(_) => "halted",
         TargetState::PhasedRelease(_) => "paused",
+        TargetState::StoreRollout(it) => it.store.stopped_word(),
         TargetState::Flag(_) => "off",
         TargetState::StatusPage(_) => "published",
         TargetState::Mailing(_) => "taken",
@@ -239,6 +244,7 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
 pub fn can_be_asked(state: &TargetState) -> bool {
     match state {
         TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::Flag(_)
         | TargetState::StatusPage(_) => true,
@@ -259,6 +265,7 @@ pub fn never_answered(state: &TargetState) -> &'static str {
              into the server's own log, then write again if it is not there."
         }
         TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::Flag(_)
         | TargetState::StatusPage(_)
@@ -275,6 +282,7 @@ pub fn version(state: &TargetState) -> Option<&str> {
     match state {
         TargetState::StagedRollout(it) => Some(&it.version),
         TargetState::PhasedRelease(it) => Some(&it.version),
+        TargetState::StoreRollout(it) => Some(&it.version),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -291,6 +299,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
             format!("{service} · {track} · {}", it.version)
         }
         TargetState::PhasedRelease(it) => format!("{service} · phased release · {}", it.version),
+        TargetState::StoreRollout(it) => format!("{} · {}", it.store.name(), it.version),
         TargetState::Flag(it) => format!("{service} · {}", it.name),
         TargetState::StatusPage(_) => service.to_owned(),
         TargetState::Mailing(it) => format!("{service} · {}", recipients(it.to.len())),
@@ -305,6 +314,7 @@ const PLAY_SENDS_ALL: &str =
 /// What the change does, and what it does not do.
 pub fn consequence(desired: &Desired, state: &TargetState) -> String {
     match (desired, state) {
+        (_, TargetState::StoreRollout(it)) => store::consequence(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => {
             let instead = match (&it.fallback, it.status) {
                 (Some(version), _) => format!(" and get {version}"),
@@ -457,9 +467,8 @@ pub enum Moved {
 pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
     match (seen, now) {
         (TargetState::StagedRollout(_), TargetState::StagedRollout(_))
-        | (TargetState::PhasedRelease(_), TargetState::PhasedRelease(_)) => {
-            moved_rollout(seen, now)
-        }
+        | (TargetState::PhasedRelease(_), TargetState::PhasedRelease(_))
+        | (TargetState::StoreRollout(_), TargetState::StoreRollout(_)) => moved_rollout(seen, now),
         (TargetState::Flag(seen_flag), TargetState::Flag(now_flag)) => {
             if seen_flag.enabled == now_flag.enabled
                 && seen_flag.fraction_bps == now_flag.fraction_bps
@@ -481,6 +490,7 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
         )),
         (
             TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
@@ -530,6 +540,7 @@ fn release(it: &TargetState) -> String {
     let build = match it {
         TargetState::StagedRollout(it) => it.builds.join(", "),
         TargetState::PhasedRelease(it) => it.build.clone(),
+        TargetState::StoreRollout(it) => it.builds.join(", "),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -544,6 +555,7 @@ pub fn exposure(state: &TargetState) -> u32 {
     match state {
         TargetState::StagedRollout(it) => staged_exposure(it),
         TargetState::PhasedRelease(it) => phased_exposure(it),
+        TargetState::StoreRollout(it) => store::exposure(it),
         TargetState::Flag(it) => flag_exposure(it),
         TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => 0,
     }

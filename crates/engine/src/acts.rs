@@ -409,6 +409,7 @@ fn single_aim(live: &views::Live, target: &TargetId) -> Option<(Observation, Des
     let desired = match &seen.state {
         TargetState::Flag(_) => Desired::Off,
         TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

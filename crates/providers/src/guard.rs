@@ -7,7 +7,7 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::signal::Signal;
-use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus};
+use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus, StoreStatus};
 use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
 
 use crate::Adapter;
@@ -110,6 +110,7 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
     let stopped = match before {
         TargetState::StagedRollout(it) => it.status == StagedStatus::Halted,
         TargetState::PhasedRelease(it) => it.status == PhasedStatus::Paused,
+        TargetState::StoreRollout(it) => it.status == StoreStatus::Halted,
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

@@ -64,7 +64,7 @@ impl Default for Options {
 /// A name that is not in [`SCENARIOS`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags."
+    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags, all-stores."
 )]
 pub struct UnknownScenario(
     /// The name that was asked for.

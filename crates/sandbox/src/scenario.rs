@@ -1,6 +1,6 @@
 //! The named scenarios: what each one prepares. Must not know how a service answers.
 
-use crate::channels::{ALL_CHANNELS, ALL_FLAGS};
+use crate::channels::{ALL_CHANNELS, ALL_FLAGS, ALL_STORES};
 use crate::fault::{Fault, Rule};
 use crate::wire::Service;
 
@@ -14,7 +14,7 @@ pub struct ScenarioInfo {
 }
 
 /// Every scenario.
-pub const SCENARIOS: [ScenarioInfo; 10] = [
+pub const SCENARIOS: [ScenarioInfo; 11] = [
     ScenarioInfo {
         name: "calm",
         about: "Everything works and nothing moves by itself but the phased release.",
@@ -55,6 +55,10 @@ pub const SCENARIOS: [ScenarioInfo; 10] = [
         name: ALL_FLAGS,
         about: "As crash-spike, with every flag service to connect.",
     },
+    ScenarioInfo {
+        name: ALL_STORES,
+        about: "As crash-spike, with every store and every channel over the air to connect.",
+    },
 ];
 
 /// What a scenario prepares.
@@ -83,7 +87,7 @@ pub(crate) fn plan(name: &str) -> Option<Plan> {
             spike_after_s: Some(-11 * 60),
             ..Plan::default()
         },
-        ALL_CHANNELS | ALL_FLAGS => Plan {
+        ALL_CHANNELS | ALL_FLAGS | ALL_STORES => Plan {
             spike_after_s: Some(-11 * 60),
             ..Plan::default()
         },

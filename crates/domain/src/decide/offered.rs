@@ -2,7 +2,8 @@
 //! asks.
 
 use crate::policy::ActKind;
-use crate::target::{Desired, PhasedStatus, StagedStatus, TargetState};
+use crate::store;
+use crate::target::{Desired, PhasedStatus, StagedStatus, StoreStatus, TargetState};
 use crate::words;
 
 /// Which kind of act a change of this target is.
@@ -13,7 +14,11 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             TargetState::StagedRollout(it) if it.status == StagedStatus::InProgress => {
                 ActKind::SetFraction
             }
+            TargetState::StoreRollout(it) if it.status == StoreStatus::InProgress => {
+                ActKind::SetFraction
+            }
             TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
@@ -32,6 +37,7 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
 /// Why a target in this state cannot be changed so; `None` when it can.
 pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
     match (desired, from) {
+        (_, TargetState::StoreRollout(it)) => store::not_offered(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress => None,
             StagedStatus::Completed if it.internal => Some(format!(

@@ -155,6 +155,7 @@ fn platform(state: &TargetState) -> Option<&'static str> {
     match state {
         TargetState::StagedRollout(_) => Some("Android"),
         TargetState::PhasedRelease(_) => Some("iOS"),
+        TargetState::StoreRollout(it) => it.store.platform(),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

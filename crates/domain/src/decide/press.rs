@@ -5,7 +5,7 @@ use super::{Context, Press, Refusal, RefusalKind, act_kind, not_offered, refuse}
 use crate::event::{Event, Intent};
 use crate::policy::ActKind;
 use crate::state::{Standing, State, holds};
-use crate::target::{Desired, Observation, StagedStatus, TargetId, TargetState};
+use crate::target::{Desired, Observation, StagedStatus, StoreStatus, TargetId, TargetState};
 use crate::time::Time;
 use crate::words;
 
@@ -120,6 +120,13 @@ fn with_its_fraction(desired: &Desired, from: &TargetState) -> Desired {
     match (desired, from) {
         (Desired::RollingOut { fraction_bps: None }, TargetState::StagedRollout(it))
             if it.status == StagedStatus::Halted =>
+        {
+            Desired::RollingOut {
+                fraction_bps: it.fraction_bps,
+            }
+        }
+        (Desired::RollingOut { fraction_bps: None }, TargetState::StoreRollout(it))
+            if it.status == StoreStatus::Halted =>
         {
             Desired::RollingOut {
                 fraction_bps: it.fraction_bps,

@@ -9,6 +9,7 @@ use super::texts::{Done, texts};
 use super::{Audience, Severity, Slot, Slots, locale};
 use crate::lint::{ChannelKind, Locale};
 use crate::policy::Role;
+use crate::store::Store;
 use crate::target::Phase;
 use crate::time::Time;
 
@@ -130,7 +131,7 @@ pub fn agreed_phrases(of: Locale) -> BTreeMap<Slot, Vec<String>> {
         list.dedup();
         list
     };
-    let each = |done: &Done| [done.google_play, done.app_store, done.flag];
+    let each = |done: &Done| [done.google_play, done.app_store, done.store, done.flag];
     let mut happened: Vec<&str> = it
         .happened
         .iter()
@@ -198,6 +199,7 @@ fn is_fact(hole: &str, text: &str) -> bool {
                     .all(|it| it.is_ascii_digit() || ".,".contains(it))
         }),
         "platform" => ["Android", "iOS"].contains(&text),
+        "store" => Store::ALL.into_iter().any(|store| store.name() == text),
         "measure" => locale::ALL
             .into_iter()
             .any(|of| texts(of).measure.contains(&text)),

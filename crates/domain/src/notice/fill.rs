@@ -81,10 +81,15 @@ pub fn fill(state: &State, incident: &Incident, why: Why, of: Locale, now: Time)
         let line = match &record.intent.pre.state {
             TargetState::StagedRollout(_) => said.google_play,
             TargetState::PhasedRelease(_) => said.app_store,
+            TargetState::StoreRollout(_) => said.store,
             TargetState::Flag(_) => said.flag,
             _ => continue,
         };
         let line = version(line);
+        let line = match &record.intent.pre.state {
+            TargetState::StoreRollout(it) => line.replace("{store}", it.store.name()),
+            _ => line,
+        };
         if !doing.contains(&line) {
             doing.push(line);
         }

@@ -69,6 +69,7 @@ pub(super) struct Texts {
 pub(super) struct Done {
     pub google_play: &'static str,
     pub app_store: &'static str,
+    pub store: &'static str,
     pub flag: &'static str,
 }
 

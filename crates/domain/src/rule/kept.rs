@@ -48,6 +48,9 @@ pub fn stage_bps(state: &TargetState) -> Option<u32> {
     match state {
         TargetState::StagedRollout(it) => it.fraction_bps.filter(|it| *it > 0),
         TargetState::PhasedRelease(it) => it.fraction_bps().filter(|it| *it > 0),
+        // Figures are of a platform. How far a further store is out tells little of them where
+        // another store hands out the same release.
+        TargetState::StoreRollout(_) => None,
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

@@ -110,6 +110,7 @@ fn part(live: &Live, id: &str, it: &Intent) -> PartView {
                 to: it.to.clone(),
             }),
             TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)

@@ -78,6 +78,7 @@ fn is_flag(state: &TargetState) -> bool {
     match state {
         TargetState::Flag(_) => true,
         TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

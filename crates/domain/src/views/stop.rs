@@ -6,7 +6,7 @@ use crate::decide::{may_not_ask, not_offered, unfulfilled};
 use crate::policy::ActKind;
 use crate::signal::Measure;
 use crate::state::State;
-use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, TargetState};
+use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, StoreStatus, TargetState};
 use crate::time::Time;
 use crate::words;
 
@@ -35,6 +35,7 @@ fn is_rolling(state: &TargetState) -> bool {
     match state {
         TargetState::StagedRollout(it) => it.status == StagedStatus::InProgress,
         TargetState::PhasedRelease(it) => it.status == PhasedStatus::Active,
+        TargetState::StoreRollout(it) => it.status == StoreStatus::InProgress,
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -49,13 +50,16 @@ pub fn stoppable(live: &Live, version: &str) -> Vec<(Observation, Desired)> {
         .filter_map(|it| it.observation.as_ref())
         .filter_map(|it| {
             let desired = match &it.state {
-                TargetState::StagedRollout(_) | TargetState::PhasedRelease(_)
+                TargetState::StagedRollout(_)
+                | TargetState::StoreRollout(_)
+                | TargetState::PhasedRelease(_)
                     if words::version(&it.state) == Some(version) =>
                 {
                     Desired::Stopped
                 }
                 TargetState::Flag(flag) if tied(&flag.description, version) => Desired::Off,
                 TargetState::StagedRollout(_)
+                | TargetState::StoreRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::Flag(_)
                 | TargetState::StatusPage(_)
@@ -214,7 +218,10 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
     };
     match &seen.state {
         TargetState::StagedRollout(rollout) if rollout.status == StagedStatus::Absent => None,
-        TargetState::StagedRollout(_) | TargetState::PhasedRelease(_) => {
+        TargetState::StoreRollout(rollout) if rollout.status == StoreStatus::Absent => None,
+        TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
+        | TargetState::PhasedRelease(_) => {
             let why = not_offered(&Desired::Stopped, &seen.state)
                 .unwrap_or_else(|| format!("it is not {version}"));
             Some(format!(

@@ -8,7 +8,7 @@ use cockpit_domain::signal::{Measure, Signal, SignalPoint};
 use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_domain::target::{
     Flag, Mailing, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
-    StatusPage, TakenMail,
+    StatusPage, Store, StoreRollout, StoreStatus, TakenMail,
 };
 use cockpit_domain::views::{LedgerLive, Live, ServiceLive, TargetLive};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
@@ -186,6 +186,13 @@ pub fn apple_id() -> TargetId {
     TargetId::new(Service::AppStore, "com.northwind.wallet")
 }
 
+pub fn store_id(store: Store) -> TargetId {
+    TargetId(match store {
+        Store::HuaweiAppGallery => "huawei_app_gallery:C100200300".to_owned(),
+        Store::SamsungGalaxyStore => "samsung_galaxy_store:000007654321".to_owned(),
+    })
+}
+
 pub fn flag_id() -> TargetId {
     TargetId::new(Service::Unleash, "default/production/wallet.pay")
 }
@@ -224,6 +231,20 @@ pub fn phased(status: PhasedStatus, day: Option<u8>) -> TargetState {
         removed: false,
         waiting: None,
     })
+}
+
+pub fn sold(store: Store, status: StoreStatus, fraction_bps: Option<u32>) -> StoreRollout {
+    StoreRollout {
+        store,
+        version: "8.4.0".to_owned(),
+        builds: vec!["840".to_owned()],
+        status,
+        fraction_bps,
+        countries: Vec::new(),
+        fallback: Some("8.3.2".to_owned()),
+        ends_at: None,
+        submitted: None,
+    }
 }
 
 pub fn flag(enabled: bool, serving: Option<bool>) -> TargetState {
@@ -309,6 +330,19 @@ pub fn all_states() -> Vec<TargetState> {
         all.push(phased(status, Some(3)));
         all.push(phased(status, None));
     }
+    for store in Store::ALL {
+        for status in [
+            StoreStatus::Absent,
+            StoreStatus::InProgress,
+            StoreStatus::Halted,
+            StoreStatus::Completed,
+            StoreStatus::Removed,
+        ] {
+            all.push(TargetState::StoreRollout(sold(store, status, Some(2_000))));
+        }
+        let unsaid = sold(store, StoreStatus::Halted, None);
+        all.push(TargetState::StoreRollout(unsaid));
+    }
     for enabled in [true, false] {
         for serving in [None, Some(true), Some(false)] {
             all.push(flag(enabled, serving));
@@ -353,6 +387,7 @@ pub fn target_of(state: &TargetState) -> TargetId {
     match state {
         TargetState::StagedRollout(_) => play_id(),
         TargetState::PhasedRelease(_) => apple_id(),
+        TargetState::StoreRollout(it) => store_id(it.store),
         TargetState::Flag(_) => flag_id(),
         TargetState::StatusPage(_) => page_id(),
         TargetState::Mailing(_) => mailing_id(),

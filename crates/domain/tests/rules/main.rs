@@ -28,6 +28,7 @@ mod sentences;
 mod staged;
 mod steps;
 mod stopped;
+mod stores;
 mod telling;
 mod told;
 mod unusual;

@@ -249,6 +249,7 @@ fn agreed(effect: &Effect, about: &About) -> Result<(), ProviderError> {
         TargetState::Channel(seen) if seen.goes_to == about.goes_to => Ok(()),
         TargetState::Channel(_)
         | TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::Flag(_)
         | TargetState::StatusPage(_)

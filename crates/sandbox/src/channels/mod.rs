@@ -62,6 +62,8 @@ pub(crate) struct Entry {
 pub(crate) const ALL_CHANNELS: &str = "all-channels";
 /// The scenario with every flag service.
 pub(crate) const ALL_FLAGS: &str = "all-flags";
+/// The scenario with every store, and every channel that hands out releases over the air.
+pub(crate) const ALL_STORES: &str = "all-stores";
 
 /// Every further service, each in one line.
 #[rustfmt::skip]

@@ -149,6 +149,12 @@ SEEN = by_word(
         version=text, build=text, day=maybe(U8), pause_days_used=U32,
         status=one_of("absent", "inactive", "active", "paused", "complete"), removed=usual(flag, False),
         waiting=maybe(text)),
+    store_rollout=dict(
+        store=one_of("huawei_app_gallery", "samsung_galaxy_store"), version=text, builds=some(text),
+        status=one_of("absent", "in_progress", "halted", "completed", "removed"), fraction_bps=maybe(U32),
+        countries=some(fields(country=text, fraction_bps=U32), []), fallback=maybe(text), ends_at=maybe(moment),
+        submitted=maybe(fields(
+            version=text, review=one_of("not_sent", "in_review", "approved", "rejected", "published")))),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
               description=text),
     status_page={}, mailing={}, channel={})

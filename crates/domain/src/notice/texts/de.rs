@@ -74,11 +74,13 @@ pub(super) const TEXTS: Texts = Texts {
     done: Done {
         google_play: "Niemand erhält Version {version} mehr neu über Google Play.",
         app_store: "Automatische Updates auf Version {version} über den App Store sind angehalten.",
+        store: "Niemand erhält Version {version} mehr neu über {store}.",
         flag: "Die Funktion, die ausfällt, ist abgeschaltet.",
     },
     asked: Done {
         google_play: "Wir haben Google Play gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
         app_store: "Wir haben den App Store gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
+        store: "Wir haben {store} gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
         flag: "Wir schalten die Funktion ab, die ausfällt, und haben die Wirkung noch nicht gesehen.",
     },
     doing: [

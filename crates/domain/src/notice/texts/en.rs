@@ -74,11 +74,13 @@ pub(super) const TEXTS: Texts = Texts {
     done: Done {
         google_play: "Nobody new gets version {version} from Google Play.",
         app_store: "Automatic updates to version {version} from the App Store are paused.",
+        store: "Nobody new gets version {version} from {store}.",
         flag: "The feature that fails is turned off.",
     },
     asked: Done {
         google_play: "We asked Google Play to stop version {version} and have not yet seen it take effect.",
         app_store: "We asked the App Store to pause version {version} and have not yet seen it take effect.",
+        store: "We asked {store} to stop version {version} and have not yet seen it take effect.",
         flag: "We are turning off the feature that fails and have not yet seen it take effect.",
     },
     doing: [

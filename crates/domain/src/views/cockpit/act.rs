@@ -41,6 +41,7 @@ pub(super) fn act(
     let what = match &seen.state {
         TargetState::Flag(flag) => flag.name.clone(),
         TargetState::StagedRollout(_)
+        | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)

@@ -45,6 +45,8 @@ fn fraction_bps(state: &TargetState) -> Option<u32> {
             StagedStatus::InProgress | StagedStatus::Halted => it.fraction_bps,
             StagedStatus::Absent | StagedStatus::Draft => None,
         },
+        // The share is of the people of one store, and figures are of a whole platform.
+        TargetState::StoreRollout(_) => None,
         // Whoever downloads it by hand gets it whatever the day: a share is not the most.
         TargetState::PhasedRelease(_)
         | TargetState::Flag(_)

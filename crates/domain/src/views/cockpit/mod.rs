@@ -44,7 +44,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
         .targets
         .values()
         .filter_map(|it| it.target.id.service())
-        .filter(|service| matches!(service, Service::GooglePlay | Service::AppStore))
+        .filter(|service| service.is_store())
         .collect::<BTreeSet<_>>()
         .len();
     CockpitView {
@@ -96,6 +96,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
                     Some(format!("{service} · {}", flag.environment))
                 }
                 TargetState::StagedRollout(_)
+                | TargetState::StoreRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::StatusPage(_)
                 | TargetState::Mailing(_)

@@ -6,7 +6,10 @@ use super::exposure::exposure_view;
 use super::share;
 use super::signals::signal_view;
 use crate::state::State;
-use crate::target::{Desired, Observation, PhasedStatus, Service, StagedStatus, TargetState};
+use crate::store;
+use crate::target::{
+    Desired, Observation, PhasedStatus, Service, StagedStatus, StoreStatus, TargetState,
+};
 use crate::time::Time;
 use crate::views::{
     ActView, Badge, Icon, Live, ReleaseView, RolloutView, STALE_MS, SignalView, TargetLive, Tone,
@@ -21,7 +24,7 @@ pub(super) fn release(
     now: Time,
 ) -> Option<ReleaseView> {
     let service = it.target.id.service()?;
-    if !matches!(service, Service::GooglePlay | Service::AppStore) {
+    if !service.is_store() {
         return None;
     }
     let seen = it.observation.as_ref();
@@ -73,6 +76,7 @@ pub(super) fn is_live(it: &TargetLive) -> bool {
         },
         Some(
             TargetState::PhasedRelease(_)
+            | TargetState::StoreRollout(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
@@ -86,6 +90,7 @@ fn version_and_build(seen: &Observation) -> (String, String) {
     match &seen.state {
         TargetState::StagedRollout(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::PhasedRelease(it) => (it.version.clone(), it.build.clone()),
+        TargetState::StoreRollout(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -102,6 +107,13 @@ fn rollout_badge(state: &TargetState) -> Badge {
             StagedStatus::InProgress => badge(Tone::Neutral, Icon::Progress, "In progress"),
             StagedStatus::Halted => badge(Tone::Wait, Icon::Held, "Halted"),
             StagedStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
+        },
+        TargetState::StoreRollout(it) => match it.status {
+            StoreStatus::Absent => badge(Tone::Neutral, Icon::Idle, "No release"),
+            StoreStatus::InProgress => badge(Tone::Neutral, Icon::Progress, "In progress"),
+            StoreStatus::Halted => badge(Tone::Wait, Icon::Held, capital(it.store.stopped_word())),
+            StoreStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
+            StoreStatus::Removed => badge(Tone::Wait, Icon::Held, "Off sale"),
         },
         TargetState::PhasedRelease(it) => {
             let day = it
@@ -160,6 +172,25 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 },
             }
         }
+        TargetState::StoreRollout(it) => {
+            let bps = match it.status {
+                StoreStatus::Completed => Some(10_000),
+                StoreStatus::InProgress | StoreStatus::Halted => it.fraction_bps,
+                StoreStatus::Absent | StoreStatus::Removed => None,
+            };
+            RolloutView {
+                label: it.store.rollout_word().to_owned(),
+                fraction: bps.map(share),
+                words: bps.map_or("no share".to_owned(), words::percent),
+                held: it.status == StoreStatus::Halted,
+                detail: match (&it.fallback, it.status) {
+                    (_, StoreStatus::Completed) => "reaches everybody".to_owned(),
+                    (_, StoreStatus::Removed) => "nobody new gets any version".to_owned(),
+                    (Some(version), _) => format!("everybody else gets {version}"),
+                    (None, _) => "what everybody else gets is not known".to_owned(),
+                },
+            }
+        }
         TargetState::PhasedRelease(it) => {
             let bps = it.fraction_bps();
             RolloutView {
@@ -197,6 +228,7 @@ fn note(state: &TargetState) -> String {
                 .collect::<Vec<_>>()
                 .join(" · ")
         }
+        TargetState::StoreRollout(it) => store::note(it),
         TargetState::PhasedRelease(it) if it.removed => {
             "Nobody can install or update any version; people who have the app keep it".to_owned()
         }
@@ -248,6 +280,7 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
             ],
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
         },
+        TargetState::StoreRollout(it) => store::wishes(it),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
