@@ -130,6 +130,8 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         Service::Smtp => dice.pick(&["TEXT", "TEXT", "TEXT", "DATA", "RCPT", "MAIL", "CONNECT"]),
         Service::GooglePlay
         | Service::AppStore
+        | Service::HuaweiAppGallery
+        | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Sentry => {

@@ -151,6 +151,8 @@ pub fn kind_of(service: Service) -> Option<ChannelKind> {
         Service::Bluesky => Some(ChannelKind::Bluesky),
         Service::GooglePlay
         | Service::AppStore
+        | Service::HuaweiAppGallery
+        | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Sentry => None,

@@ -47,6 +47,10 @@ services! {
     GooglePlay "google_play" "Google Play" false,
     /// App Store Connect API.
     AppStore "app_store" "App Store" false,
+    /// Huawei AppGallery Connect, its Publishing API.
+    HuaweiAppGallery "huawei_app_gallery" "Huawei AppGallery" false,
+    /// Samsung Galaxy Store, its Content Publish API.
+    SamsungGalaxyStore "samsung_galaxy_store" "Samsung Galaxy Store" false,
     /// Unleash admin and client API.
     Unleash "unleash" "Unleash" false,
     /// LaunchDarkly REST interface and what its mobile SDKs ask.
@@ -77,7 +81,10 @@ impl Service {
     /// Whether releases of apps are handed out there.
     pub fn is_store(self) -> bool {
         match self {
-            Self::GooglePlay | Self::AppStore => true,
+            Self::GooglePlay
+            | Self::AppStore
+            | Self::HuaweiAppGallery
+            | Self::SamsungGalaxyStore => true,
             Self::Unleash
             | Self::LaunchDarkly
             | Self::Sentry

@@ -71,7 +71,9 @@ impl Credentials {
 
     fn app(&self) -> Option<String> {
         match self.service {
-            Service::GooglePlay => self.config.get("package").cloned(),
+            Service::GooglePlay | Service::HuaweiAppGallery | Service::SamsungGalaxyStore => {
+                self.config.get("package").cloned()
+            }
             Service::AppStore => self.config.get("bundle_id").cloned(),
             Service::Unleash | Service::LaunchDarkly | Service::Sentry => None,
             // No channel belongs to an app.
@@ -117,6 +119,8 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
                 .or_insert_with(|| "com.northwind.wallet".to_owned());
         }
         Service::GooglePlay
+        | Service::HuaweiAppGallery
+        | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Statuspage

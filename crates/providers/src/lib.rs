@@ -16,10 +16,12 @@ pub mod google_play;
 mod guard;
 mod guide;
 pub mod http;
+pub mod huawei_app_gallery;
 pub mod launchdarkly;
 pub mod mastodon;
 pub mod matrix;
 pub mod remote_config;
+pub mod samsung_galaxy_store;
 pub mod sentry;
 pub mod slack;
 pub mod smtp;
@@ -98,6 +100,8 @@ fn entry(service: Service) -> Entry {
     match service {
         Service::GooglePlay => entry!(google_play, guided),
         Service::AppStore => entry!(app_store, guided),
+        Service::HuaweiAppGallery => entry!(huawei_app_gallery, guided),
+        Service::SamsungGalaxyStore => entry!(samsung_galaxy_store, guided),
         Service::Unleash => entry!(unleash, guided),
         Service::LaunchDarkly => entry!(launchdarkly, guided),
         Service::Sentry => entry!(sentry, guided),

@@ -23,6 +23,7 @@ mod restart;
 mod slots;
 mod stage;
 mod stale;
+mod stores;
 mod switches;
 mod table;
 mod team;

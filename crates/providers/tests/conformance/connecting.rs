@@ -31,6 +31,25 @@ async fn the_fields_are_these() {
         ]
     );
     assert_eq!(
+        keys(Service::HuaweiAppGallery),
+        [
+            "package",
+            "client_id",
+            "client_secret (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::SamsungGalaxyStore),
+        [
+            "package",
+            "content_id",
+            "service_account_id",
+            "private_key (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
         keys(Service::Unleash),
         [
             "base_url",

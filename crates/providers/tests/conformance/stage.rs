@@ -228,7 +228,9 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
             vec![("password", text("password"))],
         ),
         // The sandbox names these by the form's own fields.
-        Service::LaunchDarkly
+        Service::HuaweiAppGallery
+        | Service::SamsungGalaxyStore
+        | Service::LaunchDarkly
         | Service::Fcm
         | Service::RemoteConfig
         | Service::Slack

@@ -56,6 +56,29 @@ pub fn cases() -> Vec<Case> {
             },
         },
         Case {
+            service: Service::HuaweiAppGallery,
+            target: "huawei_app_gallery:com.northwind.wallet",
+            desired: Desired::Stopped,
+            commit: "PUT /api/publish/v2/phased-release",
+            read: "GET /api/publish/v2/app-info",
+            in_effect: |truth| truth["huawei_app_gallery"]["phased"]["state"] == "SUSPEND",
+            console: Some(json!({"service": "huawei_app_gallery", "action": "complete"})),
+            undeclared: Desired::RemovedFromSale,
+        },
+        // It has no stop: what it can do is tried instead.
+        Case {
+            service: Service::SamsungGalaxyStore,
+            target: "samsung_galaxy_store:000007654321",
+            desired: Desired::RollingOut {
+                fraction_bps: Some(3_000),
+            },
+            commit: "PUT /seller/v2/content/stagedRolloutRate",
+            read: "GET /seller/contentInfo",
+            in_effect: |truth| truth["samsung_galaxy_store"]["rate"] == 30,
+            console: Some(json!({"service": "samsung_galaxy_store", "action": "suspend_sale"})),
+            undeclared: Desired::Stopped,
+        },
+        Case {
             service: Service::Unleash,
             target: "unleash:default/production/wallet.instant_transfer",
             desired: Desired::Off,
@@ -156,6 +179,8 @@ fn channel(
         Service::RemoteConfig => |truth| is_posted(truth, "remote_config"),
         Service::GooglePlay
         | Service::AppStore
+        | Service::HuaweiAppGallery
+        | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Sentry

@@ -1,4 +1,4 @@
-//! The services beside the first ones: channels that notices go to, and flag services. Must not know
+//! The services beside the first ones: channels that notices go to, flag services and stores. Must not know
 //! latency, faults or the other services.
 
 mod bluesky;
@@ -16,7 +16,9 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 
 use crate::history::{Scene, Who};
+use crate::huawei;
 use crate::launchdarkly;
+use crate::samsung;
 use crate::wire::{Answer, Call};
 
 /// A service's stand-in.
@@ -67,8 +69,10 @@ pub(crate) const ALL_STORES: &str = "all-stores";
 
 /// Every further service, each in one line.
 #[rustfmt::skip]
-pub(crate) static CHANNELS: [Entry; 8] = [
+pub(crate) static CHANNELS: [Entry; 10] = [
     Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
+    Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES] },
+    Entry { name: "samsung_galaxy_store", owns: samsung::owns, new: || Box::<samsung::Samsung>::default(), stands_in: &[ALL_STORES] },
     Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: &[ALL_CHANNELS] },

@@ -10,7 +10,7 @@ ROLES = ("administrator", "product_lead", "customer_success", "responder", "lega
 ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "turn_on", "publish")
 PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
-SERVICES = ("google_play", "app_store", "unleash", "launchdarkly", "sentry", "statuspage", "smtp", "fcm",
+SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "unleash", "launchdarkly", "sentry", "statuspage", "smtp", "fcm",
             "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
 SEVERITIES = ("critical", "major", "minor", "low")
 PHASES = ("investigating", "identified", "monitoring", "resolved")
