@@ -7,4 +7,5 @@ mod documents;
 mod homes;
 mod manifests;
 mod tidy;
+mod traps;
 mod tree;

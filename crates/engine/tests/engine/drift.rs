@@ -47,6 +47,35 @@ async fn an_undone_stop_is_alarmed_within_fifteen_seconds() {
     }
 }
 
+/// What no person presses: a pipeline that goes on, and the App Store that ends a pause by itself.
+#[tokio::test(start_paused = true)]
+async fn what_goes_on_by_itself_after_a_stop_is_alarmed_too() {
+    let world = World::new("calm");
+    let handle = world.workspace(Wish::Memory, true).await;
+    pass_ms(60_000).await;
+    stopped(&handle).await;
+    let later_ms = 7 * 60_000;
+    world.console(&json!({
+        "service": "google_play", "action": "raise", "fraction": 0.5, "in_ms": later_ms,
+    }));
+    pass_ms(later_ms - 1_000).await;
+    assert!(world.desk.titles().is_empty(), "{:?}", world.desk.titles());
+    pass_ms(1_000 + ALARM_MS).await;
+    assert_eq!(world.desk.titles().len(), 1, "{:?}", world.desk.titles());
+    // All thirty days of pause go by at once; for tokens the clocks stay beside ours.
+    let month_ms: i64 = 30 * 24 * 3_600_000;
+    for service in ["google_play", "app_store"] {
+        let beside = json!({"service": service, "clock_skew_ms": -month_ms});
+        world.control("POST", "knobs", &beside);
+    }
+    world.control("POST", "advance", &json!({"ms": month_ms}));
+    pass_ms(ALARM_MS).await;
+    let target = app_store(&handle).await;
+    let drifts = cockpit(&handle).await.drifts;
+    assert!(drifts.iter().any(|it| it.target == target), "{drifts:#?}");
+    assert_eq!(world.desk.titles().len(), 2, "{:?}", world.desk.titles());
+}
+
 #[tokio::test(start_paused = true)]
 async fn stopping_again_clears_the_drift() {
     let world = World::new("calm");

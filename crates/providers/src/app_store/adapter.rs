@@ -30,6 +30,9 @@ static CAPABILITY: Capability = Capability {
     conditional_write: false,
 };
 
+/// All pauses of a phased release together.
+const PAUSE_DAYS_MAX: u32 = 30;
+
 /// One app on the App Store.
 pub struct AppStore {
     bundle_id: String,
@@ -423,6 +426,16 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
         (_, PhasedStatus::Absent) => Err(no_phased_release()),
         (_, PhasedStatus::Complete) => Err(ended()),
         (_, PhasedStatus::Inactive) => Err(not_begun()),
+        (Desired::Stopped, PhasedStatus::Active) if now.pause_days_used >= PAUSE_DAYS_MAX => {
+            Err(ProviderError::new(
+                ErrorKind::Rejected,
+                format!(
+                    "{} has used all its {PAUSE_DAYS_MAX} days of pause on the App Store: automatic updates go on, and cannot be paused again. Nothing was changed.",
+                    now.version
+                ),
+            )
+            .hint("Turn the feature off by a flag, or send a corrected version to review."))
+        }
         (Desired::Stopped, PhasedStatus::Active | PhasedStatus::Paused) => Ok("PAUSED"),
         (
             Desired::RollingOut { fraction_bps: None },

@@ -126,6 +126,7 @@ impl GooglePlay {
                 provider_request_id: Some(committed.id),
                 notes: vec![
                     "Every other change that was pending in the Play console went to review with it.".to_owned(),
+                    "Google gives no time by which the store shows this to everybody: it can take hours.".to_owned(),
                 ],
             }),
             Err(error) => {

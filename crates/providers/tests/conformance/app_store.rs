@@ -234,3 +234,95 @@ async fn all_thirty_days_of_pause_are_counted_and_the_last_one_is_the_last() {
     let says = cockpit_domain::words::consequence(&Desired::Stopped, &seen.state);
     assert!(says.contains("18 of 30 days of pause are left"), "{says}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_thirty_days_of_pause_it_goes_on_by_itself_and_is_not_paused_again() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    act(&*adapter, IOS, &Desired::Stopped).await.unwrap();
+    let month = 30 * 24 * 3_600_000;
+    stage.control("/_sandbox/advance", json!({"ms": month}));
+    stage.move_our_clock_ms(month);
+    let seen = read(&*adapter, IOS, Reading::Fresh).await;
+    assert_eq!(
+        (phased(&seen).status, phased(&seen).pause_days_used),
+        (PhasedStatus::Active, 30)
+    );
+    let error = adapter
+        .apply(&effect(&seen, &Desired::Stopped))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::Rejected, Applied::No)
+    );
+    assert!(
+        error.sentence.contains("cannot be paused again"),
+        "{}",
+        error.sentence
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newer_version_ends_the_phases_and_a_pause_of_the_older_one_is_stale() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    let before = read(&*adapter, IOS, Reading::Fresh).await;
+    stage.console(json!({"service": "app_store", "action": "release_new_version"}));
+    let error = adapter
+        .apply(&effect(&before, &Desired::Stopped))
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind, error.applied), (ErrorKind::Moved, Applied::No));
+    assert!(
+        error.sentence.contains("8.4.1 is there now"),
+        "{}",
+        error.sentence
+    );
+    assert_eq!(stage.changes(Service::AppStore), 0);
+}
+
+/// A person takes the version back after the adapter has looked and before its request arrives.
+#[tokio::test(start_paused = true)]
+async fn the_cause_that_hides_in_associated_errors_is_said() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::AppStore);
+    stage.console(json!({"service": "app_store", "action": "approve_new_version"}));
+    let before = read(&*adapter, IOS, Reading::Fresh).await;
+    stage.knobs(json!({"service": "app_store", "latency_ms": 40}));
+    let version = "8.5.0".to_owned();
+    let release = effect(&before, &Desired::Released { version });
+    let asked = stage.wire.requests();
+    let person = async {
+        while stage.wire.requests() < asked + 2 {
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+        stage.console(json!({"service": "app_store", "action": "withdraw_new_version"}));
+    };
+    let error = join(adapter.apply(&release), person).await.0.unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::Rejected, Applied::No)
+    );
+    assert!(
+        error.sentence.contains("is in state DEVELOPER_REJECTED"),
+        "{}",
+        error.sentence
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn apples_clock_far_from_ours_is_named_in_both_directions() {
+    for (minutes, accepted) in [(-4, false), (-1, true), (13, true), (16, false)] {
+        let stage = Stage::new();
+        let skew_ms: i64 = minutes * 60_000;
+        stage.knobs(json!({"service": "app_store", "clock_skew_ms": skew_ms}));
+        let check = stage.connect(Service::AppStore).check().await.unwrap();
+        let item = &check.items[0];
+        assert_eq!(item.ok, accepted, "{minutes} min: {item:?}");
+        assert!(
+            accepted || item.sentence.contains("this computer's clock is right"),
+            "{item:?}"
+        );
+    }
+}

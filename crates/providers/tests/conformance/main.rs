@@ -7,6 +7,7 @@ mod connecting;
 mod engagement;
 mod firebase;
 mod google_play;
+mod google_play_traps;
 mod http;
 mod huawei_app_gallery;
 mod launchdarkly;

@@ -9,6 +9,8 @@ use super::{AppStore, READY, Version, note};
 use crate::history::{Scene, Who};
 use crate::wire::Service;
 
+const WITHDRAWN: &str = "DEVELOPER_REJECTED";
+
 impl AppStore {
     /// Does what a person does in the console.
     pub(crate) fn console(&mut self, body: &Value, scene: &mut Scene<'_>) -> Result<(), String> {
@@ -26,12 +28,16 @@ impl AppStore {
                 self.approve_new_version(scene);
                 return Ok(());
             }
+            "withdraw_new_version" => {
+                self.withdraw_new_version(scene);
+                return Ok(());
+            }
             "pause" => State::Paused,
             "resume" => State::Active,
             "complete" => State::Complete,
             other => {
                 return Err(format!(
-                    "unknown action \"{other}\" for app_store; known: pause, resume, complete, release_new_version, approve_new_version, remove_from_sale"
+                    "unknown action \"{other}\" for app_store; known: pause, resume, complete, release_new_version, approve_new_version, withdraw_new_version, remove_from_sale"
                 ));
             }
         };
@@ -70,6 +76,16 @@ impl AppStore {
     /// Apple approved 8.5.0, which waits for somebody to release it.
     fn approve_new_version(&mut self, scene: &mut Scene<'_>) {
         self.add_version("8.5.0", "8500.2", PENDING, scene);
+    }
+
+    /// A person takes back what was approved and not released.
+    fn withdraw_new_version(&mut self, scene: &mut Scene<'_>) {
+        for version in &mut self.versions {
+            if version.state == PENDING {
+                note_state(scene, Who::Console, version, WITHDRAWN);
+                version.state = WITHDRAWN;
+            }
+        }
     }
 
     fn add_version(

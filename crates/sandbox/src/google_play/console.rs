@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edits::Tracks;
-use super::track::Status;
+use super::track::{Release, Status, Track};
 use super::{GooglePlay, PEOPLE, rules};
 use crate::history::{Scene, Who};
 use crate::wire::Service;
@@ -17,6 +17,10 @@ impl GooglePlay {
             "raise" | "halt" | "resume" | "complete" => {
                 let track = body["track"].as_str().unwrap_or("production").to_owned();
                 self.rollout(&track, action, fraction, scene)?;
+            }
+            "clear" => {
+                let track = body["track"].as_str().unwrap_or("production").to_owned();
+                self.clear(&track, scene)?;
             }
             "change" => {
                 let what = body["what"]
@@ -61,7 +65,7 @@ impl GooglePlay {
             "send_for_review" => self.send(Who::Console, scene),
             other => {
                 return Err(format!(
-                    "unknown action \"{other}\" for google_play; known: raise, halt, resume, complete, change, start_review, finish_review, manual_send, send_for_review"
+                    "unknown action \"{other}\" for google_play; known: raise, halt, resume, complete, clear, change, start_review, finish_review, manual_send, send_for_review"
                 ));
             }
         }
@@ -82,6 +86,32 @@ impl GooglePlay {
         self.committed = committed;
         self.serve(served, Who::Console, scene);
         Ok(())
+    }
+
+    /// What another program does that commits a track with an empty list of releases.
+    fn clear(&mut self, name: &str, scene: &mut Scene<'_>) -> Result<(), String> {
+        let mut tracks = self.served.clone();
+        let live = tracks
+            .get(name)
+            .ok_or_else(|| format!("no track \"{name}\""))?;
+        let track = rules::put(live, name, Vec::new(), &self.switches)
+            .map_err(|refused| refused.message().to_owned())?;
+        tracks.insert(name.to_owned(), track);
+        self.committed = tracks.clone();
+        self.serve(tracks, Who::Console, scene);
+        Ok(())
+    }
+
+    /// 8.4.0 is all that production ever had, and everybody has it.
+    fn make_first(&mut self) {
+        let only = Track {
+            releases: vec![Release::new("8.4.0", 84_012, Status::Completed, None)],
+            past: Vec::new(),
+        };
+        for tracks in [&mut self.committed, &mut self.served] {
+            tracks.insert("production".to_owned(), only.clone());
+        }
+        self.edits.kill_open();
     }
 
     fn rolled(
@@ -157,12 +187,14 @@ impl GooglePlay {
                 self.queries_per_minute_max = usize::try_from(number()?).unwrap_or(usize::MAX)
             }
             "draft_app" => self.switches.draft_app = truth()?,
+            "first_release" if truth()? => self.make_first(),
+            "first_release" => return Err("\"first_release\" cannot be undone".to_owned()),
             "lenient_halt" => self.switches.lenient_halt = truth()?,
             "permitted" => self.permitted = truth()?,
             "revoke_tokens" => self.tokens.revoke_all(),
             _ => {
                 return Err(format!(
-                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, lenient_halt, permitted, revoke_tokens"
+                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, first_release, lenient_halt, permitted, revoke_tokens"
                 ));
             }
         }
@@ -200,7 +232,7 @@ impl GooglePlay {
     }
 }
 
-fn people(release: &super::Release) -> u64 {
+fn people(release: &Release) -> u64 {
     let share = match release.status {
         Status::Draft | Status::Halted => 0.0,
         Status::InProgress => release.fraction.unwrap_or(0.0),
