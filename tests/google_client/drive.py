@@ -206,6 +206,19 @@ class Drive(Channels):
         assert not self.edits().delete(packageName=self.package, editId=edit).execute()
         self.refused(lambda: self.get_track(edit), 400, "FAILED_PRECONDITION", "This Edit has been deleted.")
 
+    def check_a5_reviews_come_page_by_page(self):
+        reviews, token = [], None
+        while True:
+            page = self.play.reviews().list(packageName=self.package, maxResults=100, token=token).execute()
+            reviews += page["reviews"]
+            token = page.get("tokenPagination", {}).get("nextPageToken")
+            if token is None:
+                break
+        assert len(reviews) == page["pageInfo"]["totalResults"] > 200, page["pageInfo"]
+        said = [one["comments"][0]["userComment"] for one in reviews]
+        assert {one["appVersionName"] for one in said} == {"8.4.0", "8.3.2"}
+        assert all(1 <= one["starRating"] <= 5 for one in said)
+
     def check_b1_a_newer_edit_deletes_the_older(self):
         edit = self.insert()
         self.insert()

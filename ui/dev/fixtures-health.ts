@@ -67,6 +67,32 @@ export const health: HealthView = {
       age: age(90_000),
     }),
   ],
+  ratings: [
+    {
+      title: "Android 8.4.0",
+      source: "Google Play",
+      stars: "3.61 of 5",
+      sample: "74 reviews in 7 days",
+      trend: "newest day 2.48, 1.81 below the days before",
+      tone: "wait",
+      points: [null, null, null, null, 4.32, 4.27, 2.48],
+      limits:
+        "Only reviews with text, of production, written or changed in the last week; stars without words are not told.",
+      age: { ...age(420), stale_after_ms: 3_600_000 },
+    },
+    {
+      title: "iOS, all versions",
+      source: "App Store",
+      stars: "4.31 of 5",
+      sample: "168 reviews in 7 days",
+      trend: "newest day 4.28, as the days before",
+      tone: "neutral",
+      points: [4.3, 4.4, 4.2, 4.3, 4.4, 4.3, 4.28],
+      limits: "Only reviews with text, written in the last week; stars without words are not told.",
+      age: { ...age(420), stale_after_ms: 3_600_000 },
+    },
+  ],
+  rating_problems: [],
   rules: [
     {
       name: "crash floor",
@@ -170,7 +196,13 @@ export const health: HealthView = {
   ],
 };
 
-export const noHealth: HealthView = { ...health, signals: [], rules: [], orders: [] };
+export const noHealth: HealthView = {
+  ...health,
+  signals: [],
+  ratings: [],
+  rules: [],
+  orders: [],
+};
 
 function points(worse: number, before: boolean): TestPointView[] {
   return Array.from({ length: 48 }, (_, at) => ({

@@ -5,6 +5,11 @@ const n = (count: number, one: string, many: string) => `${count} ${count === 1 
 export const health = {
   signals: "Figures",
   signalsHint: "What is read, against the rules. Missing and old figures never fire.",
+  ratings: "What people say",
+  ratingsHint:
+    "Stars in the stores' reviews, read every ten minutes. No rule judges them: they stop nothing.",
+  noRatings: "No reviews were read. Connect a store in the settings.",
+  reviews: "Reviews",
   noSignals: "No health figure was read",
   noSignalsHint: "Connect a health source in the settings.",
   from: (source: string) => `from ${source}`,

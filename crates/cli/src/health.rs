@@ -160,6 +160,15 @@ fn list(view: &HealthView) {
     }
     let odd = view.signals.iter().flat_map(|it| &it.odd);
     odd.for_each(|it| output::line(&format!("Odd: {it}")));
+    for it in &view.ratings {
+        output::line(&format!(
+            "Reviews, {} · {}: {} · {} · {}",
+            it.title, it.source, it.stars, it.sample, it.trend
+        ));
+    }
+    for problem in &view.rating_problems {
+        output::line(problem);
+    }
 }
 
 fn tested(view: &RuleTestsView) {

@@ -10,8 +10,10 @@ use crate::target::Service;
 use crate::time::Time;
 
 mod anomaly;
+mod rating;
 
 pub use anomaly::{Anomaly, anomalies};
+pub use rating::{Rating, Review, Trend};
 
 /// What a figure measures. Values are fractions from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]

@@ -251,6 +251,7 @@ impl Inner {
         }
         self.with_live(|live| {
             live.services.remove(&service);
+            live.ratings.remove(&service);
             live.targets.retain(|id, _| id.service() != Some(service));
             if service == Service::Sentry {
                 live.signals.clear();

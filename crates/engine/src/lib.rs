@@ -27,6 +27,7 @@ mod observe;
 mod people;
 pub mod presence;
 mod problem;
+mod ratings;
 mod record;
 mod signed;
 mod slots;

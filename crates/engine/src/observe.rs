@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::api::Tag;
 use crate::health;
 use crate::inner::Inner;
+use crate::ratings;
 use crate::watch;
 
 /// Between two readings of a service while something is wrong there, in milliseconds. What was
@@ -40,6 +41,7 @@ struct Kept {
 pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
     inner.with_live(|live| {
         health::load(live, &rows);
+        ratings::load(live, &rows);
         for row in rows {
             if let Some(key) = row.key.strip_prefix("service/") {
                 if let Some(service) = Service::from_key(key) {
@@ -161,6 +163,7 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
     }
     service_answered(inner, service, problem).await;
     listen(inner, &adapter, service).await;
+    ratings::read(inner, &adapter, service).await;
     reckon(inner, service);
     inner.changed(&[Tag::Observed]);
 }

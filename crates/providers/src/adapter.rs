@@ -5,7 +5,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
 };
-use cockpit_domain::signal::Signal;
+use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, Posted};
 use cockpit_domain::{Observation, Target, TargetId, Time};
 
@@ -69,6 +69,15 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Any [`ProviderError`]. Missing figures are no error and never health: they are absent.
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    /// Reads what people say in the store's reviews; empty where there are none. Costs more than a
+    /// look, so it is asked for seldom.
+    ///
+    /// # Errors
+    /// Any [`ProviderError`]; nothing is changed.
+    async fn ratings(&self) -> Result<Vec<Rating>, ProviderError> {
         Ok(Vec::new())
     }
 }

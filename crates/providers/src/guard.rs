@@ -6,7 +6,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
-use cockpit_domain::signal::Signal;
+use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus, StoreStatus};
 use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
 
@@ -102,6 +102,10 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
         } else {
             Ok(Vec::new())
         }
+    }
+
+    async fn ratings(&self) -> Result<Vec<Rating>, ProviderError> {
+        self.inner.ratings().await
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Counted {
     Requests,
     /// Edits that were opened on Google Play. A look at an open one is none.
     Edits,
+    /// Requests for reviews on Google Play.
+    Reviews,
 }
 
 impl Counted {
@@ -31,6 +33,7 @@ impl Counted {
         match self {
             Self::Requests => "requests",
             Self::Edits => "new edits",
+            Self::Reviews => "requests for reviews",
         }
     }
 }

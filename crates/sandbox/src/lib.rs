@@ -18,6 +18,7 @@ mod launchdarkly;
 mod line;
 mod log;
 mod quota;
+mod reviews;
 mod samsung;
 mod scenario;
 mod sentry;

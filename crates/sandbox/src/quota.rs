@@ -36,6 +36,11 @@ const QUOTAS: &[Quota] = &[
         counts: |line| line.method == "POST" && line.path.ends_with("/edits"),
         ..requests("google_play", 500, DAY_S)
     },
+    Quota {
+        of: "requests for reviews",
+        counts: |line| line.method == "GET" && line.path.ends_with("/reviews"),
+        ..requests("google_play", 200, 3_600)
+    },
     requests("app_store", 3_600, 3_600),
     requests("sentry", 40, 1),
     requests("statuspage", 60, 60),

@@ -61,7 +61,7 @@ impl World {
             faults: Faults::default(),
             history: History::default(),
             log: Log::default(),
-            google_play: GooglePlay::new(),
+            google_play: GooglePlay::new(epoch_ms),
             app_store: AppStore::new(epoch_ms),
             unleash: Unleash::new(seed, epoch_ms),
             sentry: Sentry::new(epoch_ms),
@@ -100,8 +100,10 @@ impl World {
         let after_s = plan
             .spike_after_s
             .map(|own| self.options.spike_after_s.unwrap_or(own));
-        self.sentry
-            .spike_from(after_s.map(|after_s| started_ms + after_s * 1000));
+        let spike_ms = after_s.map(|after_s| started_ms + after_s * 1000);
+        self.sentry.spike_from(spike_ms);
+        self.google_play.spike_from(spike_ms);
+        self.app_store.spike_from(spike_ms);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use super::cockpit::signal_view;
 use super::{
     Age, Badge, ChangeSheetView, HealthRuleView, HealthSignalView, HealthView, Icon, Live,
     OrderView, RuleStateView, RuleTestView, RuleTestsView, RuleView, TestPointView, Tone, age,
-    asker, badge, capital, in_flight_version, order_log,
+    asker, badge, capital, in_flight_version, order_log, ratings,
 };
 use crate::decide::may_not_ask;
 use crate::policy::ActKind;
@@ -56,6 +56,8 @@ pub fn health(state: &State, live: &Live, now: Time) -> HealthView {
                     .collect(),
             })
             .collect(),
+        ratings: ratings::ratings(live, in_flight.as_deref()),
+        rating_problems: ratings::problems(live),
         rules: of_workspace
             .chain(of_orders)
             .map(|(rule, order)| HealthRuleView {

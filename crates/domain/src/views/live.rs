@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::engagement::Engagement;
 use crate::rule::Courses;
-use crate::signal::Signal;
+use crate::signal::{Rating, Signal};
 use crate::target::{Observation, Service, Target, TargetId};
 use crate::time::Time;
 
@@ -21,6 +21,8 @@ pub struct Live {
     pub targets: BTreeMap<TargetId, TargetLive>,
     /// Health figures.
     pub signals: Vec<Signal>,
+    /// What people say in each store's reviews.
+    pub ratings: BTreeMap<Service, RatingsLive>,
     /// What was counted of the newest releases, for comparisons.
     pub courses: Courses,
     /// How each connected service answers.
@@ -59,6 +61,17 @@ pub struct TargetLive {
     pub target: Target,
     /// What was read last.
     pub observation: Option<Observation>,
+    /// Why the newest try to read failed.
+    pub problem: Option<String>,
+}
+
+/// What was read last of a store's reviews.
+#[derive(Clone, Debug, Default)]
+pub struct RatingsLive {
+    /// When they were asked for last.
+    pub asked_at: Option<Time>,
+    /// All versions together first.
+    pub found: Vec<Rating>,
     /// Why the newest try to read failed.
     pub problem: Option<String>,
 }

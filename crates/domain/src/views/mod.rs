@@ -12,6 +12,7 @@ mod order_log;
 mod outcome;
 mod people;
 mod people_log;
+mod ratings;
 mod stop;
 mod tell_log;
 mod tray;
@@ -19,7 +20,9 @@ mod tray;
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
 pub use health::{health, order_sheet, rule_test, rule_tests, rules};
-pub use live::{Budget, LedgerLive, Live, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive};
+pub use live::{
+    Budget, LedgerLive, Live, RatingsLive, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive,
+};
 pub use log::{
     LogLine, WITHOUT_FORCE, entry_facts, kind_words, log_line, log_row, outcome_words,
     without_force,

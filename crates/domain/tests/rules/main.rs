@@ -21,6 +21,7 @@ mod orders;
 mod others;
 mod people;
 mod privacy;
+mod rated;
 mod replay;
 mod rooms;
 mod ruled;

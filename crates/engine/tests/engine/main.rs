@@ -19,6 +19,7 @@ mod laptops;
 mod log;
 mod offline;
 mod presence;
+mod ratings;
 mod restart;
 mod slots;
 mod stage;

@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{PhasedRelease, PhasedStatus};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 
 use super::api::{Api, Patched};
 use super::config::Config;
+use super::ratings;
 use super::wire::{Included, Many, Version};
 use crate::Adapter;
 use crate::form::note;
@@ -262,6 +264,13 @@ impl Adapter for AppStore {
             }),
             Patched::Already => Ok(already()),
         }
+    }
+
+    async fn ratings(&self) -> Result<Vec<Rating>, ProviderError> {
+        let app = self.app().await?;
+        let (versions, _) = self.api.versions(&app, "IOS", false).await?;
+        let version = served(&versions).map(|it| (it.id.as_str(), &it.attributes.version_string));
+        ratings::read(&self.api, &app, version).await
     }
 }
 

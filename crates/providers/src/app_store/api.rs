@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::config::{Config, Key};
 use super::errors::{ALREADY, RULES, message};
-use super::wire::{App, Claims, Many, Named, One, Phased, TerritoryAvailability, Version};
+use super::wire::{App, Claims, Many, Named, One, Phased, Reviews, TerritoryAvailability, Version};
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature, Token, TokenCache};
 
 /// Apple allows 3 600 requests an hour to each key, and an unpublished number in a minute.
@@ -88,6 +88,24 @@ impl Api {
             query: &query,
             urgent,
             ..Call::get("/v1/apps/{}/appStoreVersions")
+        };
+        self.json(call).await
+    }
+
+    /// The newest reviews of the app, or of one version of it.
+    pub(super) async fn reviews(
+        &self,
+        path: &'static str,
+        id: &str,
+    ) -> Result<(Reviews, Answer), ProviderError> {
+        let call = Call {
+            arguments: &[id],
+            query: &[
+                ("sort", "-createdDate"),
+                ("fields[customerReviews]", "rating,createdDate"),
+                ("limit", "200"),
+            ],
+            ..Call::get(path)
         };
         self.json(call).await
     }

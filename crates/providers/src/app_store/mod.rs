@@ -7,6 +7,7 @@ mod api;
 mod config;
 mod errors;
 mod guide;
+mod ratings;
 mod wire;
 
 use cockpit_domain::provider::ProviderError;

@@ -63,6 +63,34 @@ impl Version {
     }
 }
 
+/// A page of reviews, newest first.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reviews {
+    pub data: Vec<CustomerReview>,
+    #[serde(default)]
+    pub links: Links,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Links {
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CustomerReview {
+    pub attributes: ReviewAttributes,
+}
+
+/// The parts of a review that are asked for. Its words and its author are not.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReviewAttributes {
+    pub rating: u8,
+    /// RFC 3339.
+    pub created_date: String,
+}
+
 /// What is known of the app in one country or region.
 #[derive(Debug, Deserialize)]
 pub(super) struct TerritoryAvailability {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Applied, Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{Review, StagedRollout, StagedStatus};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::{Either, select};
@@ -17,6 +18,7 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 use super::api::Api;
 use super::config::Config;
 use super::edits::{Edits, moved};
+use super::ratings;
 use super::seen::Seen;
 use super::wire::{Release, Summary, Track};
 use crate::Adapter;
@@ -254,6 +256,10 @@ impl Adapter for GooglePlay {
             .take_to_write()
             .ok_or_else(|| moved("the open edit is gone"))?;
         self.write(&edit, &changed).await
+    }
+
+    async fn ratings(&self) -> Result<Vec<Rating>, ProviderError> {
+        ratings::read(&self.api).await
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::config::Config;
 use super::errors::RULES;
-use super::wire::{AppEdit, Summaries, Summary, Track, TrackList};
+use super::wire::{AppEdit, ReviewList, Summaries, Summary, Track, TrackList};
 use crate::google::{SignIn, message};
 use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature};
 
@@ -27,11 +27,21 @@ const EDITS: Limit = Limit {
     reserve: 30,
 };
 
+/// Google allows 200 requests for reviews an hour to each app.
+const REVIEWS: Limit = Limit {
+    burst: 20,
+    per_minute: 1,
+    reserve: 0,
+};
+/// Reviews in one answer; Google gives no more.
+const REVIEWS_A_PAGE: &str = "100";
+
 pub(super) struct Api {
     package: String,
     client: Client,
     sign_in: SignIn,
     edits: Bucket,
+    reviews: Bucket,
 }
 
 impl Api {
@@ -42,6 +52,7 @@ impl Api {
             client: Client::new(http, service, config.base_url, REQUESTS, RULES, message),
             sign_in: SignIn::new(http, service, config.account, SCOPE, RULES),
             edits: Bucket::new(EDITS),
+            reviews: Bucket::new(REVIEWS),
         }
     }
 
@@ -110,6 +121,28 @@ impl Api {
             ..Call::get("/androidpublisher/v3/applications/{}/tracks/{}/releases")
         };
         Ok(self.json::<Summaries>(call).await?.0.releases)
+    }
+
+    /// A page of reviews: the first, or the one that a page before named.
+    pub(super) async fn reviews(
+        &self,
+        page: Option<&str>,
+    ) -> Result<(ReviewList, Answer), ProviderError> {
+        if let Err(wait_ms) = self.reviews.take(false) {
+            return Err(ProviderError::new(
+                ErrorKind::RateLimited,
+                "Google Play was not asked for reviews: it allows 200 requests an hour, and they were asked for lately.",
+            )
+            .retry_after(wait_ms));
+        }
+        let mut query = vec![("maxResults", REVIEWS_A_PAGE)];
+        query.extend(page.map(|page| ("token", page)));
+        let call = Call {
+            arguments: &[&self.package],
+            query: &query,
+            ..Call::get("/androidpublisher/v3/applications/{}/reviews")
+        };
+        self.json(call).await
     }
 
     pub(super) async fn put_track(&self, edit: &str, track: &Track) -> Result<(), ProviderError> {

@@ -8,6 +8,7 @@ pub(crate) static GUIDE: Guide = Guide {
         "In Google Cloud, APIs and services: turn on the Google Play Android Developer API in the same project.",
         "In the Play Console, Users and permissions, Invite new users: enter the service account's address, choose this one app and no account permission.",
         "Give it \"View app information and download bulk reports (read-only)\" and \"Release to production, exclude devices, and use Play App Signing\". Leave everything else off.",
+        "To see the stars of reviews too, add \"Reply to reviews\". Nothing else needs it, and the cockpit answers none.",
         "A new account may be refused for some hours until Google knows it everywhere.",
     ],
     quotas: &[
@@ -24,6 +25,13 @@ pub(crate) static GUIDE: Guide = Guide {
             per_s: 86_400,
             published: false,
             source: "Google refuses with \"Daily edit creation quota exceeded\" and publishes no number.",
+        },
+        Quota {
+            of: Counted::Reviews,
+            most: 200,
+            per_s: 3_600,
+            published: true,
+            source: "Google Play Developer API, Reply to reviews: 200 GET requests an hour for each app.",
         },
     ],
     // The open edit is read; it costs no other one until something changed.

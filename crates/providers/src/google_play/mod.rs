@@ -8,6 +8,7 @@ mod config;
 mod edits;
 mod errors;
 mod guide;
+mod ratings;
 mod seen;
 mod wire;
 

@@ -60,6 +60,53 @@ impl Summary {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReviewList {
+    #[serde(default)]
+    pub reviews: Vec<AppReview>,
+    #[serde(default)]
+    pub token_pagination: Pagination,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Pagination {
+    pub next_page_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AppReview {
+    #[serde(default)]
+    pub comments: Vec<Comment>,
+}
+
+/// Of one person, or an answer to it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Comment {
+    #[serde(default)]
+    pub user_comment: Option<UserComment>,
+}
+
+/// The parts of a review that are read. Its words and its author are not.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UserComment {
+    pub last_modified: Timestamp,
+    pub star_rating: u8,
+    #[serde(default)]
+    pub app_version_code: Option<u64>,
+    #[serde(default)]
+    pub app_version_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Timestamp {
+    /// Since 1970, as text.
+    pub seconds: String,
+}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct TrackList {
     #[serde(default)]
     pub tracks: Vec<Track>,

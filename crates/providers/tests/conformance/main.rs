@@ -11,6 +11,7 @@ mod google_play_traps;
 mod http;
 mod huawei_app_gallery;
 mod launchdarkly;
+mod ratings;
 mod remote_config;
 mod samsung_galaxy_store;
 mod secrets;

@@ -8,6 +8,7 @@ mod errors;
 mod json;
 mod page;
 mod phased;
+mod reviews;
 mod sale;
 
 use std::collections::VecDeque;
@@ -59,6 +60,8 @@ pub(crate) struct AppStore {
     permitted: bool,
     queries_ms: VecDeque<i64>,
     queries_per_hour_max: usize,
+    epoch_ms: i64,
+    spike_ms: Option<i64>,
 }
 
 impl AppStore {
@@ -108,6 +111,8 @@ impl AppStore {
             permitted: true,
             queries_ms: VecDeque::new(),
             queries_per_hour_max: 3_600,
+            epoch_ms,
+            spike_ms: None,
         }
     }
 
@@ -176,6 +181,13 @@ impl AppStore {
             ("GET", ["v1", "apps", id, "appStoreVersions"]) => {
                 known_app(id)?;
                 self.versions_of_app(call, scene)
+            }
+            ("GET", ["v1", "apps", id, "customerReviews"]) => {
+                known_app(id)?;
+                self.customer_reviews(None, call, scene)
+            }
+            ("GET", ["v1", "appStoreVersions", id, "customerReviews"]) => {
+                self.customer_reviews(Some(id), call, scene)
             }
             ("GET", ["v1", "apps", id, "appAvailabilityV2"]) => {
                 known_app(id)?;

@@ -4,6 +4,7 @@
 mod console;
 mod edits;
 mod errors;
+mod reviews;
 mod rules;
 pub(crate) mod token;
 mod track;
@@ -61,10 +62,11 @@ pub(crate) struct GooglePlay {
     queries_ms: VecDeque<i64>,
     queries_per_minute_max: usize,
     console_moves_next: bool,
+    reviews: reviews::Reviews,
 }
 
 impl GooglePlay {
-    pub(crate) fn new() -> GooglePlay {
+    pub(crate) fn new(epoch_ms: i64) -> GooglePlay {
         let production = Track {
             releases: vec![
                 Release::new("8.4.0", 84_012, Status::InProgress, Some(0.2)),
@@ -103,6 +105,7 @@ impl GooglePlay {
             queries_ms: VecDeque::new(),
             queries_per_minute_max: 3_000,
             console_moves_next: false,
+            reviews: reviews::Reviews::new(epoch_ms),
         }
     }
 
@@ -231,6 +234,7 @@ impl GooglePlay {
                 check_parameters(call, &[])?;
                 self.summaries(name)
             }
+            ("GET", ["reviews"]) => self.list_reviews(call, scene),
             _ => Err(no_such_url()),
         }
     }

@@ -11,6 +11,7 @@ mod google_play_edits;
 mod huawei;
 mod launchdarkly;
 mod play;
+mod reviews;
 mod samsung;
 mod scenarios;
 mod sentry;

@@ -2,6 +2,7 @@
 import type { HealthRuleView } from "./HealthRuleView";
 import type { HealthSignalView } from "./HealthSignalView";
 import type { OrderView } from "./OrderView";
+import type { RatingView } from "./RatingView";
 
 /**
  * The health room.
@@ -15,6 +16,14 @@ now: string,
  * Every figure that is read, releases that roll out first.
  */
 signals: Array<HealthSignalView>, 
+/**
+ * What people say in the stores, releases that roll out first. No rule judges it.
+ */
+ratings: Array<RatingView>, 
+/**
+ * Why reviews could not be read, as sentences.
+ */
+rating_problems: Array<string>, 
 /**
  * The workspace's rules, then those of standing orders that hold.
  */

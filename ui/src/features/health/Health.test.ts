@@ -43,6 +43,21 @@ describe("the health room", () => {
     expect(screen.getByTestId("odd")).toHaveTextContent("where 9 400 are usual");
   });
 
+  it("says what people say in the stores, over which period and what is left out", async () => {
+    view = { ...well.health, rating_problems: ["Reviews on App Store were not read. Later."] };
+    await open();
+    const ratings = screen.getAllByTestId("rating");
+    expect(ratings).toHaveLength(2);
+    expect(ratings[0]).toHaveTextContent("Reviews · from Google Play");
+    expect(ratings[0]).toHaveTextContent("3.61 of 5");
+    expect(ratings[0]).toHaveTextContent("74 reviews in 7 days");
+    expect(ratings[0]).toHaveTextContent("1.81 below the days before");
+    expect(ratings[0]).toHaveTextContent("Only reviews with text");
+    expect(ratings[0]).toHaveTextContent("as of 7 min ago");
+    expect(screen.getByTestId("rating-problem")).toHaveTextContent("were not read");
+    expect(screen.getByTestId("health-ratings")).toHaveTextContent("they stop nothing");
+  });
+
   it("ends a standing order with one press", async () => {
     await open();
     await fireEvent.click(screen.getByTestId("order-end"));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Age, Badge, SignalView};
+use super::{Age, Badge, SignalView, Tone};
 use crate::rule::HealthRule;
 
 /// The health room.
@@ -13,6 +13,10 @@ pub struct HealthView {
     pub now: String,
     /// Every figure that is read, releases that roll out first.
     pub signals: Vec<HealthSignalView>,
+    /// What people say in the stores, releases that roll out first. No rule judges it.
+    pub ratings: Vec<RatingView>,
+    /// Why reviews could not be read, as sentences.
+    pub rating_problems: Vec<String>,
     /// The workspace's rules, then those of standing orders that hold.
     pub rules: Vec<HealthRuleView>,
     /// Standing orders, the newest first.
@@ -32,6 +36,29 @@ pub struct HealthSignalView {
     pub signal: SignalView,
     /// What is odd about it, as sentences. None of them fires.
     pub odd: Vec<String>,
+}
+
+/// What people say of a release in one store's reviews.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RatingView {
+    /// "Android 8.4.0", "Android, all versions".
+    pub title: String,
+    /// "Google Play".
+    pub source: String,
+    /// "4.27 of 5", "no reviews".
+    pub stars: String,
+    /// "252 reviews in 7 days".
+    pub sample: String,
+    /// "newest day 3.10, 1.20 below the days before".
+    pub trend: String,
+    /// It falls by half a star or more; else plain. Never bad: nothing follows from it.
+    pub tone: Tone,
+    /// Mean stars of each day, older first; absent where nobody wrote.
+    pub points: Vec<Option<f64>>,
+    /// What these reviews are not: "Only reviews with text, of the last week."
+    pub limits: String,
+    /// When they were read.
+    pub age: Age,
 }
 
 /// A rule, and what it says of each figure now.
