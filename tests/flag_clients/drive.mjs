@@ -25,7 +25,7 @@ const control = async (path, body) => {
   assert.equal(answer.status, 200, path);
   return answer.json();
 };
-const { launchdarkly, remote_config: remoteConfig } = (await control("connections")).channels;
+const { launchdarkly, remote_config: remoteConfig, flagsmith } = (await control("connections")).channels;
 const FLAG = "instant-transfer";
 const PERSON = { kind: "user", key: "somebody" };
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
@@ -49,6 +49,22 @@ const patch = async (instructions, kind = SEMANTIC) => {
   delete client.jsonPreferredMime;
   return done;
 };
+// Flagsmith's SDK for servers, with whichever key.
+const flagsmithServer = (environmentKey) => {
+  const { Flagsmith } = require("flagsmith-nodejs");
+  return new Flagsmith({ environmentKey, apiUrl: `${url}/api/v1/` });
+};
+
+// Flagsmith's SDK for apps and pages, as it is just after it asked.
+const flagsmithApp = async (options = {}) => {
+  const { createFlagsmithInstance } = require("flagsmith/isomorphic");
+  const sdk = createFlagsmithInstance();
+  const api = `${url}/api/v1/`;
+  await sdk.init({ environmentID: flagsmith.environment_key, api, enableAnalytics: false, ...options });
+  return (name) => sdk.hasFeature(name, { skipAnalytics: true });
+};
+const atFlagsmith = (body) => control("console", { service: "flagsmith", ...body });
+
 // The model's constructor sets what the description requires.
 const required = (model) => {
   const made = {};
@@ -145,6 +161,37 @@ const checks = {
     assert.equal((await config.getTemplateAtVersion("41")).version.versionNumber, "41");
     const back = await config.rollback("41");
     assert.deepEqual([back.version.versionNumber, back.version.updateType], ["43", "ROLLBACK"]);
+  },
+  async "both of Flagsmith's SDKs get what is on, and a server gets more"() {
+    const on = await flagsmithApp();
+    assert.deepEqual([on("instant_transfer"), on("ledger_writes")], [true, false]);
+    const flags = await flagsmithServer(flagsmith.server_key).getEnvironmentFlags();
+    assert.equal(flags.isFeatureEnabled("ledger_writes"), true);
+    const apps = await flagsmithServer(flagsmith.environment_key).getEnvironmentFlags();
+    assert.ok(apps.allFlags().every((it) => it.featureName !== "ledger_writes"));
+  },
+  async "off at Flagsmith is off for both, but not for a person with an override"() {
+    await atFlagsmith({ flag: "home_feed_v3", on: false });
+    assert.equal((await flagsmithApp())("home_feed_v3"), false);
+    assert.equal((await flagsmithApp({ identity: "anna" }))("home_feed_v3"), true);
+    const one = await flagsmithServer(flagsmith.environment_key).getIdentityFlags("anna");
+    assert.equal(one.isFeatureEnabled("home_feed_v3"), true);
+    const other = await flagsmithServer(flagsmith.environment_key).getIdentityFlags("zoe");
+    assert.equal(other.isFeatureEnabled("home_feed_v3"), false);
+  },
+  async "an app of Flagsmith's that cannot ask has its own default"() {
+    const none = { fetch: () => Promise.reject(new Error("offline")) };
+    const defaultFlags = { instant_transfer: { enabled: true } };
+    await atFlagsmith({ flag: "instant_transfer", on: false });
+    assert.equal((await flagsmithApp({ defaultFlags }))("instant_transfer"), false);
+    assert.equal((await flagsmithApp({ defaultFlags, ...none }))("instant_transfer"), true);
+  },
+  async "a flag that Flagsmith leaves out is the app's own default"() {
+    await control("knobs", { service: "flagsmith", hides_disabled: true });
+    const defaultFlags = { instant_transfer: { enabled: true } };
+    console.log("  left out:", (await flagsmithApp({ defaultFlags }))("instant_transfer"));
+    assert.equal((await flagsmithApp())("instant_transfer"), false);
+    await control("knobs", { service: "flagsmith", hides_disabled: false });
   },
 };
 

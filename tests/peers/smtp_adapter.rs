@@ -124,6 +124,7 @@ async fn send(adapter: &dyn Adapter, title: &str) -> Result<Receipt, ProviderErr
         target,
         desired: notice(title),
         before,
+        head: String::new(),
     };
     adapter.apply(&effect).await
 }

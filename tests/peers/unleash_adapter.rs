@@ -95,6 +95,7 @@ fn effect(target: &TargetId, desired: &Desired, before: Observation) -> Effect {
         target: target.clone(),
         desired: desired.clone(),
         before,
+        head: String::new(),
     }
 }
 

@@ -307,6 +307,7 @@ async fn carry(
                     target: attempt.intent().target.clone(),
                     desired: attempt.intent().desired.clone(),
                     before: *before,
+                    head: String::new(),
                 };
                 let call = async {
                     if plan.doubled {

@@ -134,6 +134,7 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
+        | Service::Flagsmith
         | Service::Sentry => {
             unreachable!("is not sent to here")
         }

@@ -82,6 +82,7 @@ pub async fn sends_again_and_again(
             notice: notice.clone(),
         },
         before: before.clone(),
+        head: String::new(),
     };
     let first = notice("n-1", "We are looking into it.");
     let receipt = adapter.apply(&effect(&first)).await.unwrap();

@@ -16,6 +16,7 @@ pub mod rule;
 pub mod signal;
 pub mod state;
 pub mod store;
+pub mod switch;
 pub mod target;
 pub mod time;
 pub mod views;

@@ -155,6 +155,7 @@ pub fn kind_of(service: Service) -> Option<ChannelKind> {
         | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
+        | Service::Flagsmith
         | Service::Sentry => None,
     }
 }

@@ -31,6 +31,28 @@ pub struct Effect {
     pub desired: Desired,
     /// What was observed last, right before.
     pub before: Observation,
+    /// The newest entry of this device's chain when it was sent, in hex: what the ledger said then.
+    pub head: String,
+}
+
+impl Effect {
+    /// What stands beside the change where the service takes a comment: which intent it was, and how
+    /// far the ledger was.
+    pub fn comment(&self) -> String {
+        format!("Release Cockpit: {}", self.trace())
+    }
+
+    /// The same where our name stands in front already.
+    pub fn trace(&self) -> String {
+        /// So much of an identifier is enough to find it by.
+        const HEAD_CHARS: usize = 16;
+        let head: String = self.head.chars().take(HEAD_CHARS).collect();
+        if head.is_empty() {
+            format!("intent {}", self.key)
+        } else {
+            format!("intent {}, ledger head {head}", self.key)
+        }
+    }
 }
 
 /// The service accepted a write. This is not yet an observation.

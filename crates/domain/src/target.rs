@@ -7,6 +7,7 @@ use ts_rs::TS;
 use crate::notice::About;
 use crate::store;
 pub use crate::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
+pub use crate::switch::Flag;
 use crate::time::Time;
 
 /// Lists every service once: its variant, its key, its name, and whether notices go there.
@@ -55,6 +56,8 @@ services! {
     Unleash "unleash" "Unleash" false,
     /// LaunchDarkly REST interface and what its mobile SDKs ask.
     LaunchDarkly "launchdarkly" "LaunchDarkly" false,
+    /// Flagsmith's admin interface and what its SDKs ask.
+    Flagsmith "flagsmith" "Flagsmith" false,
     /// Sentry sessions.
     Sentry "sentry" "Sentry" false,
     /// Atlassian Statuspage.
@@ -339,23 +342,6 @@ impl PhasedRelease {
             }
         }
     }
-}
-
-/// A flag in one environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Flag {
-    /// The flag's name.
-    pub name: String,
-    /// The environment that it was read in.
-    pub environment: String,
-    /// What the admin side says.
-    pub enabled: bool,
-    /// What the endpoint says that client apps evaluate from; absent when it was not read.
-    pub serving: Option<bool>,
-    /// Share of people it is on for, in hundredths of a per cent, when it is gradual.
-    pub fraction_bps: Option<u32>,
-    /// The service's description of the flag.
-    pub description: String,
 }
 
 /// A status page and which notices of ours were found on it.

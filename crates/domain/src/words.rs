@@ -2,6 +2,7 @@
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
 use crate::store;
+use crate::switch::Reach;
 use crate::target::{
     Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Review,
     Service, StagedRollout, StagedStatus, TargetId, TargetState,
@@ -237,7 +238,12 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
             }
         };
     }
-    format!("Read back: {}.", self::state(state))
+    let mut sentences = vec![format!("Read back: {}.", self::state(state))];
+    if let (Desired::Off | Desired::On, TargetState::Flag(it)) = (desired, state) {
+        sentences.extend(it.reach.map(Reach::sentence));
+        sentences.extend(it.exceptions());
+    }
+    sentences.join(" ")
 }
 
 /// Whether a service can say afterwards what became of a write whose answer was lost.
@@ -387,11 +393,7 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             "{} goes to everybody at once. There is no way back to a phased release.",
             it.version
         ),
-        (Desired::Off, TargetState::Flag(it)) => format!(
-            "{} turns off in {} for everybody, also for people who already have the release, \
-             as soon as their app asks again. Apps that are offline keep what they have.",
-            it.name, it.environment
-        ),
+        (Desired::Off, TargetState::Flag(it)) => turned_off(it),
         (Desired::On, TargetState::Flag(it)) => format!(
             "{} turns on in {} as soon as apps ask again{}.",
             it.name,
@@ -450,6 +452,23 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Channel(_),
         ) => "This target does not offer that change.".to_owned(),
     }
+}
+
+/// What turning a flag off does for apps, and everything that keeps it from doing so.
+fn turned_off(it: &Flag) -> String {
+    let whom = if it.has_overrides() {
+        "everybody without an override"
+    } else {
+        "everybody"
+    };
+    let mut sentences = vec![format!(
+        "{} turns off in {} for {whom}, also for people who already have the release, as soon as \
+         their app asks again. Apps that are offline keep what they have.",
+        it.name, it.environment
+    )];
+    sentences.extend(it.reach.map(Reach::sentence));
+    sentences.extend(it.truths());
+    sentences.join(" ")
 }
 
 /// How a target moved since its author saw it.

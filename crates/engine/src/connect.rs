@@ -75,7 +75,7 @@ impl Credentials {
                 self.config.get("package").cloned()
             }
             Service::AppStore => self.config.get("bundle_id").cloned(),
-            Service::Unleash | Service::LaunchDarkly | Service::Sentry => None,
+            Service::Unleash | Service::LaunchDarkly | Service::Flagsmith | Service::Sentry => None,
             // No channel belongs to an app.
             Service::Statuspage
             | Service::Smtp
@@ -123,6 +123,7 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
         | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
+        | Service::Flagsmith
         | Service::Statuspage
         | Service::Smtp
         | Service::Fcm

@@ -337,6 +337,7 @@ impl Run {
             target: self.attempt.intent().target.clone(),
             desired: self.attempt.intent().desired.clone(),
             before,
+            head: self.inner.recorder.head().await,
         };
         if let Desired::Published { notice } = &effect.desired {
             let first = self.inner.state().first_of_story(notice, &effect.target);

@@ -66,6 +66,13 @@ impl Recorder {
         *self.writer.lock().await = Some(writer);
     }
 
+    /// The newest entry of this device's chain, in hex; empty while there is no key.
+    pub async fn head(&self) -> String {
+        let writer = self.writer.lock().await;
+        let newest = writer.as_ref().map(|writer| writer.head.prev.to_string());
+        newest.unwrap_or_default()
+    }
+
     /// Forgets the key once nothing is being recorded.
     pub async fn lock(&self) {
         *self.writer.lock().await = None;

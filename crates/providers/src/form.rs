@@ -114,6 +114,27 @@ impl<'a> Settings<'a> {
         self.secret(key).ok()
     }
 
+    /// The names in a field that are separated by commas; none when it is empty.
+    pub(crate) fn names(&self, key: &str) -> Vec<String> {
+        let text = self.optional(key).unwrap_or_default();
+        text.split(',')
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// A number of seconds of at most a week; none when it is empty.
+    pub(crate) fn seconds(&self, key: &str) -> Result<Option<u32>, ProviderError> {
+        const WEEK_S: u32 = 7 * 24 * 3_600;
+        let Some(text) = self.optional(key) else {
+            return Ok(None);
+        };
+        let seconds = text.parse().ok().filter(|it| (1..=WEEK_S).contains(it));
+        seconds
+            .map(Some)
+            .ok_or_else(|| self.unusable(key, "is not a number of seconds, a week at most"))
+    }
+
     /// The address of the service without a slash at the end. Only https, or http on loopback.
     pub(crate) fn base_url(&self, default: Option<&str>) -> Result<String, ProviderError> {
         let text = match (self.optional("base_url"), default) {

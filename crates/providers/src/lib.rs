@@ -10,6 +10,7 @@ pub mod bluesky;
 mod channel;
 pub mod fcm;
 mod firebase;
+pub mod flagsmith;
 mod form;
 mod google;
 pub mod google_play;
@@ -104,6 +105,7 @@ fn entry(service: Service) -> Entry {
         Service::SamsungGalaxyStore => entry!(samsung_galaxy_store, guided),
         Service::Unleash => entry!(unleash, guided),
         Service::LaunchDarkly => entry!(launchdarkly, guided),
+        Service::Flagsmith => entry!(flagsmith, guided),
         Service::Sentry => entry!(sentry, guided),
         Service::Statuspage => entry!(statuspage, guided),
         Service::Smtp => entry!(smtp, guided),

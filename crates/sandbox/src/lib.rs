@@ -10,6 +10,7 @@ mod control;
 mod dice;
 mod door;
 mod fault;
+mod flagsmith;
 mod google_play;
 mod history;
 mod huawei;

@@ -48,6 +48,11 @@ const QUOTAS: &[Quota] = &[
     requests("mastodon", 300, 300),
     requests("bluesky", 3_000, 300),
     requests("teams", 4, 1),
+    Quota {
+        // What SDKs ask is not limited.
+        counts: |line| crate::flagsmith::is_counted(&line.path),
+        ..requests("flagsmith", 500, 60)
+    },
     requests("fcm", 600_000, 60),
 ];
 

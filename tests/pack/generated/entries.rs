@@ -10,7 +10,8 @@ use cockpit_domain::export::Selection;
 use cockpit_domain::policy::{ActKind, Role};
 use cockpit_domain::rule::{HealthRule, RuleEvent};
 use cockpit_domain::state::Standing;
-use cockpit_domain::target::{Desired, Flag, Observation, Service, TargetId, TargetState};
+use cockpit_domain::switch::{By, Caveat, Flag, Reach};
+use cockpit_domain::target::{Desired, Observation, Service, TargetId, TargetState};
 use cockpit_seal::{Entry, Head};
 use serde_json::{Map, json};
 
@@ -536,5 +537,28 @@ fn flag(enabled: bool) -> TargetState {
         serving: None,
         fraction_bps: None,
         description: String::new(),
+        caveats: if enabled { every_caveat() } else { Vec::new() },
+        reach: enabled.then_some(Reach {
+            by: By::Fetch,
+            within_s: 43_200,
+        }),
     })
+}
+
+fn every_caveat() -> Vec<Caveat> {
+    vec![
+        Caveat::Archived,
+        Caveat::NotForApps,
+        Caveat::NotAskedFor { days: 30 },
+        Caveat::NoStrategy,
+        Caveat::ServedWhenOff {
+            value: "true".to_owned(),
+        },
+        Caveat::DefaultInCode { value: None },
+        Caveat::DefaultInCode {
+            value: Some("true".to_owned()),
+        },
+        Caveat::IdentityOverrides { many: None },
+        Caveat::SegmentOverrides { many: 2 },
+    ]
 }

@@ -39,7 +39,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "flags",
-        about: "LaunchDarkly's and Firebase's own clients drive the sandbox",
+        about: "LaunchDarkly's, Firebase's and Flagsmith's own clients drive the sandbox",
         run: flag_clients,
     },
     Step {

@@ -264,6 +264,8 @@ pub fn flag_for(
         serving,
         fraction_bps,
         description: description.to_owned(),
+        caveats: Vec::new(),
+        reach: None,
     })
 }
 

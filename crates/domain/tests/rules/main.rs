@@ -30,6 +30,7 @@ mod staged;
 mod steps;
 mod stopped;
 mod stores;
+mod switches;
 mod telling;
 mod told;
 mod unusual;

@@ -14,7 +14,12 @@ async fn one_stop_turns_off_what_is_tied_to_the_release_everywhere() {
     let world = World::new("all-flags");
     let handle = world.drill().await;
     let shown = cockpit(&handle).await;
-    for service in ["Firebase Remote Config", "LaunchDarkly", "Unleash"] {
+    for service in [
+        "Firebase Remote Config",
+        "LaunchDarkly",
+        "Flagsmith",
+        "Unleash",
+    ] {
         assert!(shown.flags_from.contains(service), "{}", shown.flags_from);
     }
     let pressed = stop(&handle).await;
@@ -23,15 +28,28 @@ async fn one_stop_turns_off_what_is_tied_to_the_release_everywhere() {
         let part = view.targets.iter().find(|it| it.target == target);
         assert!(part.is_some(), "{target}: {view:#?}");
     }
-    assert_eq!(words(&view), ["confirmed"; 5], "{view:#?}");
+    assert_eq!(words(&view), ["confirmed"; 6], "{view:#?}");
     let truth = world.sandbox.truth();
     assert_eq!(
         truth["launchdarkly"]["flags"]["instant-transfer"]["served"],
         false
     );
-    assert_eq!(
-        truth["remote_config"]["flags"]["instant_transfer"]["served"],
-        false
+    for service in ["remote_config", "flagsmith"] {
+        let flag = &truth[service]["flags"]["instant_transfer"];
+        assert_eq!(flag["served"], false, "{service}");
+    }
+    // What stands beside the change leads to the entry, and to how far the ledger was.
+    let comment = truth["flagsmith"]["flags"]["instant_transfer"]["comment"].clone();
+    let comment = comment.as_str().unwrap();
+    let part = |service: &str| {
+        view.targets
+            .iter()
+            .find(|it| it.target.starts_with(service))
+    };
+    let intent = &part("flagsmith:").unwrap().intent;
+    assert!(
+        comment.contains(&format!("intent {intent}, ledger head ")),
+        "{comment}"
     );
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
-use cockpit_domain::target::Flag;
+use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::join;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use super::api::Api;
 use super::config::Config;
-use super::wire::{self, Evaluated, Setting};
+use super::wire::{self, Evaluated, Setting, Status};
 use crate::Adapter;
 use crate::form::{answered, note};
 use crate::http::Http;
@@ -35,6 +35,8 @@ pub struct LaunchDarkly {
     api: Api,
     /// Everything as it was read for the last round of polls: two requests for all flags.
     round: Mutex<Option<(Time, Arc<Round>)>>,
+    /// How flags are used, asked for now and then only; empty where it is not told.
+    uses: Mutex<Option<(Time, Vec<Status>)>>,
     http: Http,
 }
 
@@ -47,6 +49,15 @@ struct Round {
 
 /// A round is shared by the polls of so many milliseconds.
 const ROUND_MS: u64 = 2_000;
+/// How flags are used is asked for again after so long.
+const USES_MS: u64 = 60 * 60_000;
+/// LaunchDarkly calls a flag inactive that nobody asked for in so many days.
+const INACTIVE_DAYS: u32 = 7;
+/// Open apps keep a stream.
+const REACH: Reach = Reach {
+    by: By::Stream,
+    within_s: 5,
+};
 
 impl LaunchDarkly {
     pub(super) fn new(config: Config, http: &Http) -> Self {
@@ -56,6 +67,7 @@ impl LaunchDarkly {
             flags: config.flags.clone(),
             api: Api::new(config, http),
             round: Mutex::new(None),
+            uses: Mutex::new(None),
             http: http.clone(),
         }
     }
@@ -96,10 +108,10 @@ impl LaunchDarkly {
     /// The flag as it is set, and when that was.
     async fn set(&self, key: &str, urgent: bool) -> Result<(Flag, Time), ProviderError> {
         let (flag, answer) = self.api.flag(key, urgent).await?;
-        Ok((self.state(&flag)?, answer.at))
+        Ok((self.state(&flag).await?, answer.at))
     }
 
-    fn state(&self, flag: &wire::Flag) -> Result<Flag, ProviderError> {
+    async fn state(&self, flag: &wire::Flag) -> Result<Flag, ProviderError> {
         let key = &flag.key;
         if flag.archived {
             return Err(ProviderError::new(
@@ -116,7 +128,31 @@ impl LaunchDarkly {
             serving: None,
             fraction_bps: fraction_bps(setting),
             description: flag.description.clone().unwrap_or_default(),
+            caveats: self.caveats(flag, setting).await,
+            reach: Some(REACH),
         })
+    }
+
+    /// What LaunchDarkly tells of how little turning it off may do.
+    async fn caveats(&self, flag: &wire::Flag, setting: &Setting) -> Vec<Caveat> {
+        let uses = self.uses.lock().await;
+        let all = uses.as_ref().map_or(&[][..], |(_, all)| all);
+        caveats(
+            flag,
+            setting,
+            all.iter().find(|it| it.flag() == Some(&flag.key)),
+        )
+    }
+
+    /// Asks how flags are used, at most once an hour.
+    async fn look_at_uses(&self) {
+        let mut uses = self.uses.lock().await;
+        let now = self.http.now();
+        let old = |(asked_at, _): &(Time, _)| now.ms_since(*asked_at) >= USES_MS;
+        if uses.as_ref().is_none_or(old) {
+            let all = self.api.statuses().await.unwrap_or_default();
+            *uses = Some((now, all));
+        }
     }
 
     /// One reading of everything for all flags that are looked at now. Goes on without what apps get.
@@ -131,6 +167,7 @@ impl LaunchDarkly {
         // One after the other: while flags may not be asked for, nothing is.
         let (flags, at) = self.api.flags().await?;
         let served = self.api.evaluated(false).await.ok();
+        self.look_at_uses().await;
         let read = Arc::new(Round {
             flags,
             at,
@@ -146,7 +183,7 @@ impl LaunchDarkly {
             // An archived flag is in no list.
             return self.set(key, false).await;
         };
-        let mut flag = self.state(found)?;
+        let mut flag = self.state(found).await?;
         let mut at = round.at;
         if let Some((values, served_at)) = &round.served
             && let Ok(serving) = is_served(key, values)
@@ -320,14 +357,14 @@ impl Adapter for LaunchDarkly {
             }
         };
         // Switching twice is the same as once, so nothing has to be looked at first.
-        let comment = format!("Release Cockpit: intent {}", effect.key);
-        let flag = self.api.switch(key, on, &comment, false).await?;
+        let flag = self.api.switch(key, on, &effect.comment(), false).await?;
         let setting = flag.environments.get(&self.environment);
         Ok(Receipt {
             provider_request_id: setting.map(|it| format!("version {}", it.version)),
             notes: setting
                 .filter(|_| !on)
-                .and_then(|setting| why_off_is_not_off(&flag, setting))
+                .and_then(|setting| why_off_is_not_off(&flag, setting, None))
+                .map(|it| it.sentence())
                 .into_iter()
                 .collect(),
         })
@@ -365,22 +402,48 @@ fn is_served(key: &str, values: &Evaluated) -> Result<bool, ProviderError> {
     }
 }
 
-/// What a person must know whose app still does the same after a flag was turned off.
-fn why_off_is_not_off(flag: &wire::Flag, setting: &Setting) -> Option<String> {
+/// What LaunchDarkly tells of a flag and its use.
+fn caveats(flag: &wire::Flag, setting: &Setting, used: Option<&Status>) -> Vec<Caveat> {
+    let mut all = Vec::new();
+    if flag.apps.as_ref().is_some_and(|apps| !apps.mobile) {
+        all.push(Caveat::NotForApps);
+    }
+    if used.is_some_and(|it| it.name == "inactive") {
+        all.push(Caveat::NotAskedFor {
+            days: INACTIVE_DAYS,
+        });
+    }
+    all.extend(why_off_is_not_off(flag, setting, used));
+    all
+}
+
+/// What a person must know whose app may do the same after a flag was turned off.
+fn why_off_is_not_off(
+    flag: &wire::Flag,
+    setting: &Setting,
+    used: Option<&Status>,
+) -> Option<Caveat> {
     let value = |place: usize| flag.variations.get(place).map(|it| &it.value);
     let Some(off) = setting.off.and_then(value) else {
-        return Some(format!(
-            "{} has no variation for off: apps take the value in their own code.",
-            flag.key
-        ));
+        let seen = used.and_then(|it| it.default.as_ref());
+        return Some(Caveat::DefaultInCode {
+            value: seen.map(as_text),
+        });
     };
-    let on = setting.fallthrough.as_ref()?.variation.and_then(value)?;
-    (on == off || *off == Value::Bool(true)).then(|| {
-        format!(
-            "{} serves {off} when it is off: apps may do the same as before.",
-            flag.key
-        )
+    let on = setting.fallthrough.as_ref().and_then(|it| it.variation);
+    let on = on.and_then(value);
+    (on == Some(off) || *off == Value::Bool(true)).then(|| Caveat::ServedWhenOff {
+        value: as_text(off),
     })
+}
+
+fn as_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string()
+        }
+    }
 }
 
 /// The share of people who get another variation than when it is off, where shares alone decide.

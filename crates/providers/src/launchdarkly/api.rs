@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::config::Config;
 use super::errors::{RULES, message};
-use super::wire::{Environment, Evaluated, Flag, Flags};
+use super::wire::{Environment, Evaluated, Flag, Flags, Status, Statuses};
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature};
 
 /// No number is published; this is ours.
@@ -104,6 +104,13 @@ impl Api {
             ..self.call("/api/v2/flags/{}/{}", &arguments)
         };
         self.client.json(&call).await
+    }
+
+    /// How all flags are used in the environment.
+    pub(super) async fn statuses(&self) -> Result<Vec<Status>, ProviderError> {
+        let arguments = [self.project.as_str(), &self.environment];
+        let call = self.call("/api/v2/flag-statuses/{}/{}", &arguments);
+        Ok(self.client.json::<Statuses>(&call).await?.0.items)
     }
 
     pub(super) async fn environment(&self) -> Result<Environment, ProviderError> {

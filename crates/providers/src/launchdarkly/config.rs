@@ -74,13 +74,7 @@ impl Config {
             environment: settings.required("environment")?,
             token: header("token")?,
             mobile_key: header("mobile_key")?,
-            flags: settings
-                .optional("flags")
-                .unwrap_or_default()
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .filter(|name| !name.is_empty())
-                .collect(),
+            flags: settings.names("flags"),
         })
     }
 }

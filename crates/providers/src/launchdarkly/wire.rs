@@ -39,6 +39,37 @@ pub(super) struct Apps {
     pub mobile: bool,
 }
 
+/// What LaunchDarkly tells of flags' use.
+#[derive(Debug, Deserialize)]
+pub(super) struct Statuses {
+    #[serde(default)]
+    pub items: Vec<Status>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Status {
+    /// new, inactive, active or launched.
+    pub name: String,
+    /// What apps have in their own code, as they told.
+    #[serde(default)]
+    pub default: Option<Value>,
+    #[serde(default, rename = "_links")]
+    pub links: BTreeMap<String, Link>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    pub href: String,
+}
+
+impl Status {
+    /// The flag that it speaks of stands only in its links.
+    pub(super) fn flag(&self) -> Option<&str> {
+        self.links.get("parent")?.href.rsplit('/').next()
+    }
+}
+
 /// A flag's targeting in one environment.
 #[derive(Debug, Deserialize)]
 pub(super) struct Setting {

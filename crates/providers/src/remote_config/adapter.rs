@@ -42,18 +42,19 @@ pub struct RemoteConfig {
 
 impl RemoteConfig {
     pub(super) fn new(config: Config, http: &Http) -> RemoteConfig {
-        let (api, parameter, hours, flags) = (
+        let (api, parameter, hours, flags, apps_ask_s) = (
             Arc::new(Api::new(config.connection, http)),
             config.parameter,
             config.hours,
             config.flags,
+            config.apps_ask_s,
         );
         let name = format!("{}/{parameter}", api.project());
         let banner = Banner::new(parameter.clone(), hours, Arc::clone(&api));
         RemoteConfig {
             banner: ChannelAdapter::new(banner, http),
             shown_in: TargetId::new(Service::RemoteConfig, &name),
-            flags: Flags::new(flags, parameter, Arc::clone(&api)),
+            flags: Flags::new(flags, parameter, apps_ask_s, Arc::clone(&api)),
             api,
         }
     }

@@ -33,6 +33,12 @@ pub(crate) static FORM: Form = Form {
         )
         .optional(),
         Field::new(
+            "apps_ask_s",
+            "Apps fetch every",
+            "Seconds of the app's minimum fetch interval. Leave empty for Firebase's own, twelve hours.",
+        )
+        .optional(),
+        Field::new(
             "app_id",
             "App ID",
             "With the API key, to read back what the app fetches: 1:…:android:… from the Firebase console, Project settings.",
@@ -64,6 +70,8 @@ pub(super) struct Config {
     pub parameter: String,
     pub hours: u64,
     pub flags: Wanted,
+    /// The app's minimum fetch interval, where it was entered.
+    pub apps_ask_s: Option<u32>,
 }
 
 /// Where the template is and who asks.
@@ -124,6 +132,7 @@ impl Config {
             parameter,
             hours,
             flags: wanted(settings.optional("flags")),
+            apps_ask_s: settings.seconds("apps_ask_s")?,
         })
     }
 }

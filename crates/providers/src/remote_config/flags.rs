@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use cockpit_domain::provider::{Effect, ErrorKind, ProviderError, Reading, Receipt};
-use cockpit_domain::target::Flag;
+use cockpit_domain::switch::{By, Flag, Reach};
+use cockpit_domain::words::capital;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
 use futures_util::future::join;
 use serde_json::{Map, Value, json};
@@ -17,14 +18,27 @@ pub(super) struct Flags {
     wanted: Wanted,
     /// The parameter that holds notices.
     banner: String,
+    reach: Reach,
     api: Arc<Api>,
 }
 
+/// Firebase's SDKs fetch again after twelve hours.
+const FETCH_S: u32 = 12 * 3_600;
+
 impl Flags {
-    pub(super) fn new(wanted: Wanted, banner: String, api: Arc<Api>) -> Flags {
+    pub(super) fn new(
+        wanted: Wanted,
+        banner: String,
+        apps_ask_s: Option<u32>,
+        api: Arc<Api>,
+    ) -> Flags {
         Flags {
             wanted,
             banner,
+            reach: Reach {
+                by: By::Fetch,
+                within_s: apps_ask_s.unwrap_or(FETCH_S),
+            },
             api,
         }
     }
@@ -147,7 +161,7 @@ impl Flags {
             }
         }
         let word = if on { "on" } else { "off" };
-        let comment = format!("{}. Intent {}", mark(name, word), effect.key);
+        let comment = format!("{}. {}", mark(name, word), capital(&effect.trace()));
         body["version"] = json!({"description": comment});
         let number = self.api.publish(body, &etag).await?;
         Ok(Receipt {
@@ -200,6 +214,9 @@ impl Flags {
                 .as_str()
                 .unwrap_or_default()
                 .to_owned(),
+            // Off overrides each condition, and Google tells nothing of a parameter's use.
+            caveats: Vec::new(),
+            reach: Some(self.reach),
         })
     }
 }

@@ -1,17 +1,19 @@
 //! Our words to Unleash's and back. Must not know HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
-use cockpit_domain::target::Flag;
+use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::join;
 use tokio::sync::Mutex;
 
 use super::api::Api;
+use super::bulk::Bulk;
 use super::config::Config;
 use super::wire::{ClientFeatures, Environment, Feature};
 use crate::Adapter;
@@ -31,7 +33,9 @@ pub struct Unleash {
     environment: String,
     client_environment: Option<String>,
     flags: Vec<String>,
-    api: Api,
+    reach: Reach,
+    api: Arc<Api>,
+    bulk: Bulk,
     /// What apps evaluate, as it was listed for the last round of polls: one request for all
     /// flags, not one for each. `None` in the pair when that request failed.
     listed: Mutex<Option<(Time, Option<Listed>)>>,
@@ -46,15 +50,28 @@ struct Listed {
 
 /// A list is shared by the polls of one round, in milliseconds.
 const ROUND_MS: u64 = 2_000;
+/// Unleash's SDKs ask again after so many seconds.
+const POLL_S: u32 = 15;
+/// A flag that no app asked for in so many days may be a dead switch.
+const UNUSED_DAYS: u32 = 30;
 
 impl Unleash {
     pub(super) fn new(config: Config, http: &Http) -> Self {
+        let reach = Reach {
+            by: By::Poll,
+            within_s: config.apps_ask_s.unwrap_or(POLL_S),
+        };
+        let (project, environment) = (config.project.clone(), config.environment.clone());
+        let (client_environment, flags) = (config.client_environment.clone(), config.flags.clone());
+        let api = Arc::new(Api::new(config, http));
         Self {
-            project: config.project.clone(),
-            environment: config.environment.clone(),
-            client_environment: config.client_environment.clone(),
-            flags: config.flags.clone(),
-            api: Api::new(config, http),
+            bulk: Bulk::new(Arc::clone(&api)),
+            project,
+            environment,
+            client_environment,
+            flags,
+            reach,
+            api,
             listed: Mutex::new(None),
             http: http.clone(),
         }
@@ -91,6 +108,8 @@ impl Unleash {
             serving: None,
             fraction_bps: fraction_bps(environment),
             description: feature.description.clone().unwrap_or_default(),
+            caveats: caveats(&feature, environment, answer.at),
+            reach: Some(self.reach),
         };
         Ok((flag, answer.at))
     }
@@ -298,7 +317,11 @@ impl Adapter for Unleash {
             }
         };
         // Switching twice is the same as once, so nothing has to be looked at first.
-        self.api.switch(name, on).await?;
+        if on {
+            self.api.switch(name, true).await?;
+        } else {
+            self.bulk.off(name).await?;
+        }
         Ok(Receipt::default())
     }
 }
@@ -310,6 +333,29 @@ impl fmt::Debug for Unleash {
             .field("environment", &self.environment)
             .finish_non_exhaustive()
     }
+}
+
+/// What Unleash tells of how little turning it off may do.
+fn caveats(feature: &Feature, environment: &Environment, now: Time) -> Vec<Caveat> {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let mut all = Vec::new();
+    if feature.archived {
+        all.push(Caveat::Archived);
+    }
+    let unused = environment.last_seen().is_some_and(|seen| {
+        let seen: Option<Time> = seen.and_then(|it| it.parse().ok());
+        seen.is_none_or(|it| now.ms_since(it) >= u64::from(UNUSED_DAYS) * DAY_MS)
+    });
+    if unused {
+        all.push(Caveat::NotAskedFor { days: UNUSED_DAYS });
+    }
+    let strategies = &environment.strategies;
+    if !strategies.is_empty() && strategies.iter().all(|it| it.disabled == Some(true)) {
+        all.push(Caveat::NoStrategy);
+    }
+    // The interface for apps leaves out what is off, and some SDKs then ask the app's own code.
+    all.push(Caveat::DefaultInCode { value: None });
+    all
 }
 
 /// The share when one gradual strategy alone decides. Values above 100 are accepted by the server

@@ -3,6 +3,7 @@
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
 use http::{HeaderValue, Method};
+use serde_json::json;
 
 use super::config::Config;
 use super::errors::{RULES, message};
@@ -81,6 +82,20 @@ impl Api {
         self.client.json(&call).await
     }
 
+    /// Turns several flags off at once. What is refused for one is refused for all of them.
+    pub(super) async fn all_off(&self, flags: &[String]) -> Result<(), ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.project, &self.environment],
+            authorization: Some(self.admin.clone()),
+            body: Body::Json(json!({"features": flags})),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/api/admin/projects/{}/bulk_features/environments/{}/off")
+        };
+        self.taken(&call).await
+    }
+
     pub(super) async fn switch(&self, flag: &str, on: bool) -> Result<(), ProviderError> {
         let call = Call {
             method: Method::POST,
@@ -95,7 +110,11 @@ impl Api {
                 "/api/admin/projects/{}/features/{}/environments/{}/off"
             })
         };
-        let answer = self.client.send(&call).await?;
+        self.taken(&call).await
+    }
+
+    async fn taken(&self, call: &Call<'_>) -> Result<(), ProviderError> {
+        let answer = self.client.send(call).await?;
         // Unleash answers with nothing; a page here is somebody else's.
         if answer.body.is_empty() || answer.value().is_some() {
             Ok(())

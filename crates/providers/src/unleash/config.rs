@@ -24,6 +24,7 @@ pub(crate) static FORM: Form = Form {
         )
         .secret(),
         Field::new("flags", "Flags", "Names separated by commas. Leave empty for every flag of the project.").optional(),
+        Field::new("apps_ask_s", "Apps ask every", "Seconds after which an open app asks again. Leave empty for 15, as Unleash's SDKs do.").optional(),
     ],
 };
 
@@ -39,6 +40,7 @@ pub(super) struct Config {
     pub client_environment: Option<String>,
     /// Empty for all.
     pub flags: Vec<String>,
+    pub apps_ask_s: Option<u32>,
 }
 
 impl Config {
@@ -56,13 +58,8 @@ impl Config {
             admin: header("admin_token")?,
             client: header("client_token")?,
             client_environment: environment_of(client_token.expose_secret()),
-            flags: settings
-                .optional("flags")
-                .unwrap_or_default()
-                .split(',')
-                .map(|name| name.trim().to_owned())
-                .filter(|name| !name.is_empty())
-                .collect(),
+            flags: settings.names("flags"),
+            apps_ask_s: settings.seconds("apps_ask_s")?,
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod adapter;
 mod api;
+mod bulk;
 mod config;
 mod errors;
 mod guide;

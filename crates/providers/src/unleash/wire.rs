@@ -26,6 +26,17 @@ pub(super) struct Environment {
     pub enabled: bool,
     #[serde(default)]
     pub strategies: Vec<Strategy>,
+    /// The rest, where a field that is null says something else than one that is missing.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Environment {
+    /// When an app last said that it asked; none when the server does not tell, and the inner one
+    /// none when it never did.
+    pub(super) fn last_seen(&self) -> Option<Option<&str>> {
+        self.rest.get("lastSeenAt").map(Value::as_str)
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -57,7 +57,8 @@ async fn the_fields_are_these() {
             "environment",
             "admin_token (secret)",
             "client_token (secret)",
-            "flags (optional)"
+            "flags (optional)",
+            "apps_ask_s (optional)"
         ]
     );
     assert_eq!(
@@ -68,6 +69,16 @@ async fn the_fields_are_these() {
             "token (secret)",
             "mobile_key (secret)",
             "flags (optional)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::Flagsmith),
+        [
+            "environment_key",
+            "api_key (secret)",
+            "flags (optional)",
+            "apps_ask_s (optional)",
             "base_url (optional)"
         ]
     );
@@ -120,6 +131,7 @@ async fn the_fields_are_these() {
             "parameter (optional)",
             "hours (optional)",
             "flags (optional)",
+            "apps_ask_s (optional)",
             "app_id (optional)",
             "api_key (secret)",
             "service_account (secret)",

@@ -1,8 +1,8 @@
 //! LaunchDarkly's traps. Must not know the adapter's inside.
 
 use cockpit_domain::provider::{Applied, ErrorKind, Reading};
-use cockpit_domain::target::Flag;
-use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState};
+use cockpit_domain::switch::{By, Caveat, Flag};
+use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words};
 use cockpit_providers::connect;
 use serde_json::json;
 
@@ -47,7 +47,12 @@ async fn a_change_is_a_semantic_patch_with_a_comment() {
     let body = stage.wire.newest_body();
     assert_eq!(body["instructions"], json!([{"kind": "turnFlagOff"}]));
     let comment = stage.truth()["history"][0]["after"]["comment"].clone();
-    assert!(comment.as_str().unwrap().contains("00ff"), "{comment}");
+    assert!(
+        comment.as_str().unwrap().contains("intent 00ff"),
+        "{comment}"
+    );
+    let head = "ledger head abcdefabcdefabcd";
+    assert!(comment.as_str().unwrap().contains(head), "{comment}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,7 +216,7 @@ async fn a_flag_without_a_variation_for_off_says_what_apps_do() {
     let adapter = stage.connect(Service::LaunchDarkly);
     let other = "launchdarkly:northwind/production/rate-source";
     let receipt = act(&*adapter, other, &Desired::Off).await.unwrap();
-    assert!(receipt.notes[0].contains("apps take the value in their own code"));
+    assert!(receipt.notes[0].contains("take the value in their own code"));
     let receipt = act(&*adapter, FLAG, &Desired::Off).await.unwrap();
     assert!(receipt.notes.is_empty());
 }
@@ -232,7 +237,12 @@ async fn looking_reads_everything_once_for_all_flags() {
     for target in adapter.targets().await.unwrap() {
         read(&*adapter, &target.id.0, Reading::Poll).await;
     }
-    assert_eq!((stage.count("/msdk/"), stage.count("GET /api/")), (1, 1));
+    assert_eq!(
+        (stage.count("/msdk/"), stage.count("GET /api/v2/flags/")),
+        (1, 1)
+    );
+    // How they are used is asked once an hour.
+    assert_eq!(stage.count("/flag-statuses/"), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -277,4 +287,65 @@ async fn a_dead_mobile_key_does_not_keep_a_flag_on_and_proves_nothing() {
         let error = adapter.observe(&target, reading).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unauthorized);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_off_will_do_for_apps_is_said_before_the_press() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::LaunchDarkly);
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    assert_eq!(flag(&seen).caveats, []);
+    assert_eq!(flag(&seen).reach.map(|it| it.by), Some(By::Stream));
+    // Without a variation for off the default counts that an app last told of.
+    let other = "launchdarkly:northwind/production/rate-source";
+    let seen = read(&*adapter, other, Reading::Poll).await;
+    let default = Some("backup".to_owned());
+    assert_eq!(
+        flag(&seen).caveats,
+        [Caveat::DefaultInCode { value: default }]
+    );
+    let sentence = words::consequence(&Desired::Off, &seen.state);
+    assert!(sentence.contains("last seen as backup"), "{sentence}");
+    let fresh = read(&*adapter, other, Reading::Fresh).await;
+    assert_eq!(flag(&fresh).caveats, flag(&seen).caveats);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_switch_that_nobody_asks_for_or_that_apps_do_not_get_is_named() {
+    let stage = Stage::new();
+    let (mut plain, secret) = settings(&stage.sandbox.connections(), Service::LaunchDarkly);
+    plain.insert("flags".to_owned(), "ledger-writes".to_owned());
+    let adapter = connect(Service::LaunchDarkly, &plain, &secret, &stage.http).unwrap();
+    let other = "launchdarkly:northwind/production/ledger-writes";
+    let seen = read(&*adapter, other, Reading::Poll).await;
+    assert_eq!(
+        flag(&seen).caveats,
+        [Caveat::NotForApps, Caveat::NotAskedFor { days: 7 }]
+    );
+    // A token that may not read how flags are used knows less, and says nothing of it.
+    stage.fault("/flag-statuses/", "status:403", 9);
+    let adapter = connect(Service::LaunchDarkly, &plain, &secret, &stage.http).unwrap();
+    let seen = read(&*adapter, other, Reading::Poll).await;
+    assert_eq!(flag(&seen).caveats, [Caveat::NotForApps]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flag_that_serves_true_when_it_is_off_cannot_be_killed() {
+    let stage = Stage::new();
+    let (plain, secret) = settings(&stage.sandbox.connections(), Service::LaunchDarkly);
+    let answers = |path: &str| match path {
+        path if path.starts_with("/msdk/") => {
+            json!({"instant-transfer": {"value": true, "reason": {"kind": "FALLTHROUGH"}}})
+        }
+        _ => json!({"key": "instant-transfer", "variations": [{"value": true}, {"value": false}],
+            "environments": {"production": {"on": true, "version": 13, "offVariation": 0, "fallthrough": {"variation": 0}}}}),
+    };
+    let http = stage.answering(answers);
+    let adapter = connect(Service::LaunchDarkly, &plain, &secret, &http).unwrap();
+    let seen = read(&*adapter, FLAG, Reading::Fresh).await;
+    let sentence = words::consequence(&Desired::Off, &seen.state);
+    assert!(
+        sentence.contains("Apps get true while it is off: they may do the same as before."),
+        "{sentence}"
+    );
 }

@@ -6,6 +6,7 @@ mod chats;
 mod connecting;
 mod engagement;
 mod firebase;
+mod flagsmith;
 mod google_play;
 mod google_play_traps;
 mod http;

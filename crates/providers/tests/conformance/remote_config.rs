@@ -3,7 +3,7 @@
 
 use cockpit_domain::provider::{Applied, ErrorKind, Reading};
 use cockpit_domain::target::Flag;
-use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState};
+use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words};
 use cockpit_providers::{Adapter, connect};
 use serde_json::{Value, json};
 
@@ -69,7 +69,32 @@ async fn off_is_false_by_default_and_for_every_condition() {
     // The version says what it is and which intent it is of.
     let why = after["version"]["description"].as_str().unwrap();
     assert!(why.starts_with("Release Cockpit: instant_transfer off."));
-    assert!(why.contains("00ff"), "{why}");
+    assert!(
+        why.contains("Intent 00ff, ledger head abcdefabcdefabcd"),
+        "{why}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_apps_keep_what_they_fetched_is_said_before_the_press() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::RemoteConfig);
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    let sentence = words::consequence(&Desired::Off, &seen.state);
+    assert!(
+        sentence.contains("keeps what it fetched for up to 12 h"),
+        "{sentence}"
+    );
+    assert!(
+        sentence.contains("takes the value in its own code"),
+        "{sentence}"
+    );
+    let (mut plain, secret) = settings(&stage.sandbox.connections(), Service::RemoteConfig);
+    plain.insert("apps_ask_s".to_owned(), "1800".to_owned());
+    let adapter = connect(Service::RemoteConfig, &plain, &secret, &stage.http).unwrap();
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    let sentence = words::consequence(&Desired::Off, &seen.state);
+    assert!(sentence.contains("for up to 30 min"), "{sentence}");
 }
 
 #[tokio::test(start_paused = true)]

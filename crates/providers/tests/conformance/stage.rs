@@ -231,6 +231,7 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
         Service::HuaweiAppGallery
         | Service::SamsungGalaxyStore
         | Service::LaunchDarkly
+        | Service::Flagsmith
         | Service::Fcm
         | Service::RemoteConfig
         | Service::Slack
@@ -332,6 +333,7 @@ pub fn effect(before: &Observation, desired: &Desired) -> Effect {
         target: before.target.clone(),
         desired: desired.clone(),
         before: before.clone(),
+        head: "abcdef".repeat(8),
     }
 }
 

@@ -103,6 +103,16 @@ pub fn cases() -> Vec<Case> {
             undeclared: Desired::Stopped,
         },
         Case {
+            service: Service::Flagsmith,
+            target: "flagsmith:nwsandboxproduction001/instant_transfer",
+            desired: Desired::Off,
+            commit: "/publish/",
+            read: "GET /api/v1/",
+            in_effect: |truth| truth["flagsmith"]["flags"]["instant_transfer"]["served"] == false,
+            console: None,
+            undeclared: Desired::Stopped,
+        },
+        Case {
             service: Service::Statuspage,
             target: "statuspage:nwstatus2026",
             desired: Desired::Published {
@@ -183,6 +193,7 @@ fn channel(
         | Service::SamsungGalaxyStore
         | Service::Unleash
         | Service::LaunchDarkly
+        | Service::Flagsmith
         | Service::Sentry
         | Service::Statuspage
         | Service::Smtp

@@ -1,9 +1,10 @@
 //! Unleash's traps. Must not know the adapter's inside.
 
 use cockpit_domain::provider::{Applied, ErrorKind, Reading};
-use cockpit_domain::target::Flag;
-use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState};
+use cockpit_domain::switch::{By, Caveat, Flag, Reach};
+use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words};
 use cockpit_providers::connect;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::stage::{Stage, act, effect, read, settings};
@@ -209,5 +210,143 @@ async fn a_dead_client_token_does_not_keep_a_flag_on_and_proves_nothing() {
     for reading in [Reading::Serving, Reading::Fresh] {
         let error = adapter.observe(&target, reading).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Unauthorized);
+    }
+}
+
+const OTHERS: [&str; 2] = [
+    "unleash:default/production/home.feed_v3",
+    "unleash:default/production/auth.passkeys",
+];
+
+#[tokio::test(start_paused = true)]
+async fn several_flags_go_off_in_one_request_and_each_has_its_own_outcome() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let mut wanted = Vec::new();
+    for at in [FLAG, OTHERS[0], OTHERS[1]] {
+        let before = read(&*adapter, at, Reading::Fresh).await;
+        wanted.push(effect(&before, &Desired::Off));
+    }
+    let done = join_all(wanted.iter().map(|it| adapter.apply(it))).await;
+    assert!(done.iter().all(Result::is_ok), "{done:?}");
+    assert_eq!((stage.count("bulk_features"), stage.count("/off?")), (1, 1));
+    for at in [FLAG, OTHERS[0], OTHERS[1]] {
+        let seen = read(&*adapter, at, Reading::Serving).await;
+        assert!(Desired::Off.is_met_by(&seen.state));
+    }
+    assert_eq!(stage.changes(Service::Unleash), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_for_several_is_unknown_for_each_and_never_sent_again() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let one = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
+    let other = effect(
+        &read(&*adapter, OTHERS[0], Reading::Fresh).await,
+        &Desired::Off,
+    );
+    stage.fault("bulk_features", "lost_reply:close", 1);
+    let done = tokio::join!(adapter.apply(&one), adapter.apply(&other));
+    for error in [done.0.unwrap_err(), done.1.unwrap_err()] {
+        assert_eq!(error.applied, Applied::Unknown);
+    }
+    assert_eq!(stage.count("/off?"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flag_that_is_gone_does_not_keep_the_others_on() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let one = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
+    let mut gone = one.clone();
+    gone.target = TargetId("unleash:default/production/wallet.nothing".to_owned());
+    let done = tokio::join!(adapter.apply(&one), adapter.apply(&gone));
+    done.0.unwrap();
+    let error = done.1.unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::NotFound, Applied::No)
+    );
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    assert!(Desired::Off.is_met_by(&seen.state));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_gives_up_keeps_none_of_the_others_waiting() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let first = effect(
+        &read(&*adapter, OTHERS[0], Reading::Fresh).await,
+        &Desired::Off,
+    );
+    let second = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
+    let mut given_up = Box::pin(adapter.apply(&first));
+    assert!(futures_util::poll!(&mut given_up).is_pending());
+    let mut other = Box::pin(adapter.apply(&second));
+    assert!(futures_util::poll!(&mut other).is_pending());
+    drop(given_up);
+    other.await.unwrap();
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    assert!(Desired::Off.is_met_by(&seen.state));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flag_by_itself_goes_off_by_its_own_path() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    act(&*adapter, FLAG, &Desired::Off).await.unwrap();
+    assert_eq!((stage.count("bulk_features"), stage.count("/off?")), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn apps_that_are_given_nothing_while_it_is_off_and_dead_switches_are_named() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let seen = read(&*adapter, FLAG, Reading::Poll).await;
+    assert_eq!(flag(&seen).caveats, [Caveat::DefaultInCode { value: None }]);
+    let reach = Reach {
+        by: By::Poll,
+        within_s: 15,
+    };
+    assert_eq!(flag(&seen).reach, Some(reach));
+    let sentence = words::consequence(&Desired::Off, &seen.state);
+    assert!(
+        sentence.contains("where that is on, it stays on"),
+        "{sentence}"
+    );
+    stage.console(
+        json!({"service": "unleash", "flag": "wallet.instant_transfer", "unused_days": 30}),
+    );
+    let seen = read(&*adapter, FLAG, Reading::Fresh).await;
+    assert!(
+        flag(&seen)
+            .caveats
+            .contains(&Caveat::NotAskedFor { days: 30 })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn archived_flags_and_flags_without_a_strategy_are_named() {
+    let stage = Stage::new();
+    let (plain, secret) = settings(&stage.sandbox.connections(), Service::Unleash);
+    let answers = |path: &str| match path {
+        "/api/client/features" => {
+            json!({"features": [{"name": "wallet.instant_transfer", "enabled": false}],
+            "query": {"environment": "production"}})
+        }
+        _ => json!({"name": "wallet.instant_transfer", "archived": true, "environments": [
+            {"name": "production", "enabled": true, "lastSeenAt": null,
+             "strategies": [{"name": "flexibleRollout", "disabled": true}]}]}),
+    };
+    let adapter = connect(Service::Unleash, &plain, &secret, &stage.answering(answers)).unwrap();
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    let caveats = &flag(&seen).caveats;
+    for caveat in [
+        Caveat::Archived,
+        Caveat::NoStrategy,
+        Caveat::NotAskedFor { days: 30 },
+    ] {
+        assert!(caveats.contains(&caveat), "{caveats:?}");
     }
 }

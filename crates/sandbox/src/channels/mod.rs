@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 
 use crate::history::{Scene, Who};
+use crate::flagsmith;
 use crate::huawei;
 use crate::launchdarkly;
 use crate::samsung;
@@ -69,8 +70,9 @@ pub(crate) const ALL_STORES: &str = "all-stores";
 
 /// Every further service, each in one line.
 #[rustfmt::skip]
-pub(crate) static CHANNELS: [Entry; 10] = [
+pub(crate) static CHANNELS: [Entry; 11] = [
     Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
+    Entry { name: "flagsmith", owns: flagsmith::owns, new: || Box::<flagsmith::Flagsmith>::default(), stands_in: &[ALL_FLAGS] },
     Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES] },
     Entry { name: "samsung_galaxy_store", owns: samsung::owns, new: || Box::<samsung::Samsung>::default(), stands_in: &[ALL_STORES] },
     Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: &[ALL_CHANNELS] },
@@ -167,7 +169,7 @@ impl Window {
 }
 
 /// Whole seconds, rounded up.
-fn seconds(ms: i64) -> String {
+pub(crate) fn seconds(ms: i64) -> String {
     ((ms + 999) / 1_000).max(1).to_string()
 }
 

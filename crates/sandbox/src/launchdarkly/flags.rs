@@ -48,6 +48,10 @@ pub(super) struct Flag {
     pub archived: bool,
     /// Whether apps and pages get it.
     pub mobile: bool,
+    /// Nobody asked for it lately.
+    pub inactive: bool,
+    /// What apps have in their code.
+    pub default: Value,
     pub created_ms: i64,
     pub variations: Vec<Variation>,
     pub settings: BTreeMap<&'static str, Setting>,
@@ -82,6 +86,8 @@ pub(super) fn seeded(seed: u64, epoch_ms: i64) -> Flags {
             version: 3,
             archived: false,
             mobile: true,
+            inactive: false,
+            default: values[values.len() - 1].clone(),
             created_ms: epoch_ms - 30 * 86_400_000,
             variations: values.iter().enumerate().map(variation).collect(),
             settings: BTreeMap::from([(PRODUCTION, setting(true)), (TEST, setting(false))]),
@@ -116,6 +122,7 @@ pub(super) fn seeded(seed: u64, epoch_ms: i64) -> Flags {
         ),
         Flag {
             mobile: false,
+            inactive: true,
             ..flag(
                 "ledger-writes",
                 "Ledger writes",
@@ -185,6 +192,19 @@ impl Flag {
             shown["environments"] = Value::Object(environments);
         }
         shown
+    }
+
+    /// How it is used. The flag stands only in the links.
+    pub(super) fn status(&self, environment: &str) -> Value {
+        let name = if self.inactive { "inactive" } else { "active" };
+        json!({
+            "name": name,
+            "default": self.default,
+            "_links": {
+                "parent": {"href": format!("/api/v2/flags/{PROJECT}/{}", self.key), "type": "application/json"},
+                "self": {"href": format!("/api/v2/flag-statuses/{PROJECT}/{environment}/{}", self.key), "type": "application/json"},
+            },
+        })
     }
 
     fn setting(&self, environment: &str, setting: &Setting) -> Value {

@@ -18,7 +18,13 @@ pub(super) const PROJECT: &str = "northwind";
 const WINDOW_MS: i64 = 10_000;
 
 pub(crate) fn owns(path: &str) -> bool {
-    let paths = ["/api/v2/flags/", "/api/v2/projects/", "/msdk/", "/sdk/"];
+    let paths = [
+        "/api/v2/flags/",
+        "/api/v2/flag-statuses/",
+        "/api/v2/projects/",
+        "/msdk/",
+        "/sdk/",
+    ];
     paths.iter().any(|own| path.starts_with(own))
 }
 
@@ -81,7 +87,7 @@ impl LaunchDarkly {
             return Err(refused(401, "unauthorized", "Invalid access token"));
         }
         match (call.method.as_str(), call.parts(2).as_slice()) {
-            (_, ["flags" | "projects", project, ..]) if *project != PROJECT => {
+            (_, ["flags" | "flag-statuses" | "projects", project, ..]) if *project != PROJECT => {
                 Err(refused(404, "not_found", "Unknown project key"))
             }
             ("GET", ["flags", _]) => Ok(self.list(call, scene)),
@@ -92,6 +98,14 @@ impl LaunchDarkly {
                 Ok(Answer::json(200, &flag.shown(wanted)))
             }
             ("PATCH", ["flags", _, flag]) => self.patch(call, flag, scene),
+            ("GET", ["flag-statuses", _, environment]) => {
+                let flags = self.there(scene).flags.values();
+                let items: Vec<Value> = flags
+                    .filter(|flag| !flag.archived)
+                    .map(|flag| flag.status(environment))
+                    .collect();
+                Ok(Answer::json(200, &json!({"items": items, "_links": {}})))
+            }
             ("GET", ["projects", _, "environments", environment]) => {
                 self.environment(environment, scene.seed)
             }

@@ -17,6 +17,11 @@ impl Unleash {
             .as_str()
             .unwrap_or(ENVIRONMENT)
             .to_owned();
+        if let Some(days) = body["unused_days"].as_i64() {
+            let flag = self.flags.get_mut(&name).ok_or("there is no such flag")?;
+            flag.last_seen_ms = Some(scene.now_ms - days * 24 * 3_600_000);
+            return Ok(());
+        }
         let on = match (body["on"].as_bool(), body["action"].as_str()) {
             (Some(on), _) => on,
             (None, Some("on")) => true,

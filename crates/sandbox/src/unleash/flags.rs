@@ -21,6 +21,8 @@ pub(super) struct Flag {
     pub description: String,
     pub tags: Vec<&'static str>,
     pub created_ms: i64,
+    /// When an app last said that it asked; none when none ever did.
+    pub last_seen_ms: Option<i64>,
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -114,6 +116,7 @@ impl Flag {
             "enabled": environment.enabled,
             "sortOrder": sort_order(name),
             "variantCount": 0,
+            "lastSeenAt": self.last_seen_ms.map(rfc3339_ms),
             "strategies": environment.strategies,
             "variants": [],
         }))

@@ -64,6 +64,7 @@ impl Unleash {
                 description: description.to_owned(),
                 tags,
                 created_ms: epoch_ms - age_days * 24 * 3_600_000,
+                last_seen_ms: Some(epoch_ms - 60_000),
                 environments: BTreeMap::from(environments),
             };
             (name.to_owned(), flag)
@@ -369,6 +370,7 @@ impl Unleash {
             description: body["description"].as_str().unwrap_or_default().to_owned(),
             tags: Vec::new(),
             created_ms: scene.now_ms,
+            last_seen_ms: None,
             environments: BTreeMap::from([
                 ("development".to_owned(), off()),
                 (ENVIRONMENT.to_owned(), off()),

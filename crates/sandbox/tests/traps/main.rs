@@ -5,6 +5,7 @@ mod app_store;
 mod channels;
 mod client;
 mod faults;
+mod flagsmith;
 mod google_play;
 mod google_play_auth;
 mod google_play_edits;

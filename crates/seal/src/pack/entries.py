@@ -10,7 +10,8 @@ ROLES = ("administrator", "product_lead", "customer_success", "responder", "lega
 ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "turn_on", "publish")
 PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
-SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "unleash", "launchdarkly", "sentry", "statuspage", "smtp", "fcm",
+SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "unleash", "launchdarkly", "flagsmith",
+            "sentry", "statuspage", "smtp", "fcm",
             "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
 SEVERITIES = ("critical", "major", "minor", "low")
 PHASES = ("investigating", "identified", "monitoring", "resolved")
@@ -139,6 +140,10 @@ MANDATE = fields(
     ask=some(role), approve=some(fields(roles=some(role), persons=U8)), expires_ms=U64,
     fallback=some(fields(after_ms=U64, roles=some(role)), []), default_after_ms=maybe(U64),
     break_glass=some(role, []))
+CAVEAT = by_word(
+    "kind", archived={}, not_for_apps={}, not_asked_for=dict(days=U32), no_strategy={},
+    served_when_off=dict(value=text), default_in_code=dict(value=maybe(text)),
+    identity_overrides=dict(many=maybe(U64)), segment_overrides=dict(many=U64))
 SEEN = by_word(
     "kind", loose=True,
     staged_rollout=dict(
@@ -156,7 +161,8 @@ SEEN = by_word(
         submitted=maybe(fields(
             version=text, review=one_of("not_sent", "in_review", "approved", "rejected", "published")))),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
-              description=text),
+              description=text, caveats=some(CAVEAT, []),
+              reach=maybe(fields(by=one_of("stream", "poll", "fetch", "start"), within_s=U32))),
     status_page={}, mailing={}, channel={})
 COUNT, SIDE = fields(bad=U64, all=U64), usual(one_of("below", "above"), "below")
 BREACH = fields(

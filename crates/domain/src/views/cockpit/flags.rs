@@ -2,6 +2,7 @@
 
 use super::act::{act, last_act};
 use crate::state::State;
+use crate::switch::Reach;
 use crate::target::{Desired, Flag, TargetState};
 use crate::time::Time;
 use crate::views::stop::tied;
@@ -61,11 +62,20 @@ fn flag_detail(flag: &Flag) -> String {
     let reach = match (flag.enabled, flag.fraction_bps) {
         (true, Some(bps)) if bps < 10_000 => format!("on for {} · gradual", words::percent(bps)),
         (true, Some(_) | None) => "on for everybody".to_owned(),
+        (false, Some(_) | None) if flag.has_overrides() => {
+            "off for everybody without an override".to_owned()
+        }
         (false, Some(_) | None) => "off for everybody".to_owned(),
     };
-    if flag.description.is_empty() {
-        reach
-    } else {
-        format!("{} · {reach}", flag.description.trim_end_matches('.'))
+    let mut parts = vec![reach];
+    // Who turns it off must know it before, and whoever waits for it afterwards.
+    parts.extend(flag.reach.map(Reach::sentence));
+    if flag.enabled {
+        parts.extend(flag.truths());
     }
+    if !flag.description.is_empty() {
+        parts.insert(0, flag.description.clone());
+    }
+    let parts: Vec<&str> = parts.iter().map(|it| it.trim_end_matches('.')).collect();
+    parts.join(" · ")
 }

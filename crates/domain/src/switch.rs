@@ -1,0 +1,200 @@
+//! A flag as it was seen: how it is set, what apps get, and what turning it off will really do for
+//! them. Must not know how a service is asked.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::words::span;
+
+/// A flag in one environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Flag {
+    /// The flag's name.
+    pub name: String,
+    /// The environment that it was read in.
+    pub environment: String,
+    /// What the admin side says.
+    pub enabled: bool,
+    /// What the endpoint says that client apps evaluate from; absent when it was not read.
+    pub serving: Option<bool>,
+    /// Share of people it is on for, in hundredths of a per cent, when it is gradual.
+    pub fraction_bps: Option<u32>,
+    /// The service's description of the flag.
+    pub description: String,
+    /// Why turning it off may do less than it says, as far as the service tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<Caveat>,
+    /// How apps learn of a change; absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reach: Option<Reach>,
+}
+
+/// Why turning a flag off may do nothing for some apps, or for all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Caveat {
+    /// It is archived: apps are given nothing of it.
+    Archived,
+    /// The service does not give it to apps on people's devices.
+    NotForApps,
+    /// No app told the service in so many days that it asked for it.
+    NotAskedFor {
+        /// Days.
+        days: u32,
+    },
+    /// It is on, and no strategy says for whom.
+    NoStrategy,
+    /// Apps get this value while it is off.
+    ServedWhenOff {
+        /// As text.
+        value: String,
+    },
+    /// Apps are given nothing while it is off, and take the value in their own code.
+    DefaultInCode {
+        /// That value, where the service saw it.
+        value: Option<String>,
+    },
+    /// For these persons it is set on their own, and stays as it is set there.
+    IdentityOverrides {
+        /// How many; absent where the service does not count them.
+        many: Option<u64>,
+    },
+    /// For these groups it is set on their own, and stays as it is set there.
+    SegmentOverrides {
+        /// How many.
+        many: u64,
+    },
+}
+
+/// How apps learn of a change, and how long that takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reach {
+    /// The way.
+    pub by: By,
+    /// How long an app goes without asking, or a stream takes, in seconds.
+    pub within_s: u32,
+}
+
+/// The way in which apps learn of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// A stream that an open app keeps.
+    Stream,
+    /// An open app asks again and again.
+    Poll,
+    /// An app keeps what it fetched so long, and fetches again when it is used after that.
+    Fetch,
+    /// An app asks when it starts.
+    Start,
+}
+
+impl Flag {
+    /// Whether somebody keeps it on after it was turned off.
+    pub fn has_overrides(&self) -> bool {
+        self.caveats.iter().any(Caveat::is_override)
+    }
+
+    /// Who keeps what they have although it is off, a sentence each.
+    pub fn exceptions(&self) -> Vec<String> {
+        let overrides = self.caveats.iter().filter(|it| it.is_override());
+        overrides.map(Caveat::sentence).collect()
+    }
+
+    /// What must be known of turning it off, a sentence for each caveat.
+    pub fn truths(&self) -> Vec<String> {
+        self.caveats.iter().map(Caveat::sentence).collect()
+    }
+}
+
+impl Caveat {
+    fn is_override(&self) -> bool {
+        match self {
+            Self::IdentityOverrides { .. } | Self::SegmentOverrides { .. } => true,
+            Self::Archived
+            | Self::NotForApps
+            | Self::NotAskedFor { .. }
+            | Self::NoStrategy
+            | Self::ServedWhenOff { .. }
+            | Self::DefaultInCode { .. } => false,
+        }
+    }
+
+    /// What it means for turning the flag off, as one sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Archived => "It is archived: apps are given nothing of it, so turning it off \
+                               changes nothing for them."
+                .to_owned(),
+            Self::NotForApps => "It is not given to apps on people's devices: turning it off \
+                                 changes nothing for them."
+                .to_owned(),
+            Self::NotAskedFor { days } => format!(
+                "No app has reported asking for it in the last {}: it may be a dead switch.",
+                days_of(*days)
+            ),
+            Self::NoStrategy => "No strategy of it is active, so it may be on for nobody: turning \
+                                 it off may change nothing."
+                .to_owned(),
+            Self::ServedWhenOff { value } => {
+                format!("Apps get {value} while it is off: they may do the same as before.")
+            }
+            Self::DefaultInCode { value: Some(value) } => format!(
+                "Apps are given nothing while it is off and take the value in their own code, \
+                 last seen as {value}."
+            ),
+            Self::DefaultInCode { value: None } => {
+                "Apps may be given nothing while it is off, and \
+                 then take the value in their own code: where that is on, it stays on."
+                    .to_owned()
+            }
+            Self::IdentityOverrides { many: Some(1) } => {
+                "1 person has an override and keeps what it says.".to_owned()
+            }
+            Self::IdentityOverrides { many: Some(many) } => {
+                format!("{many} persons have an override and keep what it says.")
+            }
+            Self::IdentityOverrides { many: None } => {
+                "Persons with an override keep what it says; how many there are is not known."
+                    .to_owned()
+            }
+            Self::SegmentOverrides { many: 1 } => {
+                "1 segment has an override and keeps what it says.".to_owned()
+            }
+            Self::SegmentOverrides { many } => {
+                format!("{many} segments have an override and keep what it says.")
+            }
+        }
+    }
+}
+
+fn days_of(days: u32) -> String {
+    if days == 1 {
+        "day".to_owned()
+    } else {
+        format!("{days} days")
+    }
+}
+
+impl Reach {
+    /// When apps have a change, as one sentence.
+    pub fn sentence(self) -> String {
+        let within = match self.within_s {
+            short if short < 60 => format!("{short} s"),
+            long => span(u64::from(long) * 1_000),
+        };
+        match self.by {
+            By::Stream => format!(
+                "Open apps keep a stream and follow within about {within}; those in the background follow later."
+            ),
+            By::Poll => format!("Open apps ask again every {within}."),
+            By::Fetch => format!(
+                "An app keeps what it fetched for up to {within}, unless it listens for updates; one that never fetched takes the value in its own code."
+            ),
+            By::Start => "An app asks when it starts: one that stays open keeps what it has, \
+                          unless it listens for updates."
+                .to_owned(),
+        }
+    }
+}
