@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::words::span;
+use crate::words::{percent, span};
 
 /// A flag in one environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -91,6 +91,27 @@ pub enum By {
 }
 
 impl Flag {
+    /// Whether it is on, and nothing says that apps do not have it yet.
+    pub fn is_served(&self) -> bool {
+        self.enabled && self.serving != Some(false)
+    }
+
+    /// Why it cannot be on for this share of people, in hundredths of a per cent; none when it can.
+    pub fn share_problem(&self, asked_bps: u32) -> Option<String> {
+        match self.fraction_bps {
+            _ if !self.enabled => Some("it is off: turn it on first".to_owned()),
+            None => Some("no single share decides for whom it is on".to_owned()),
+            // Services that check no range take anything for a share.
+            Some(_) if asked_bps % 100 != 0 || !(100..=10_000).contains(&asked_bps) => {
+                Some("a flag's share is a whole number from 1 to 100 %".to_owned())
+            }
+            Some(share) if share == asked_bps => {
+                Some(format!("it is on for {} already", percent(share)))
+            }
+            Some(_) => None,
+        }
+    }
+
     /// Whether somebody keeps it on after it was turned off.
     pub fn has_overrides(&self) -> bool {
         self.caveats.iter().any(Caveat::is_override)

@@ -507,6 +507,12 @@ impl Desired {
                 it.version == *version && !it.removed && it.status != PhasedStatus::Inactive
             }
             (Self::RemovedFromSale, TargetState::PhasedRelease(it)) => it.removed,
+            (
+                Self::RollingOut {
+                    fraction_bps: Some(share),
+                },
+                TargetState::Flag(it),
+            ) => it.is_served() && it.fraction_bps.unwrap_or(10_000) == *share,
             (Self::On, TargetState::Flag(it)) => it.enabled && it.serving != Some(false),
             (Self::Off, TargetState::Flag(it)) => !it.enabled && it.serving != Some(true),
             (Self::Published { notice }, TargetState::StatusPage(it)) => {

@@ -152,7 +152,15 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         Desired::Stopped => stopped_word(state).to_owned(),
         Desired::RollingOut {
             fraction_bps: Some(bps),
-        } => format!("in progress {}", percent(*bps)),
+        } => match state {
+            TargetState::Flag(_) => format!("on for {}", percent(*bps)),
+            TargetState::StagedRollout(_)
+            | TargetState::StoreRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_) => format!("in progress {}", percent(*bps)),
+        },
         Desired::RollingOut { fraction_bps: None } => match state {
             TargetState::PhasedRelease(_) => "active".to_owned(),
             TargetState::StagedRollout(_)
@@ -239,7 +247,9 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
         };
     }
     let mut sentences = vec![format!("Read back: {}.", self::state(state))];
-    if let (Desired::Off | Desired::On, TargetState::Flag(it)) = (desired, state) {
+    if let (Desired::Off | Desired::On | Desired::RollingOut { .. }, TargetState::Flag(it)) =
+        (desired, state)
+    {
         sentences.extend(it.reach.map(Reach::sentence));
         sentences.extend(it.exceptions());
     }
@@ -393,6 +403,24 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             "{} goes to everybody at once. There is no way back to a phased release.",
             it.version
         ),
+        (
+            Desired::RollingOut {
+                fraction_bps: Some(bps),
+            },
+            TargetState::Flag(it),
+        ) => {
+            let mut sentences = vec![format!(
+                "{} is on in {} for {} of people{} as soon as apps ask again.",
+                it.name,
+                it.environment,
+                percent(*bps),
+                it.fraction_bps
+                    .map(|bps| format!(" instead of {}", percent(bps)))
+                    .unwrap_or_default()
+            )];
+            sentences.extend(it.reach.map(Reach::sentence));
+            sentences.join(" ")
+        }
         (Desired::Off, TargetState::Flag(it)) => turned_off(it),
         (Desired::On, TargetState::Flag(it)) => format!(
             "{} turns on in {} as soon as apps ask again{}.",

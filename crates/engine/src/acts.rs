@@ -273,7 +273,9 @@ impl Inner {
                         },
                         _,
                     ) if act == ActKind::SetFraction => {
-                        format!("Set {version} to {}", words::percent(*bps))
+                        let flag = args.target.name().rsplit('/').next().unwrap_or_default();
+                        let what = if version.is_empty() { flag } else { &version };
+                        format!("Set {what} to {}", words::percent(*bps))
                     }
                     (_, false) => format!("{} {version}", short_title(act)),
                     (_, true) => {

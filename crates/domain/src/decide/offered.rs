@@ -17,6 +17,7 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             TargetState::StoreRollout(it) if it.status == StoreStatus::InProgress => {
                 ActKind::SetFraction
             }
+            TargetState::Flag(it) if it.enabled => ActKind::SetFraction,
             TargetState::StagedRollout(_)
             | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
@@ -123,6 +124,12 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
                 None
             }
         }
+        (
+            Desired::RollingOut {
+                fraction_bps: Some(asked),
+            },
+            TargetState::Flag(it),
+        ) => it.share_problem(*asked),
         (Desired::Off, TargetState::Flag(_)) | (Desired::On, TargetState::Flag(_)) => desired
             .is_met_by(from)
             .then(|| format!("it is {} already", words::state(from))),

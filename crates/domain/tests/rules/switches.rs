@@ -1,11 +1,13 @@
 //! What turning a flag off will really do for apps, said before the press. Knows no service.
 
+use cockpit_domain::decide::not_offered;
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
+use cockpit_domain::target::{PhasedStatus, StagedStatus};
 use cockpit_domain::views::{cockpit, stop_sheet};
 use cockpit_domain::{Desired, TargetState, words};
 use serde_json::json;
 
-use crate::cases::{LEAD, NOON, flag, flag_id, live, play_id, staged, workspace};
+use crate::cases::{LEAD, NOON, flag, flag_for, flag_id, live, phased, play_id, staged, workspace};
 
 fn all() -> Vec<Caveat> {
     vec![
@@ -70,13 +72,7 @@ fn what_keeps_a_flag_on_is_said_before_the_press_and_beside_the_flag() {
         let live = live(
             LEAD,
             &[
-                (
-                    play_id(),
-                    staged(
-                        cockpit_domain::target::StagedStatus::InProgress,
-                        Some(2_000),
-                    ),
-                ),
+                (play_id(), staged(StagedStatus::InProgress, Some(2_000))),
                 (flag_id(), state),
             ],
         );
@@ -140,4 +136,68 @@ fn caveats_have_these_bytes() {
     });
     let text = serde_json::to_string_pretty(&with(true, all(), reach)).unwrap();
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_share_is_a_whole_number_of_a_flag_that_one_share_decides() {
+    let TargetState::Flag(half) = flag_for(true, Some(true), Some(5_000), "") else {
+        unreachable!("it is a flag");
+    };
+    let why_not = |asked| half.share_problem(asked);
+    assert_eq!(why_not(2_500), None);
+    assert_eq!(why_not(10_000), None);
+    assert_eq!(why_not(5_000).as_deref(), Some("it is on for 50 % already"));
+    for asked in [0, 99, 150, 10_100, 50_000, u32::MAX] {
+        let why_not = why_not(asked).unwrap();
+        assert!(why_not.contains("whole number from 1 to 100 %"), "{asked}");
+    }
+    let to = |share| Desired::RollingOut {
+        fraction_bps: Some(share),
+    };
+    let state = |serving, share| flag_for(true, serving, share, "");
+    assert!(to(2_500).is_met_by(&state(Some(true), Some(2_500))));
+    assert!(!to(2_500).is_met_by(&state(Some(false), Some(2_500))));
+    assert!(to(10_000).is_met_by(&state(Some(true), None)));
+    let off = flag_for(false, Some(false), Some(5_000), "");
+    assert!(not_offered(&to(2_500), &off).is_some() && !to(5_000).is_met_by(&off));
+    assert!(not_offered(&to(2_500), &state(Some(true), None)).is_some());
+    let sentence = words::consequence(&to(2_500), &state(Some(true), Some(5_000)));
+    assert!(
+        sentence.contains("for 25 % of people instead of 50 %"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn what_is_paused_is_said_for_each_kind_of_target() {
+    let says = |desired: &Desired, state: &TargetState| words::consequence(desired, state);
+    // The exposure of new people.
+    let play = says(
+        &Desired::Stopped,
+        &staged(StagedStatus::InProgress, Some(2_000)),
+    );
+    assert!(play.contains("New people stop getting"), "{play}");
+    assert!(play.contains("People who have it keep it"), "{play}");
+    // The automatic updates, and with them the days.
+    let apple = says(&Desired::Stopped, &phased(PhasedStatus::Active, Some(3)));
+    assert!(
+        apple.contains("Automatic updates to 8.4.0 pause"),
+        "{apple}"
+    );
+    assert!(
+        apple.contains("Manual downloads and new installs still get it"),
+        "{apple}"
+    );
+    // The exposure of everybody, those who have the release among them.
+    let flag = says(&Desired::Off, &flag(true, Some(true)));
+    assert!(
+        flag.contains("also for people who already have the release"),
+        "{flag}"
+    );
+    for sentence in [play, apple, flag] {
+        assert!(
+            !sentence.contains("stopped") && !sentence.contains("paused"),
+            "{sentence}"
+        );
+    }
 }

@@ -15,14 +15,14 @@ use tokio::sync::Mutex;
 use super::api::Api;
 use super::bulk::Bulk;
 use super::config::Config;
-use super::wire::{ClientFeatures, Environment, Feature};
+use super::wire::{ClientFeature, ClientFeatures, Environment, Feature, Strategy};
 use crate::Adapter;
 use crate::form::{answered, note};
 use crate::http::Http;
 
 static CAPABILITY: Capability = Capability {
     service: Service::Unleash,
-    verbs: &[Verb::TurnOn, Verb::TurnOff],
+    verbs: &[Verb::TurnOn, Verb::TurnOff, Verb::SetFraction],
     signals: false,
     conditional_write: false,
 };
@@ -40,6 +40,29 @@ pub struct Unleash {
     /// flags, not one for each. `None` in the pair when that request failed.
     listed: Mutex<Option<(Time, Option<Listed>)>>,
     http: Http,
+}
+
+/// A flag as apps evaluate it.
+struct Served {
+    enabled: bool,
+    share_bps: Option<u32>,
+}
+
+impl Served {
+    fn of(feature: &ClientFeature) -> Served {
+        Served {
+            enabled: feature.enabled,
+            share_bps: fraction_bps(&feature.strategies),
+        }
+    }
+
+    /// What apps have counts, also for the share: it follows what is set later.
+    fn tell(&self, flag: &mut Flag) {
+        flag.serving = Some(self.enabled);
+        if self.enabled && flag.enabled {
+            flag.fraction_bps = self.share_bps;
+        }
+    }
 }
 
 /// A list of what apps evaluate, and when it arrived.
@@ -106,12 +129,36 @@ impl Unleash {
             environment: self.environment.clone(),
             enabled: environment.enabled && !feature.archived,
             serving: None,
-            fraction_bps: fraction_bps(environment),
+            fraction_bps: fraction_bps(&environment.strategies),
             description: feature.description.clone().unwrap_or_default(),
             caveats: caveats(&feature, environment, answer.at),
             reach: Some(self.reach),
         };
         Ok((flag, answer.at))
+    }
+
+    /// Sets the share of a flag that one gradual strategy alone decides. Unleash takes any number for
+    /// it, also 500, so what is no share is not sent.
+    async fn set_share(&self, name: &str, share_bps: u32) -> Result<Receipt, ProviderError> {
+        let refused = |why: &str| {
+            ProviderError::new(
+                ErrorKind::Rejected,
+                format!("{name}: {why}. Nothing was sent."),
+            )
+            .hint("Look at the flag's strategies in Unleash.")
+        };
+        let per_cent = share_bps / 100;
+        if share_bps % 100 != 0 || !(1..=100).contains(&per_cent) {
+            return Err(refused("a share is a whole number from 1 to 100 %"));
+        }
+        let (feature, _) = self.api.feature(name, true).await?;
+        let environment = self.environment(&feature)?;
+        let strategy = gradual(&environment.strategies)
+            .ok_or_else(|| refused("no single gradual strategy decides for whom it is on"))?;
+        let id = strategy.id.as_deref();
+        let id = id.ok_or_else(|| refused("Unleash names no strategy that could be set"))?;
+        self.api.set_share(name, id, per_cent).await?;
+        Ok(Receipt::default())
     }
 
     fn environment<'a>(&self, feature: &'a Feature) -> Result<&'a Environment, ProviderError> {
@@ -152,7 +199,7 @@ impl Unleash {
     }
 
     /// What apps evaluate for this flag, as far as it can be had without a request of its own.
-    async fn polled_client(&self, name: &str) -> Option<(bool, Time)> {
+    async fn polled_client(&self, name: &str) -> Option<(Served, Time)> {
         let mut listed = self.listed.lock().await;
         let now = self.http.now();
         if listed
@@ -176,17 +223,17 @@ impl Unleash {
             .features
             .iter()
             .find(|feature| feature.name == name)?;
-        Some((feature.enabled, *at))
+        Some((Served::of(feature), *at))
     }
 
     /// Whether the endpoint that client apps evaluate from has the flag on, and when that was.
-    async fn client(&self, name: &str) -> Result<(bool, Time), ProviderError> {
+    async fn client(&self, name: &str) -> Result<(Served, Time), ProviderError> {
         let (listed, answer) = self.api.client_features(Some(name), true).await?;
         self.is_of_our_environment(&listed)?;
         let found = listed.features.iter().find(|feature| feature.name == name);
         // A flag that the token does not show may still be on for others: no answer, not "off".
         match found {
-            Some(feature) => Ok((feature.enabled, answer.at)),
+            Some(feature) => Ok((Served::of(feature), answer.at)),
             None => Err(ProviderError::new(
                 ErrorKind::NotFound,
                 format!("Unleash's client endpoint does not show {name} to the client token, so what apps evaluate is not known."),
@@ -266,7 +313,7 @@ impl Adapter for Unleash {
                 let (mut flag, read) = self.admin(name, false).await?;
                 match self.polled_client(name).await {
                     Some((serving, served)) => {
-                        flag.serving = Some(serving);
+                        serving.tell(&mut flag);
                         (flag, read.min(served))
                     }
                     None => (flag, read),
@@ -277,7 +324,7 @@ impl Adapter for Unleash {
                 let (mut flag, read) = admin?;
                 match client {
                     Ok((serving, served)) => {
-                        flag.serving = Some(serving);
+                        serving.tell(&mut flag);
                         // As old as the older of the two.
                         (flag, read.min(served))
                     }
@@ -304,15 +351,18 @@ impl Adapter for Unleash {
         let on = match effect.desired {
             Desired::On => true,
             Desired::Off => false,
+            Desired::RollingOut {
+                fraction_bps: Some(share),
+            } => return self.set_share(name, share).await,
             Desired::Stopped
-            | Desired::RollingOut { .. }
+            | Desired::RollingOut { fraction_bps: None }
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "Unleash only turns flags on and off. Nothing was sent.",
+                    "Unleash only turns flags on and off and sets their share. Nothing was sent.",
                 ));
             }
         };
@@ -360,19 +410,19 @@ fn caveats(feature: &Feature, environment: &Environment, now: Time) -> Vec<Cavea
 
 /// The share when one gradual strategy alone decides. Values above 100 are accepted by the server
 /// and mean everybody.
-fn fraction_bps(environment: &Environment) -> Option<u32> {
-    let mut active = environment
-        .strategies
-        .iter()
-        .filter(|strategy| strategy.disabled != Some(true));
-    let strategy = active.next().filter(|_| active.next().is_none())?;
-    if strategy.name != "flexibleRollout" || !strategy.constraints.is_empty() {
-        return None;
-    }
+fn fraction_bps(strategies: &[Strategy]) -> Option<u32> {
+    let strategy = gradual(strategies)?;
     let rollout = strategy.parameters.get("rollout")?;
     let per_cent = match rollout.as_str() {
         Some(text) => text.trim().parse::<u32>().ok()?,
         None => u32::try_from(rollout.as_u64()?).ok()?,
     };
     (per_cent < 100).then_some(per_cent * 100)
+}
+
+/// The gradual strategy that alone decides for whom a flag is on.
+fn gradual(strategies: &[Strategy]) -> Option<&Strategy> {
+    let mut active = strategies.iter().filter(|it| it.disabled != Some(true));
+    let strategy = active.next().filter(|_| active.next().is_none())?;
+    (strategy.name == "flexibleRollout" && strategy.constraints.is_empty()).then_some(strategy)
 }

@@ -113,6 +113,27 @@ impl Api {
         self.taken(&call).await
     }
 
+    /// Sets the share of one gradual strategy. Unleash takes any number, so it is checked before.
+    pub(super) async fn set_share(
+        &self,
+        flag: &str,
+        strategy: &str,
+        per_cent: u32,
+    ) -> Result<(), ProviderError> {
+        let share =
+            json!({"op": "replace", "path": "/parameters/rollout", "value": per_cent.to_string()});
+        let call = Call {
+            method: Method::PATCH,
+            arguments: &[&self.project, flag, &self.environment, strategy],
+            authorization: Some(self.admin.clone()),
+            body: Body::Json(json!([share])),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/api/admin/projects/{}/features/{}/environments/{}/strategies/{}")
+        };
+        self.taken(&call).await
+    }
+
     async fn taken(&self, call: &Call<'_>) -> Result<(), ProviderError> {
         let answer = self.client.send(call).await?;
         // Unleash answers with nothing; a page here is somebody else's.

@@ -41,6 +41,9 @@ impl Environment {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Strategy {
+    /// Apps are not told.
+    #[serde(default)]
+    pub id: Option<String>,
     pub name: String,
     #[serde(default)]
     pub disabled: Option<bool>,
@@ -70,4 +73,6 @@ pub(super) struct ClientQuery {
 pub(super) struct ClientFeature {
     pub name: String,
     pub enabled: bool,
+    #[serde(default)]
+    pub strategies: Vec<Strategy>,
 }

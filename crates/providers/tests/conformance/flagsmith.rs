@@ -436,3 +436,22 @@ async fn how_often_apps_ask_is_as_it_was_entered() {
     let error = connect(Service::Flagsmith, &plain, &secret, &stage.http).unwrap_err();
     assert!(error.sentence.contains("Apps ask every"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_versions_the_last_one_wins_and_only_reading_back_counts() {
+    let stage = Stage::new();
+    knob(&stage, "versioned", false);
+    let adapter = stage.connect(Service::Flagsmith);
+    let at = target(&stage, "instant_transfer");
+    let before = read(&*adapter, &at, Reading::Fresh).await;
+    let theirs = |on: bool| json!({"service": "flagsmith", "flag": "instant_transfer", "on": on});
+    stage.console(theirs(false));
+    stage.console(theirs(true));
+    adapter
+        .apply(&effect(&before, &Desired::Off))
+        .await
+        .unwrap();
+    stage.console(theirs(true));
+    let seen = read(&*adapter, &at, Reading::Serving).await;
+    assert!(!Desired::Off.is_met_by(&seen.state));
+}

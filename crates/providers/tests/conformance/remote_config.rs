@@ -303,3 +303,28 @@ async fn looking_reads_the_template_once_for_everything() {
     assert_eq!(stage.count("GET /v1/projects"), 1);
     assert_eq!(stage.count("firebase:fetch"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn without_the_tag_of_what_was_read_nothing_is_written() {
+    let stage = Stage::new();
+    let (plain, secret) = settings(&stage.sandbox.connections(), Service::RemoteConfig);
+    let before = read(&*stage.connect(Service::RemoteConfig), FLAG, Reading::Fresh).await;
+    let answers = |path: &str| match path {
+        path if path.starts_with("/token") => {
+            json!({"access_token": "somebody", "expires_in": 3_600, "token_type": "Bearer"})
+        }
+        // As Google answers who does not say that it takes packed answers.
+        _ => json!({"parameters": {"instant_transfer": {"valueType": "BOOLEAN",
+            "defaultValue": {"value": "true"}}}, "version": {"versionNumber": "41"}}),
+    };
+    let http = stage.answering(answers);
+    let adapter = connect(Service::RemoteConfig, &plain, &secret, &http).unwrap();
+    let error = adapter
+        .apply(&effect(&before, &Desired::Off))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.applied),
+        (ErrorKind::Protocol, Applied::No)
+    );
+}

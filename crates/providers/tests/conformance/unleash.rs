@@ -350,3 +350,62 @@ async fn archived_flags_and_flags_without_a_strategy_are_named() {
         assert!(caveats.contains(&caveat), "{caveats:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_share_is_set_and_counts_once_apps_have_it() {
+    let stage = Stage::new();
+    stage.knobs(json!({"service": "unleash", "propagation_ms": 2_000}));
+    let adapter = stage.connect(Service::Unleash);
+    let to = |share| Desired::RollingOut {
+        fraction_bps: Some(share),
+    };
+    act(&*adapter, OTHERS[0], &to(1_000)).await.unwrap();
+    let seen = read(&*adapter, OTHERS[0], Reading::Serving).await;
+    assert_eq!(flag(&seen).fraction_bps, Some(5_000));
+    assert!(!to(1_000).is_met_by(&seen.state));
+    stage.pass_ms(2_000).await;
+    let seen = read(&*adapter, OTHERS[0], Reading::Serving).await;
+    assert!(to(1_000).is_met_by(&seen.state), "{seen:?}");
+    assert_eq!(stage.wire.newest_body()[0]["value"], "10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn unleash_takes_any_number_for_a_share_so_what_is_none_is_not_sent() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let before = read(&*adapter, OTHERS[0], Reading::Fresh).await;
+    for share in [0, 50, 2_550, 10_100, 50_000, u32::MAX] {
+        let wanted = Desired::RollingOut {
+            fraction_bps: Some(share),
+        };
+        let error = adapter.apply(&effect(&before, &wanted)).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.applied),
+            (ErrorKind::Rejected, Applied::No)
+        );
+        assert!(error.sentence.contains("whole number from 1 to 100 %"));
+    }
+    assert_eq!(
+        (stage.count("PATCH"), stage.changes(Service::Unleash)),
+        (0, 0)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn unleash_guards_no_write_so_the_last_one_wins_and_only_reading_back_counts() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let before = read(&*adapter, FLAG, Reading::Fresh).await;
+    let theirs =
+        |on: bool| json!({"service": "unleash", "flag": "wallet.instant_transfer", "on": on});
+    stage.console(theirs(false));
+    stage.console(theirs(true));
+    // Nothing tells that somebody changed it in between.
+    adapter
+        .apply(&effect(&before, &Desired::Off))
+        .await
+        .unwrap();
+    stage.console(theirs(true));
+    let seen = read(&*adapter, FLAG, Reading::Serving).await;
+    assert!(!Desired::Off.is_met_by(&seen.state));
+}

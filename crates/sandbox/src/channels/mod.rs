@@ -15,8 +15,8 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 
-use crate::history::{Scene, Who};
 use crate::flagsmith;
+use crate::history::{Scene, Who};
 use crate::huawei;
 use crate::launchdarkly;
 use crate::samsung;
