@@ -90,6 +90,7 @@ impl Service {
             | Self::SamsungGalaxyStore => true,
             Self::Unleash
             | Self::LaunchDarkly
+            | Self::Flagsmith
             | Self::Sentry
             | Self::Statuspage
             | Self::Smtp
