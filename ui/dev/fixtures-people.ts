@@ -2,7 +2,7 @@
 import type { ChangeSheetView } from "../src/backend/generated/ChangeSheetView";
 import type { PeopleView } from "../src/backend/generated/PeopleView";
 import type { SettingsView } from "../src/backend/generated/SettingsView";
-import { ago, badge } from "./fixtures";
+import { ago, badge, goodLight, refusedLight } from "./fixtures";
 
 export const settings: SettingsView = {
   workspace: "Northwind",
@@ -47,6 +47,25 @@ export const settings: SettingsView = {
       ],
       checked_at: ago(320),
       least_permission: "“Release to production, exclude devices” on this one app.",
+      steps: [
+        "In Google Cloud, IAM and admin, Service accounts: make a service account that nothing else uses. Under Keys, add a key of the type JSON.",
+        "In the Play Console, Users and permissions, Invite new users: enter its address and choose this one app.",
+        "Give it “View app information” and “Release to production”. Leave everything else off.",
+      ],
+      light: goodLight,
+      quotas: [
+        {
+          words: "2 961 of 3 000 requests each minute are left",
+          left_permille: 987,
+          source: "Counted on this laptop since it was opened. Published by the service.",
+        },
+        {
+          words: "491 of 500 new edits each day are left",
+          left_permille: 982,
+          source:
+            "Counted on this laptop since it was opened. Not published by the service: the number is ours.",
+        },
+      ],
     },
     {
       service: "app_store",
@@ -94,6 +113,12 @@ export const settings: SettingsView = {
       checks: [],
       checked_at: null,
       least_permission: "The role App Manager on this one app.",
+      steps: [
+        "In App Store Connect, Users and Access, Integrations: make a team key with the role App Manager.",
+        "Download the file at once: Apple shows it a single time.",
+      ],
+      light: null,
+      quotas: [],
     },
     {
       service: "unleash",
@@ -123,6 +148,12 @@ export const settings: SettingsView = {
       checks: [],
       checked_at: null,
       least_permission: "Update feature environments in production.",
+      steps: [
+        "In Unleash, Admin, Service accounts: make a service account.",
+        "Give it a project role with “Enable/disable feature flags” in this one environment.",
+      ],
+      light: refusedLight,
+      quotas: [],
     },
   ],
   rules: [{ sentence: "Crash-free sessions below 99.50 % for 10 min with at least 500 sessions" }],

@@ -11,7 +11,9 @@ import type { NoticeText } from "../src/backend/generated/NoticeText";
 import type { PartView } from "../src/backend/generated/PartView";
 import type { OutcomeView } from "../src/backend/generated/OutcomeView";
 import type { PressView } from "../src/backend/generated/PressView";
+import type { LightView } from "../src/backend/generated/LightView";
 import type { ReleaseView } from "../src/backend/generated/ReleaseView";
+import type { StopLightView } from "../src/backend/generated/StopLightView";
 import type { StopSheetView } from "../src/backend/generated/StopSheetView";
 
 const start = Date.now();
@@ -30,6 +32,98 @@ export const badge = (tone: Badge["tone"], icon: Badge["icon"], words: string): 
 export const play = "google_play:com.northwind.wallet/production";
 export const appStore = "app_store:1234567890/phased";
 export const flagTarget = "unleash:default/production/wallet.instant_transfer";
+
+const tried = (seconds: number): Age => ({ ...age(seconds), stale_after_ms: 43_200_000 });
+
+/** One of each kind. */
+export const lights: Record<"play" | "apple" | "flag" | "refused", LightView> = {
+  play: {
+    readiness: "can_stop",
+    badge: badge("good", "done", "Can stop"),
+    sentence:
+      "Google Play took a dry run of halting 8.4.0 (edits.validate), and nothing was sent. It does not show whether other changes of the app are in review: the halt would be refused then.",
+    missing: null,
+    hint: null,
+    age: tried(720),
+  },
+  apple: {
+    readiness: "not_proven",
+    badge: badge("wait", "unknown", "Not proven"),
+    sentence:
+      "The key reads 8.4.0. The App Store takes no dry run: whether the key's role may pause shows only at a real pause. 3 412 of 3 600 requests are left this hour.",
+    missing: null,
+    hint: "Use a key with the role App Manager (App Store Connect: Users and Access, Integrations).",
+    age: tried(700),
+  },
+  flag: {
+    readiness: "can_stop",
+    badge: badge("good", "done", "Can stop"),
+    sentence:
+      "Unleash takes no dry run, and lists UPDATE_FEATURE_ENVIRONMENT in production among the token's permissions. Nothing was changed.",
+    missing: null,
+    hint: null,
+    age: tried(690),
+  },
+  refused: {
+    readiness: "cannot",
+    badge: badge("bad", "alert", "Cannot stop"),
+    sentence:
+      "A dry run of the stop came back: The admin token lacks UPDATE_FEATURE_ENVIRONMENT in production of project default: it may read flags and not switch them.",
+    missing: "UPDATE_FEATURE_ENVIRONMENT",
+    hint: 'In Unleash, give the token\'s owner a project role with "Enable/disable feature flags" in this environment.',
+    age: tried(690),
+  },
+};
+
+export const stopLight: StopLightView = {
+  readiness: "not_proven",
+  badge: badge("wait", "unknown", "Not proven for 1 of 3"),
+  sentence: "Whether a stop would be taken is not proven for App Store · phased release · 8.4.0.",
+  targets: [
+    {
+      target: play,
+      title: "Google Play · production · 8.4.0",
+      cover: "Stores · Android",
+      light: lights.play,
+    },
+    {
+      target: appStore,
+      title: "App Store · phased release · 8.4.0",
+      cover: "Stores · iOS",
+      light: lights.apple,
+    },
+    {
+      target: flagTarget,
+      title: "Unleash · wallet.instant_transfer",
+      cover: "Switches · every platform",
+      light: lights.flag,
+    },
+  ],
+};
+
+/** One target that would be refused. */
+export const refusedLight: StopLightView = {
+  readiness: "cannot",
+  badge: badge("bad", "alert", "Cannot stop 1 of 2"),
+  sentence: "A stop would be refused for Unleash · wallet.instant_transfer.",
+  targets: [
+    { ...(stopLight.targets[2] as StopLightView["targets"][0]), light: lights.refused },
+    {
+      target: "unleash:default/production/home.feed_v3",
+      title: "Unleash · home.feed_v3",
+      cover: "Switches · every platform",
+      light: lights.flag,
+    },
+  ],
+};
+
+/** Everything would be taken. */
+export const goodLight: StopLightView = {
+  readiness: "can_stop",
+  badge: badge("good", "done", "Can stop now"),
+  sentence: "A dry run of the stop was taken on the one target, 12 min ago. Nothing was changed.",
+  targets: stopLight.targets.slice(0, 1),
+};
 
 export const outcomes: OutcomeView[] = [
   {
@@ -181,6 +275,7 @@ const releases: ReleaseView[] = [
       },
     ],
     age: age(14),
+    light: lights.play,
     note: "",
     at_risk: true,
     acts: [
@@ -246,6 +341,7 @@ const releases: ReleaseView[] = [
       },
     ],
     age: age(9),
+    light: null,
     note: "Manual downloads still get 8.4.0",
     at_risk: false,
     acts: [
@@ -275,6 +371,7 @@ const flags: FlagView[] = [
     badge: badge("neutral", "idle", "Off, clients read off"),
     detail: "new in 8.4.0",
     age: age(6),
+    light: null,
     tied: true,
     act: act({
       verb: "turn_on",
@@ -299,6 +396,7 @@ const flags: FlagView[] = [
     badge: badge("good", "done", "On, clients read on"),
     detail: "on for 50 % · gradual",
     age: age(6),
+    light: lights.flag,
     tied: false,
     act: act({
       verb: "turn_off",
@@ -318,6 +416,7 @@ const flags: FlagView[] = [
     badge: badge("wait", "unknown", "On, clients not read"),
     detail: "on for everybody",
     age: age(2460, "The client endpoint did not answer within 10 s."),
+    light: lights.refused,
     tied: false,
     act: act({
       verb: "turn_off",
@@ -437,6 +536,7 @@ export const cockpit: CockpitView = {
   queued: [],
   drifts: [],
   stop: { version: "8.4.0", why_not: null },
+  light: stopLight,
   ledger,
 };
 
@@ -444,6 +544,7 @@ export const calm: CockpitView = {
   ...cockpit,
   breaches: [],
   waiting: [],
+  light: goodLight,
   releases: releases.map((release) => ({ ...release, at_risk: false })),
 };
 
@@ -501,6 +602,12 @@ export const empty: CockpitView = {
   flags: [],
   flags_from: "",
   waiting: [],
+  light: {
+    readiness: null,
+    badge: badge("neutral", "idle", "Nothing to stop"),
+    sentence: "Nothing rolls out that a stop would touch.",
+    targets: [],
+  },
   stop: { version: null, why_not: "No store is connected, so there is nothing to stop." },
 };
 
@@ -512,6 +619,8 @@ export const stopSheet: StopSheetView = {
     {
       target: play,
       title: "Google Play · production · 8.4.0",
+      cover: "Stores · Android",
+      light: lights.play,
       from: "in progress 20 %",
       to: "halted",
       sentence:
@@ -522,6 +631,8 @@ export const stopSheet: StopSheetView = {
     {
       target: appStore,
       title: "App Store · phased release · 8.4.0",
+      cover: "Stores · iOS",
+      light: lights.apple,
       from: "active, day 3",
       to: "paused",
       sentence: "Automatic updates stop. Manual downloads still get 8.4.0.",
@@ -531,6 +642,8 @@ export const stopSheet: StopSheetView = {
     {
       target: flagTarget,
       title: "Unleash · wallet.instant_transfer",
+      cover: "Switches · every platform",
+      light: lights.flag,
       from: "on",
       to: "off",
       sentence: "Covers everybody who already has 8.4.0, as soon as their app asks again.",
@@ -540,6 +653,8 @@ export const stopSheet: StopSheetView = {
     {
       target: "unleash:default/production/home.feed_v3",
       title: "Unleash · home.feed_v3",
+      cover: "Switches · every platform",
+      light: lights.refused,
       from: "on for 50 %",
       to: "off",
       sentence: "Not tied to 8.4.0.",

@@ -1,6 +1,7 @@
 // Every word that the page itself says, in English. Sentences about releases come from Rust.
 
 import { health } from "./text-health";
+import { ready } from "./text-ready";
 import { team } from "./text-team";
 
 const n = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
@@ -494,6 +495,7 @@ export const text = {
   },
   team,
   health,
+  ready,
   palette: {
     title: "Go to a room or do something",
     placeholder: "Type a room or an act",

@@ -167,6 +167,9 @@ pub struct Status {
     /// Show what was read last, without asking any service.
     #[arg(long)]
     pub offline: bool,
+    /// Try stops by dry runs first, so that whether one would be taken is of now. Changes nothing.
+    #[arg(long, conflicts_with = "offline")]
+    pub rehearse: bool,
 }
 
 /// A stop.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use cockpit_engine::api::{
     Act, AppArgs, Approval, ApproveArgs, ChangeArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed,
-    Problem, Query, RejectArgs, StopArgs, TeamView, UnlockArgs,
+    Problem, Query, RehearseArgs, RejectArgs, StopArgs, TeamView, UnlockArgs,
 };
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::provider::CredentialCheck;
@@ -173,6 +173,10 @@ async fn status(args: args::Status) -> Result<Exit, Problem> {
         refresh(&handle).await?;
         // What an earlier command left under way is finished where its service answers.
         handle.idle(IDLE_MS).await;
+    }
+    if args.rehearse {
+        let done: Done = handle.do_it(Act::Rehearse(RehearseArgs::default())).await?;
+        say(args.at.json, &done.sentence);
     }
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
     if args.at.json {

@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use cockpit_engine::api::Problem;
+use cockpit_engine::domain::rehearsal::Readiness;
 use cockpit_engine::domain::views::{
-    CockpitView, FlagView, OutcomeView, OutcomeWord, PressView, ReleaseView,
+    CockpitView, FlagView, LightView, OutcomeView, OutcomeWord, PressView, ReleaseView,
 };
 use serde_json::{Value, json};
 
@@ -147,6 +148,17 @@ pub fn status_document(view: &CockpitView) -> Value {
         "workspace": view.workspace,
         "drill": view.drill,
         "online": view.online.badge.words,
+        "can_stop": {
+            "state": view.light.readiness.map(readiness),
+            "words": view.light.badge.words,
+            "sentence": view.light.sentence,
+            "targets": view.light.targets.iter().map(|it| {
+                let mut shown = can_stop(&it.light);
+                shown["target"] = json!(it.target);
+                shown["covers"] = json!(it.cover);
+                shown
+            }).collect::<Vec<_>>(),
+        },
         "services": view.online.services.iter().map(|it| json!({
             "service": it.service,
             "state": it.badge.words,
@@ -211,6 +223,18 @@ pub fn status_lines(view: &CockpitView) {
     ));
     if let Some(banner) = &view.online.banner {
         line(banner);
+    }
+    line(&format!(
+        "Can I stop right now? {}. {}",
+        view.light.badge.words, view.light.sentence
+    ));
+    for it in &view.light.targets {
+        line(&format!("  {}: {}", it.title, it.light.badge.words));
+        line(&format!(
+            "    {} {}",
+            it.light.sentence,
+            it.light.hint.as_deref().unwrap_or_default()
+        ));
     }
     for breach in &view.breaches {
         line(&format!(
@@ -313,12 +337,32 @@ fn release(it: &ReleaseView) -> Value {
             "how": it.exposure.how,
             "data_until": it.exposure.age.at,
         },
+        "can_stop": it.light.as_ref().map(can_stop),
         "acts": it.acts.iter().map(|act| json!({
             "verb": act.verb,
             "label": act.label,
             "why_not": act.why_not,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// Whether a target can be stopped now, and how that is known.
+fn can_stop(it: &LightView) -> Value {
+    json!({
+        "state": readiness(it.readiness),
+        "sentence": it.sentence,
+        "missing": it.missing,
+        "hint": it.hint,
+        "proven_at": it.age.at,
+    })
+}
+
+fn readiness(readiness: Readiness) -> &'static str {
+    match readiness {
+        Readiness::CanStop => "can_stop",
+        Readiness::NotProven => "not_proven",
+        Readiness::Cannot => "cannot",
+    }
 }
 
 fn flag(it: &FlagView) -> Value {
@@ -329,6 +373,7 @@ fn flag(it: &FlagView) -> Value {
         "state": it.badge.words,
         "detail": it.detail,
         "tied": it.tied,
+        "can_stop": it.light.as_ref().map(can_stop),
         "observed_at": it.age.at,
         "problem": it.age.problem,
     })

@@ -12,6 +12,7 @@ pub mod lint;
 pub mod notice;
 pub mod policy;
 pub mod provider;
+pub mod rehearsal;
 pub mod rule;
 pub mod signal;
 pub mod state;

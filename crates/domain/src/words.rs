@@ -55,6 +55,16 @@ pub fn span(ms: u64) -> String {
     }
 }
 
+/// The period of a limit, after "in the last" or "in": "minute", "10 s".
+pub fn period(per_s: u32) -> String {
+    match per_s {
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        other => span(u64::from(other) * 1_000),
+    }
+}
+
 /// "14:02:41Z": the time of day in UTC.
 pub fn clock(time: Time) -> String {
     let text = time.to_string();

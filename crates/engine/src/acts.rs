@@ -17,6 +17,7 @@ use crate::crash;
 use crate::inner::{Hold, Inner};
 use crate::observe;
 use crate::record::{Recorded, blocking, random};
+use crate::rehearse;
 use crate::workspace::FIRST_DRILL;
 
 impl Inner {
@@ -124,6 +125,9 @@ impl Inner {
             Act::Refresh(_) => {
                 observe::everything(self).await;
                 return to_value(&done("Every service was asked."));
+            }
+            Act::Rehearse(args) => {
+                return to_value(&rehearse::on_request(self, args.service.as_deref()).await?);
             }
             Act::OpenApproval(args) => {
                 // Whoever judges it compares with how it is now.

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 
 use cockpit_domain::state::State;
 use cockpit_domain::views::{
-    self, Badge, BootView, ConnectionView, FieldView, Icon, SettingsView, Tone,
+    self, Badge, BootView, ConnectionView, FieldView, Icon, QuotaView, SettingsView, Tone,
 };
-use cockpit_domain::{Service, Time};
-use cockpit_providers::form;
+use cockpit_domain::{Service, Time, words};
+use cockpit_providers::{Quota, form, guide};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -116,6 +116,23 @@ impl Inner {
         }
     }
 
+    fn quota(&self, service: Service, quota: &Quota) -> QuotaView {
+        let used = self.http.spent(service, quota.of, quota.per_s);
+        let most = u64::from(quota.most.max(1));
+        let left = most.saturating_sub(used);
+        QuotaView {
+            words: format!(
+                "{} of {} {} each {} are left",
+                words::grouped(left),
+                words::grouped(most),
+                quota.of.words(),
+                words::period(quota.per_s)
+            ),
+            left_permille: u16::try_from(left * 1_000 / most).unwrap_or(1_000),
+            source: source(quota),
+        }
+    }
+
     fn theme(&self) -> String {
         match self.ledger.setting("theme") {
             Ok(Some(Value::String(theme))) => theme,
@@ -208,8 +225,40 @@ impl Inner {
             checks: checked.map(|(_, items)| items.clone()).unwrap_or_default(),
             checked_at: checked.map(|(at, _)| at.to_string()),
             least_permission: form.least_permission.to_owned(),
+            steps: guide(service)
+                .map(|guide| guide.steps.iter().map(|it| (*it).to_owned()).collect())
+                .unwrap_or_default(),
+            light: connected.and_then(|_| {
+                let now = self.now();
+                self.with_live(|live| views::service_light(live, service, now))
+            }),
+            quotas: connected
+                .and_then(|_| guide(service))
+                .map(|guide| {
+                    guide
+                        .quotas
+                        .iter()
+                        .map(|it| self.quota(service, it))
+                        .collect()
+                })
+                .unwrap_or_default(),
         }
     }
+}
+
+/// What one limit counts and where its number is from.
+fn source(quota: &Quota) -> String {
+    let whose = if quota.published {
+        "Published by the service."
+    } else {
+        "Not published by the service: the number is ours."
+    };
+    format!(
+        "Counted on this laptop since it was opened. {whose} {}",
+        quota.source
+    )
+    .trim_end()
+    .to_owned()
 }
 
 pub(crate) fn to_value<T: Serialize>(answer: &T) -> Result<Value, Problem> {

@@ -196,6 +196,14 @@ pub struct ServiceArgs {
     pub service: String,
 }
 
+/// Where dry runs are made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RehearseArgs {
+    /// Service key; every connected service when absent.
+    #[serde(default)]
+    pub service: Option<String>,
+}
+
 /// Stop a release on several targets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StopArgs {
@@ -468,6 +476,7 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     cancel_export CancelExport: Nothing => Done, [Export], "Call off the export that is under way.";
     verify_log VerifyLog: Nothing => Done, [Log], "Check every entry again.";
     refresh Refresh: Nothing => Done, [Observed], "Read every service now.";
+    rehearse Rehearse: RehearseArgs => Done, [Observed], "Try stops by dry runs now. Changes nothing.";
     open_approval OpenApproval: IntentArgs => Done, [], "Open the approval window on an intent.";
 });
 

@@ -16,6 +16,7 @@ use crate::inner::Inner;
 use crate::keychain::Keychain;
 use crate::observe;
 use crate::record::blocking;
+use crate::rehearse;
 
 /// A service with its plain fields and its secrets.
 pub(crate) struct Credentials {
@@ -219,6 +220,7 @@ impl Inner {
                 self.record(Command::Connect(connection)).await?;
             }
             self.put_adapter(service, adapter);
+            rehearse::forget(self, service).await;
         }
         Ok(())
     }
@@ -258,6 +260,7 @@ impl Inner {
                 live.signals.clear();
             }
         });
+        rehearse::forget(self, service).await;
         let forgotten: Secrets = form(service)
             .fields
             .iter()

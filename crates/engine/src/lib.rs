@@ -29,6 +29,7 @@ pub mod presence;
 mod problem;
 mod ratings;
 mod record;
+mod rehearse;
 mod signed;
 mod slots;
 mod takeover;

@@ -18,6 +18,7 @@ use crate::api::Tag;
 use crate::health;
 use crate::inner::Inner;
 use crate::ratings;
+use crate::rehearse;
 use crate::watch;
 
 /// Between two readings of a service while something is wrong there, in milliseconds. What was
@@ -42,6 +43,7 @@ pub(crate) fn load(inner: &Inner, rows: Vec<CacheRow>) {
     inner.with_live(|live| {
         health::load(live, &rows);
         ratings::load(live, &rows);
+        rehearse::load(live, &rows);
         for row in rows {
             if let Some(key) = row.key.strip_prefix("service/") {
                 if let Some(service) = Service::from_key(key) {
@@ -174,7 +176,7 @@ fn reckon(inner: &Inner, service: Service) {
     let tightest = requests
         .filter(|it| it.of == Counted::Requests)
         .map(|it| Budget {
-            used: inner.http.spent(service, it.per_s),
+            used: inner.http.spent(service, it.of, it.per_s),
             most: it.most,
             per_s: it.per_s,
             published: it.published,
@@ -256,6 +258,7 @@ async fn keep_reading(inner: Arc<Inner>, service: Service) {
     tokio::select! {
         () = read_again_and_again(&inner, service) => {}
         () = watch::keep_watching(&inner, service) => {}
+        () = rehearse::keep_rehearsing(&inner, service) => {}
     }
 }
 

@@ -5,6 +5,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, Posted};
 use cockpit_domain::{Observation, Target, TargetId, Time};
@@ -54,6 +55,14 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`ProviderError::applied`] says whether the write may have taken effect.
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError>;
+
+    /// Tries the stop of a target that was seen so, without changing anything that anybody is served
+    /// from: by the service's own dry run where there is one, else by what a reading shows of the
+    /// permission. Says what it could not show. Takes nothing that is kept for stops, and gives way to
+    /// one.
+    async fn rehearse(&self, _seen: &Observation) -> Rehearsal {
+        Rehearsal::not_proven("It cannot be tried here without a change.")
+    }
 
     /// Reads what people did with these posts, by the service's own names of them. A post that the
     /// service does not speak of is absent; so are all where it counts nothing.

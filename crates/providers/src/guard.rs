@@ -6,6 +6,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::{Rehearsal, stop_of};
 use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus, StoreStatus};
 use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
@@ -38,6 +39,25 @@ impl<A: Adapter + 'static> Guarded<A> {
             format!(
                 "{target} is not a target of {}. Nothing was sent.",
                 service.name()
+            ),
+        ))
+    }
+}
+
+impl<A: Adapter> Guarded<A> {
+    /// Refuses a change that needs a verb which the adapter does not declare.
+    fn declared(&self, desired: &Desired, before: &TargetState) -> Result<(), ProviderError> {
+        let capability = self.inner.capability();
+        let missing = verbs(desired, before)
+            .iter()
+            .find(|verb| !capability.verbs.contains(verb));
+        let Some(verb) = missing else { return Ok(()) };
+        Err(ProviderError::new(
+            ErrorKind::Unsupported,
+            format!(
+                "{} cannot {} here. Nothing was sent.",
+                capability.service.name(),
+                in_words(*verb)
             ),
         ))
     }
@@ -80,20 +100,19 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
         self.own(&effect.target)?;
-        let capability = self.inner.capability();
-        for verb in verbs(&effect.desired, &effect.before.state) {
-            if !capability.verbs.contains(verb) {
-                return Err(ProviderError::new(
-                    ErrorKind::Unsupported,
-                    format!(
-                        "{} cannot {} here. Nothing was sent.",
-                        capability.service.name(),
-                        in_words(*verb)
-                    ),
-                ));
-            }
-        }
+        self.declared(&effect.desired, &effect.before.state)?;
         self.inner.apply(effect).await
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        let Some(desired) = stop_of(&seen.state) else {
+            return Rehearsal::not_proven("There is nothing to stop here.");
+        };
+        let allowed = self.own(&seen.target);
+        match allowed.and_then(|()| self.declared(&desired, &seen.state)) {
+            Ok(()) => self.inner.rehearse(seen).await,
+            Err(error) => Rehearsal::cannot(error.sentence),
+        }
     }
 
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {

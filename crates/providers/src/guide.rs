@@ -17,7 +17,7 @@ pub struct Quota {
 }
 
 /// What a [`Quota`] counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
     /// Every request.
     Requests,

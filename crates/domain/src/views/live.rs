@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::engagement::Engagement;
+use crate::rehearsal::Rehearsed;
 use crate::rule::Courses;
 use crate::signal::{Rating, Signal};
 use crate::target::{Observation, Service, Target, TargetId};
@@ -29,6 +30,8 @@ pub struct Live {
     pub services: BTreeMap<Service, ServiceLive>,
     /// What people did with notices, by service and post, and when that was read.
     pub engagement: BTreeMap<(Service, String), (Engagement, Time)>,
+    /// The newest dry run of a stop on each target.
+    pub rehearsals: BTreeMap<TargetId, Rehearsed>,
     /// How much of what each service allows was used.
     pub budgets: BTreeMap<Service, Budget>,
     /// What the executor does for an intent right now, in words.

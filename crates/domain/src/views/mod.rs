@@ -3,6 +3,7 @@
 
 mod approval;
 mod cockpit;
+mod cover;
 mod health;
 mod live;
 mod log;
@@ -13,6 +14,7 @@ mod outcome;
 mod people;
 mod people_log;
 mod ratings;
+mod ready;
 mod stop;
 mod tell_log;
 mod tray;
@@ -34,6 +36,7 @@ pub use notices::{
 };
 pub use outcome::{of_record, press};
 pub use people::{Sha256, change_event, change_sheet, mandate_preview, people_room};
+pub use ready::service_light;
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 pub use tray::{Mood, TrayView, tray};
 

@@ -130,12 +130,7 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
 
 /// "12 of 50 requests in the last minute, the limit that it publishes".
 fn budget(it: &Budget) -> String {
-    let period = match it.per_s {
-        60 => "minute".to_owned(),
-        3_600 => "hour".to_owned(),
-        86_400 => "day".to_owned(),
-        other => words::span(u64::from(other) * 1_000),
-    };
+    let period = words::period(it.per_s);
     let limit = match it.published {
         true => "the limit that it publishes",
         false => "a limit of ours, as it publishes none",

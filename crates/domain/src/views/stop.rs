@@ -1,6 +1,8 @@
 //! The stop sheet: what a stop would do on each target and what it would not.
 
+use super::cover::cover;
 use super::health::proposed_reason;
+use super::ready::light;
 use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
 use crate::decide::{may_not_ask, not_offered, unfulfilled};
 use crate::policy::ActKind;
@@ -87,24 +89,7 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
     let (app, _) = state.app().unwrap_or_default();
     let version = in_flight_version(state, live).unwrap_or_default();
     let aims = stoppable(live, &version);
-    let targets: Vec<StopTargetView> = aims
-        .iter()
-        .map(|(seen, desired)| {
-            let problem = live
-                .targets
-                .get(&seen.target)
-                .and_then(|it| it.problem.clone());
-            StopTargetView {
-                target: seen.target.0.clone(),
-                title: words::target(&seen.target, &seen.state),
-                from: words::state(&seen.state),
-                to: words::desired(desired, &seen.state),
-                sentence: words::consequence(desired, &seen.state),
-                selected: true,
-                age: age(Some(seen.at), STALE_MS, problem.as_deref()),
-            }
-        })
-        .collect();
+    let targets = aimed_at(live, &aims, now);
     let not_covered = live
         .targets
         .values()
@@ -154,6 +139,31 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         why_not,
         offline,
     }
+}
+
+fn aimed_at(live: &Live, aims: &[(Observation, Desired)], now: Time) -> Vec<StopTargetView> {
+    let mut targets: Vec<(u8, StopTargetView)> = aims
+        .iter()
+        .filter_map(|(seen, desired)| {
+            let it = live.targets.get(&seen.target)?;
+            let cover = cover(&it.target, &seen.state);
+            let shown = StopTargetView {
+                target: seen.target.0.clone(),
+                title: words::target(&seen.target, &seen.state),
+                cover: cover.words,
+                from: words::state(&seen.state),
+                to: words::desired(desired, &seen.state),
+                light: light(live, it, now),
+                sentence: words::consequence(desired, &seen.state),
+                selected: true,
+                age: age(Some(seen.at), STALE_MS, it.problem.as_deref()),
+            };
+            Some((cover.rank, shown))
+        })
+        .collect();
+    targets
+        .sort_by(|(one, first), (other, second)| (one, &first.cover).cmp(&(other, &second.cover)));
+    targets.into_iter().map(|(_, shown)| shown).collect()
 }
 
 /// Lines of evidence as they stand now, for the log.

@@ -14,6 +14,7 @@ mod health;
 mod kept;
 mod landing;
 mod laws;
+mod lights;
 mod mandates;
 mod musts;
 mod offers;

@@ -283,8 +283,8 @@ fn the_stop_sheet_names_what_it_covers_and_what_not() {
     assert_eq!(
         rows,
         [
-            ("active, day 3", "paused"),
             ("in progress 20 %", "halted"),
+            ("active, day 3", "paused"),
             ("on", "off")
         ]
     );

@@ -256,5 +256,6 @@ async fn a_service_that_is_connected_again_is_read_by_one_poller() {
     }
     pass_ms(60_000).await;
     let again = minute().await;
-    assert!(again <= once + 2, "{once} requests before, {again} after");
+    // One more reading, of three requests, may fall into the ten minutes.
+    assert!(again <= once + 3, "{once} requests before, {again} after");
 }

@@ -20,6 +20,7 @@ mod log;
 mod offline;
 mod presence;
 mod ratings;
+mod rehearsals;
 mod restart;
 mod slots;
 mod stage;

@@ -133,6 +133,7 @@ fn acts() -> Vec<Value> {
         of("cancel_export", json!({})),
         of("verify_log", json!({})),
         of("refresh", json!({})),
+        of("rehearse", json!({"service": "sentry"})),
         of("open_approval", json!({"intent": "ab"})),
     ]
 }

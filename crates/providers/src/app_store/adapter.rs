@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{PhasedRelease, PhasedStatus};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
@@ -51,6 +52,11 @@ struct Read {
     waiting_id: Option<String>,
     at: Time,
 }
+
+/// The role that a pause needs, as App Store Connect names it.
+const ROLE: &str = "App Manager";
+/// A pause reads, writes and reads back, each tried again where it must be.
+const PAUSE_REQUESTS: u32 = 6;
 
 impl AppStore {
     pub(super) fn new(config: Config, http: &Http) -> Self {
@@ -136,6 +142,17 @@ impl AppStore {
 }
 
 impl AppStore {
+    /// Says so when too few requests are left to pause.
+    fn too_few(&self) -> Option<Rehearsal> {
+        let (left, most) = self.api.left()?;
+        (left < PAUSE_REQUESTS).then(|| {
+            Rehearsal::cannot(format!(
+                "The key has {left} of {most} requests left this hour, too few to pause and to read it back."
+            ))
+            .hint("Stop other tools that use this key, or give the cockpit a key of its own. More are there within the hour.")
+        })
+    }
+
     async fn release(&self, read: &Read, version: &str) -> Result<Receipt, ProviderError> {
         let id = match (&read.waiting_id, &read.state.waiting) {
             (Some(id), Some(waiting)) if waiting == version => id,
@@ -224,6 +241,37 @@ impl Adapter for AppStore {
             at: read.at,
             state: TargetState::PhasedRelease(read.state),
         })
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_dry_run() {
+            return self.too_few().unwrap_or(kept);
+        }
+        let read = match self.platform(&seen.target) {
+            Ok(platform) => self.read(platform, false).await,
+            Err(error) => Err(error),
+        };
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                let missing = match error.kind {
+                    ErrorKind::Unauthorized => "An API key that Apple accepts",
+                    _ => ROLE,
+                };
+                return Rehearsal::failed(error, missing);
+            }
+        };
+        if let Some(too_few) = self.too_few() {
+            return too_few;
+        }
+        let quota = self.api.left().map_or(String::new(), |(left, most)| {
+            format!(" {left} of {most} requests are left this hour.")
+        });
+        Rehearsal::not_proven(format!(
+            "The key reads {}. The App Store takes no dry run: whether the key's role may pause shows only at a real pause.{quota}",
+            read.state.version
+        ))
+        .hint("Use a key with the role App Manager (App Store Connect: Users and Access, Integrations).")
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

@@ -1,7 +1,10 @@
 //! App Store Connect's endpoints, without meaning. Must not know our words.
 
+use std::sync::{Mutex, PoisonError};
+
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::rehearsal::Rehearsal;
 use http::Method;
 use jsonwebtoken::{Algorithm, Header, encode};
 use serde::de::DeserializeOwned;
@@ -22,11 +25,15 @@ const REQUESTS: Limit = Limit {
 /// that are a little fast.
 const TOKEN_S: i64 = 15 * 60;
 const TOKEN_BACK_S: i64 = 60;
+/// What a dry run takes at most: the app and its versions, each tried again once.
+const DRY_RUN_REQUESTS: u32 = 4;
 
 pub(super) struct Api {
     client: Client,
     key: Key,
     token: TokenCache,
+    /// What the newest answer said is left of the hour.
+    left: Mutex<Option<(u32, u32)>>,
 }
 
 /// What became of a change.
@@ -50,7 +57,18 @@ impl Api {
             client,
             key: config.key,
             token: TokenCache::default(),
+            left: Mutex::default(),
         }
+    }
+
+    /// Says that no dry run is made, where what it takes is kept for stops.
+    pub(super) fn spares_a_dry_run(&self) -> Result<(), Rehearsal> {
+        self.client.spares(DRY_RUN_REQUESTS)
+    }
+
+    /// Requests that the key had left in the hour at the newest answer, and how many there are in one.
+    pub(super) fn left(&self) -> Option<(u32, u32)> {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn apps(&self, bundle_id: &str) -> Result<Vec<App>, ProviderError> {
@@ -246,8 +264,9 @@ impl Api {
         let now = self.client.now();
         call.authorization = Some(self.token.get(now, async { self.mint() }).await?);
         let answer = self.client.raw(&call).await?;
-        if let Some(left) = answer.header("x-rate-limit").and_then(left_this_hour) {
-            self.client.bucket().left(left);
+        if let Some(known) = left(&answer) {
+            self.client.bucket().left(known.0);
+            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
         }
         if answer.status == 401 {
             self.token.forget().await;
@@ -282,11 +301,20 @@ impl Api {
     }
 }
 
+/// Requests that this key has left in the hour, and how many Apple allows in it.
+fn left(answer: &Answer) -> Option<(u32, u32)> {
+    let header = answer.header("x-rate-limit")?;
+    Some((number(header, LEFT)?, number(header, MOST)?))
+}
+
+const LEFT: &str = "user-hour-rem";
+const MOST: &str = "user-hour-lim";
+
 /// From `user-hour-lim:3600;user-hour-rem:3599;`.
-fn left_this_hour(header: &str) -> Option<u32> {
+fn number(header: &str, wanted: &str) -> Option<u32> {
     header
         .split(';')
         .filter_map(|part| part.trim().split_once(':'))
-        .find(|(name, _)| *name == "user-hour-rem")
+        .find(|(name, _)| *name == wanted)
         .and_then(|(_, value)| value.trim().parse().ok())
 }

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::rehearsal::Rehearsal;
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -10,6 +11,7 @@ use super::config::Config;
 use super::errors::RULES;
 use super::wire::{AppEdit, ReviewList, Summaries, Summary, Track, TrackList};
 use crate::google::{SignIn, message};
+use crate::guide::Counted;
 use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
@@ -26,6 +28,10 @@ const EDITS: Limit = Limit {
     per_minute: 2,
     reserve: 30,
 };
+/// What a dry run takes at most: the edit, the track in it, the change, its check, its end.
+const DRY_RUN_REQUESTS: u32 = 8;
+/// Its own edit and the tripwire after it.
+const DRY_RUN_EDITS: u32 = 2;
 
 /// Google allows 200 requests for reviews an hour to each app.
 const REVIEWS: Limit = Limit {
@@ -68,6 +74,17 @@ impl Api {
         self.client.now()
     }
 
+    /// Says that no dry run is made, where what it takes is kept for stops.
+    pub(super) fn spares_a_dry_run(&self) -> Result<(), Rehearsal> {
+        self.client.spares(DRY_RUN_REQUESTS)?;
+        if self.edits.can_spare(DRY_RUN_EDITS) {
+            return Ok(());
+        }
+        Err(Rehearsal::not_proven(
+            "No dry run was made: the edits of Google Play that are left for today are kept for a stop itself.",
+        ))
+    }
+
     /// Signs in when there is no token that lasts.
     pub(super) async fn sign_in(&self, urgent: bool) -> Result<HeaderValue, ProviderError> {
         self.sign_in.header(urgent).await
@@ -81,6 +98,7 @@ impl Api {
             )
             .retry_after(wait_ms));
         }
+        self.client.count(Counted::Edits);
         let call = Call {
             method: Method::POST,
             arguments: &[&self.package],

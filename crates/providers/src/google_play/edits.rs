@@ -68,6 +68,17 @@ impl Edits {
         Err(moved("it keeps giving out an edit that was written to"))
     }
 
+    /// Opens an edit for a dry run. Where none is given out, the one that was open stays in use: by it
+    /// alone a stop could still be sent.
+    pub(super) async fn open_to_rehearse(&mut self, api: &Api) -> Result<(), ProviderError> {
+        let before = self.open.take();
+        let opened = self.open(api, false).await.map(|_| ());
+        if matches!(&opened, Err(error) if error.kind == ErrorKind::RateLimited) {
+            self.open = before;
+        }
+        opened
+    }
+
     /// Reads a track in the open edit, or in another when that one has died.
     pub(super) async fn read(
         &mut self,

@@ -49,12 +49,7 @@ impl Bucket {
     pub(crate) fn take(&self, urgent: bool) -> Result<(), u64> {
         let now = Instant::now();
         let mut level = self.level();
-        let since = level
-            .at
-            .map_or(0.0, |at| now.duration_since(at).as_secs_f64());
-        let per_second = f64::from(self.limit.per_minute) / 60.0;
-        level.tokens = (level.tokens + since * per_second).min(f64::from(self.limit.burst));
-        level.at = Some(now);
+        let per_second = self.filled(&mut level, now);
         if let (false, Some(until)) = (urgent, level.closed_until)
             && until > now
         {
@@ -71,6 +66,26 @@ impl Bucket {
         }
         level.tokens -= 1.0;
         Ok(())
+    }
+
+    /// Whether so many requests could be taken that are not kept for stops. Takes none.
+    pub(crate) fn can_spare(&self, requests: u32) -> bool {
+        let now = Instant::now();
+        let mut level = self.level();
+        self.filled(&mut level, now);
+        let closed = level.closed_until.is_some_and(|until| until > now);
+        !closed && level.tokens >= f64::from(self.limit.reserve) + f64::from(requests)
+    }
+
+    /// Puts in what came back since; gives how much comes back in a second.
+    fn filled(&self, level: &mut Level, now: Instant) -> f64 {
+        let since = level
+            .at
+            .map_or(0.0, |at| now.duration_since(at).as_secs_f64());
+        let per_second = f64::from(self.limit.per_minute) / 60.0;
+        level.tokens = (level.tokens + since * per_second).min(f64::from(self.limit.burst));
+        level.at = Some(now);
+        per_second
     }
 
     /// The service says how many requests are left.
@@ -115,6 +130,21 @@ mod tests {
         assert_eq!(bucket.take(true), Err(1000));
         tokio::time::advance(std::time::Duration::from_secs(3)).await;
         assert_eq!(bucket.take(false), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_can_be_spared_is_looked_at_and_not_taken() {
+        let bucket = Bucket::new(Limit {
+            burst: 5,
+            per_minute: 60,
+            reserve: 2,
+        });
+        assert!(bucket.can_spare(3) && bucket.can_spare(3));
+        assert!(!bucket.can_spare(4));
+        bucket.close_for(1_000);
+        assert!(!bucket.can_spare(1));
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        assert!(bucket.can_spare(1));
     }
 
     #[tokio::test(start_paused = true)]

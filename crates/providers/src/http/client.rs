@@ -7,6 +7,7 @@ use bytes::Bytes;
 use cockpit_domain::Service;
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::rehearsal::Rehearsal;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::errors::{Rule, in_words, kind_of_status, quoted};
 use super::{Bucket, Http, Limit, TransportError};
+use crate::guide::Counted;
 
 /// What a request does at the service, and so what its loss means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +142,22 @@ impl Client {
         &self.bucket
     }
 
+    /// Counts something beside requests.
+    pub(crate) fn count(&self, of: Counted) {
+        self.http.count(self.service, of);
+    }
+
+    /// Says that a dry run of so many requests is not made, where they are kept for stops.
+    pub(crate) fn spares(&self, requests: u32) -> Result<(), Rehearsal> {
+        if self.bucket.can_spare(requests) {
+            return Ok(());
+        }
+        Err(Rehearsal::not_proven(format!(
+            "No dry run was made: what {} allows for the moment is kept for a stop itself.",
+            self.service.name()
+        )))
+    }
+
     /// Sends a call and gives its successful answer.
     ///
     /// # Errors
@@ -245,7 +263,7 @@ impl Client {
             .ok_or(TransportError::Interrupted { sent: false })?;
         let started = Instant::now();
         let limit = Duration::from_millis(self.http.timeout_ms);
-        self.http.meter.count(self.service);
+        self.http.meter.count(self.service, Counted::Requests);
         let outcome = match timeout(limit, self.http.transport.send(request)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(TransportError::Timeout),

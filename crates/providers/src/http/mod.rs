@@ -15,6 +15,8 @@ use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::{Service, Time};
 use tokio::io::DuplexStream;
 
+use crate::guide::Counted;
+
 pub(crate) use bucket::{Bucket, Limit};
 pub(crate) use client::{Answer, Body, Call, Client, Nature};
 pub(crate) use errors::{Rule, quoted, rule};
@@ -48,9 +50,14 @@ impl Http {
         }
     }
 
-    /// How many requests a service was sent in the last so many seconds, by this process.
-    pub fn spent(&self, service: Service, per_s: u32) -> u64 {
-        self.meter.spent(service, per_s)
+    /// How much of this a service was asked for in the last so many seconds, by this process.
+    pub fn spent(&self, service: Service, of: Counted, per_s: u32) -> u64 {
+        self.meter.spent(service, of, per_s)
+    }
+
+    /// Counts something beside requests.
+    pub(crate) fn count(&self, service: Service, of: Counted) {
+        self.meter.count(service, of);
     }
 
     /// As [`Transport::mail_line`].

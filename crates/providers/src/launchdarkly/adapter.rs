@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::join;
@@ -337,6 +338,23 @@ impl Adapter for LaunchDarkly {
             at,
             state: TargetState::Flag(flag),
         })
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_dry_run() {
+            return kept;
+        }
+        let tried = match self.flag(&seen.target) {
+            Ok(key) => self.api.switch(key, false, "", true).await.map(|_| key),
+            Err(error) => Err(error),
+        };
+        match tried {
+            Ok(key) => Rehearsal::can_stop(format!(
+                "LaunchDarkly took a dry run of turning {key} off, and nothing was changed."
+            ))
+            .if_read_back(&seen.state),
+            Err(error) => Rehearsal::failed(error, "updateOn"),
+        }
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

@@ -1,6 +1,7 @@
 //! LaunchDarkly's endpoints, without meaning. Must not know our words.
 
 use cockpit_domain::provider::ProviderError;
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::{Service, Time};
 use http::{HeaderValue, Method};
 use serde_json::json;
@@ -117,6 +118,11 @@ impl Api {
         let arguments = [self.project.as_str(), &self.environment];
         let call = self.call("/api/v2/projects/{}/environments/{}", &arguments);
         Ok(self.client.json(&call).await?.0)
+    }
+
+    /// Says that no dry run is made, where what it takes is kept for stops.
+    pub(super) fn spares_a_dry_run(&self) -> Result<(), Rehearsal> {
+        self.client.spares(1)
     }
 
     /// Whether a mobile key is the one that was entered.

@@ -8,13 +8,14 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::target::Notice;
 use cockpit_domain::{Observation, Service, Target, TargetId, Time};
 
 use super::api::Api;
 use super::banner::Banner;
 use super::config::Config;
-use super::flags::Flags;
+use super::flags::{Flags, PUBLISHES};
 use crate::Adapter;
 use crate::channel::ChannelAdapter;
 use crate::form::note;
@@ -85,7 +86,7 @@ impl Adapter for RemoteConfig {
         };
         note(
             &mut check,
-            "cloudconfig.configs.update",
+            PUBLISHES,
             tried,
             "A dry run of publishing the template as it is was taken; nothing was changed.",
         )?;
@@ -132,6 +133,10 @@ impl Adapter for RemoteConfig {
         } else {
             self.banner.observe(target, reading).await
         }
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        self.flags.rehearse(seen).await
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

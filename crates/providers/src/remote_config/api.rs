@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cockpit_domain::provider::ErrorKind::{Forbidden, Rejected};
 use cockpit_domain::provider::ProviderError;
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::{Service, Time};
 use http::Method;
 use secrecy::ExposeSecret as _;
@@ -22,6 +23,8 @@ const REQUESTS: Limit = Limit {
     per_minute: 60,
     reserve: 15,
 };
+/// What a dry run takes at most: the template and its check, each tried again once.
+const DRY_RUN_REQUESTS: u32 = 4;
 const SCOPE: &str = "https://www.googleapis.com/auth/firebase.remoteconfig";
 /// The version's tag comes only with an answer that may be packed.
 const PACKED: (&str, &str) = ("accept-encoding", "gzip");
@@ -199,7 +202,12 @@ impl Api {
         Ok(body["version"]["versionNumber"].as_str().map(str::to_owned))
     }
 
-    /// Whether the template as it stands could be published; changes nothing.
+    /// Says that no dry run is made, where what it takes is kept for stops.
+    pub(super) fn spares_a_dry_run(&self) -> Result<(), Rehearsal> {
+        self.firebase.client.spares(DRY_RUN_REQUESTS)
+    }
+
+    /// Whether a template could be published; changes nothing.
     pub(super) async fn try_to_publish(&self, template: Template) -> Result<(), ProviderError> {
         let query = [("validate_only", "true")];
         let Template { body, etag, .. } = template;

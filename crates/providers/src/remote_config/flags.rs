@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use cockpit_domain::provider::{Effect, ErrorKind, ProviderError, Reading, Receipt};
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Flag, Reach};
 use cockpit_domain::words::capital;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
@@ -13,6 +14,9 @@ use serde_json::{Map, Value, json};
 use super::api::{Api, Fetched, Template};
 use super::config::Wanted;
 use crate::form::answered;
+
+/// The permission that publishing needs, as Google names it.
+pub(super) const PUBLISHES: &str = "cloudconfig.configs.update";
 
 pub(super) struct Flags {
     wanted: Wanted,
@@ -168,6 +172,28 @@ impl Flags {
             provider_request_id: number.map(|number| format!("version {number}")),
             notes,
         })
+    }
+
+    /// Lets the service check the template with the switch off, and publishes nothing.
+    pub(super) async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_dry_run() {
+            return kept;
+        }
+        match self.dry_run(&seen.target).await {
+            Ok(name) => Rehearsal::can_stop(format!(
+                "Remote Config took a dry run of turning {name} off (validate_only), and nothing was published."
+            ))
+            .if_read_back(&seen.state),
+            Err(error) => Rehearsal::failed(error, PUBLISHES),
+        }
+    }
+
+    async fn dry_run<'a>(&self, target: &'a TargetId) -> Result<&'a str, ProviderError> {
+        let name = self.name(target)?;
+        let mut template = self.api.template(false).await?;
+        let parameter = parameter_mut(&mut template.body, name).ok_or_else(|| not_there(name))?;
+        turn_off(parameter);
+        self.api.try_to_publish(template).await.map(|()| name)
     }
 
     /// The parameter as it was in the version before the newest one in which it was turned off from

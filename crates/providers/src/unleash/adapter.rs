@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::join;
@@ -15,7 +16,7 @@ use tokio::sync::Mutex;
 use super::api::Api;
 use super::bulk::Bulk;
 use super::config::Config;
-use super::wire::{ClientFeature, ClientFeatures, Environment, Feature, Strategy};
+use super::wire::{ClientFeature, ClientFeatures, Environment, Feature, Permission, Strategy};
 use crate::Adapter;
 use crate::form::{answered, note};
 use crate::http::Http;
@@ -70,6 +71,11 @@ struct Listed {
     features: ClientFeatures,
     at: Time,
 }
+
+/// The permission to turn flags on and off, as Unleash names it.
+const SWITCHES: &str = "UPDATE_FEATURE_ENVIRONMENT";
+/// The permission to do so where changes are asked for first.
+const SKIPS: &str = "SKIP_CHANGE_REQUEST";
 
 /// A list is shared by the polls of one round, in milliseconds.
 const ROUND_MS: u64 = 2_000;
@@ -198,6 +204,55 @@ impl Unleash {
         }
     }
 
+    /// Whether the admin token may switch flags here at once, by what Unleash lists of it.
+    async fn may_switch(&self) -> Result<(), ProviderError> {
+        let granted = self.api.permissions().await?;
+        let may = |wanted: &str| {
+            let here = |it: &Permission| it.allows(wanted, &self.project, &self.environment);
+            granted.iter().any(here)
+        };
+        if !may(SWITCHES) {
+            return Err(ProviderError::new(
+                ErrorKind::Forbidden,
+                format!(
+                    "The admin token lacks {SWITCHES} in {} of project {}: it may read flags and not switch them.",
+                    self.environment, self.project
+                ),
+            )
+            .hint("In Unleash, give the token's owner a project role with \"Enable/disable feature flags\" in this environment."));
+        }
+        if self.api.wants_change_request(&self.environment).await? && !may(SKIPS) {
+            return Err(ProviderError::new(
+                ErrorKind::NeedsPerson,
+                format!(
+                    "Unleash takes changes in {} only through a change request, so a switch from here would wait for a person there.",
+                    self.environment
+                ),
+            )
+            .hint(format!("Give the token's owner the permission {SKIPS} in this environment, or be ready to approve the change in Unleash.")));
+        }
+        Ok(())
+    }
+
+    /// Adds whether the admin token may switch flags.
+    async fn check_switching(&self, check: &mut CredentialCheck) -> Result<(), ProviderError> {
+        let (tried, sentence) = match self.may_switch().await {
+            // Not the token's fault: a connection for looking is worth having.
+            Err(error) if error.kind == ErrorKind::NeedsPerson => (Ok(()), error.sentence),
+            // A server that lists nothing of the token proves nothing against it.
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Protocol) => (
+                Ok(()),
+                "Unleash does not list the token's permissions: whether it may switch flags shows only at a real change.".to_owned(),
+            ),
+            other => (
+                other,
+                format!("Unleash lists it for {} in {}.", self.project, self.environment),
+            ),
+        };
+        note(check, SWITCHES, tried, &sentence)?;
+        Ok(())
+    }
+
     /// What apps evaluate for this flag, as far as it can be had without a request of its own.
     async fn polled_client(&self, name: &str) -> Option<(Served, Time)> {
         let mut listed = self.listed.lock().await;
@@ -256,20 +311,18 @@ impl Adapter for Unleash {
         let mut check = CredentialCheck { items: Vec::new() };
         let features = self.api.features().await;
         let count = features.as_ref().map_or(0, Vec::len);
-        let shown = format!(
-            "Flags found in {}: {count}. Whether it may switch them shows only at a real change.",
-            self.project
-        );
+        let shown = format!("Flags found in {}: {count}.", self.project);
         let missing = features.as_ref().ok().and_then(|features| {
             features
                 .iter()
                 .find_map(|feature| self.environment(feature).err())
         });
         let admin = features.map(|_| ());
-        if note(&mut check, "Admin token", admin, &shown)?
-            && let Some(error) = missing
-        {
-            note(&mut check, "Environment", Err(error), "")?;
+        if note(&mut check, "Admin token", admin, &shown)? {
+            if let Some(error) = missing {
+                note(&mut check, "Environment", Err(error), "")?;
+            }
+            self.check_switching(&mut check).await?;
         }
         let listed = self.api.client_features(None, false).await;
         let count = listed
@@ -344,6 +397,24 @@ impl Adapter for Unleash {
             at,
             state: TargetState::Flag(flag),
         })
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_dry_run() {
+            return kept;
+        }
+        let tried = match self.flag(&seen.target) {
+            Ok(_) => self.may_switch().await,
+            Err(error) => Err(error),
+        };
+        match tried {
+            Ok(()) => Rehearsal::can_stop(format!(
+                "Unleash takes no dry run, and lists {SWITCHES} in {} among the token's permissions. Nothing was changed.",
+                self.environment
+            ))
+            .if_read_back(&seen.state),
+            Err(error) => Rehearsal::failed(error, SWITCHES),
+        }
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

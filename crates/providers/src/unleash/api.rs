@@ -1,13 +1,14 @@
 //! Unleash's endpoints, without meaning. Must not know our words.
 
 use cockpit_domain::Service;
-use cockpit_domain::provider::ProviderError;
+use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::rehearsal::Rehearsal;
 use http::{HeaderValue, Method};
 use serde_json::json;
 
 use super::config::Config;
 use super::errors::{RULES, message};
-use super::wire::{ClientFeatures, Feature, Features};
+use super::wire::{ChangeRequests, ClientFeatures, Feature, Features, Me, Permission};
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature};
 
 /// The server is the customer's own; this keeps a loop from hurting it.
@@ -16,6 +17,9 @@ const REQUESTS: Limit = Limit {
     per_minute: 600,
     reserve: 60,
 };
+
+/// What a dry run takes at most: the permissions and the environment, each tried again once.
+const DRY_RUN_REQUESTS: u32 = 4;
 
 pub(super) struct Api {
     project: String,
@@ -94,6 +98,39 @@ impl Api {
             ..Call::get("/api/admin/projects/{}/bulk_features/environments/{}/off")
         };
         self.taken(&call).await
+    }
+
+    /// Says that no dry run is made, where what it takes is kept for stops.
+    pub(super) fn spares_a_dry_run(&self) -> Result<(), Rehearsal> {
+        self.client.spares(DRY_RUN_REQUESTS)
+    }
+
+    /// What the admin token may do, everywhere.
+    pub(super) async fn permissions(&self) -> Result<Vec<Permission>, ProviderError> {
+        let call = Call {
+            authorization: Some(self.admin.clone()),
+            ..Call::get("/api/admin/user")
+        };
+        Ok(self.client.json::<Me>(&call).await?.0.permissions)
+    }
+
+    /// Whether changes in an environment are asked for first. Only the paid editions know of it.
+    pub(super) async fn wants_change_request(
+        &self,
+        environment: &str,
+    ) -> Result<bool, ProviderError> {
+        let call = Call {
+            arguments: &[&self.project],
+            authorization: Some(self.admin.clone()),
+            ..Call::get("/api/admin/projects/{}/change-requests/config")
+        };
+        match self.client.json::<Vec<ChangeRequests>>(&call).await {
+            Ok((found, _)) => Ok(found
+                .iter()
+                .any(|it| it.environment == environment && it.enabled)),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) async fn switch(&self, flag: &str, on: bool) -> Result<(), ProviderError> {

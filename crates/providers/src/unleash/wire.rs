@@ -76,3 +76,40 @@ pub(super) struct ClientFeature {
     #[serde(default)]
     pub strategies: Vec<Strategy>,
 }
+
+/// The owner of a token, as far as it matters.
+#[derive(Debug, Deserialize)]
+pub(super) struct Me {
+    pub permissions: Vec<Permission>,
+}
+
+/// A permission with where it holds: everywhere when nothing is named.
+#[derive(Debug, Deserialize)]
+pub(super) struct Permission {
+    pub permission: String,
+    #[serde(default)]
+    pub project: Option<String>,
+    #[serde(default)]
+    pub environment: Option<String>,
+}
+
+impl Permission {
+    pub(super) fn allows(&self, wanted: &str, project: &str, environment: &str) -> bool {
+        let holds = |named: &Option<String>, here: &str| {
+            let named = named.as_deref().filter(|named| !matches!(*named, "" | "*"));
+            named.is_none_or(|named| named == here)
+        };
+        self.permission == "ADMIN"
+            || (self.permission == wanted
+                && holds(&self.project, project)
+                && holds(&self.environment, environment))
+    }
+}
+
+/// Whether changes in an environment of a project are asked for first.
+#[derive(Debug, Deserialize)]
+pub(super) struct ChangeRequests {
+    pub environment: String,
+    #[serde(rename = "changeRequestEnabled")]
+    pub enabled: bool,
+}

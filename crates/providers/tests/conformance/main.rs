@@ -13,6 +13,7 @@ mod http;
 mod huawei_app_gallery;
 mod launchdarkly;
 mod ratings;
+mod rehearsals;
 mod remote_config;
 mod samsung_galaxy_store;
 mod secrets;

@@ -33,6 +33,8 @@ pub(super) struct RemoteConfig {
     version: u64,
     tokens: Tokens,
     permitted: bool,
+    /// The account may publish; otherwise it may only look.
+    may_publish: bool,
     /// The value of every parameter each time that it was changed, in order.
     banners: Vec<Value>,
     /// Every version that is kept, the newest last.
@@ -89,6 +91,7 @@ impl Default for RemoteConfig {
             version: 41,
             tokens: Tokens::default(),
             permitted: true,
+            may_publish: true,
             banners: Vec::new(),
         }
     }
@@ -127,6 +130,7 @@ impl RemoteConfig {
                 let template = template.ok_or_else(|| google::failure(404))?;
                 Ok(Self::tagged(Answer::json(200, template), call, self.tag()))
             }
+            ("PUT", Some("")) if !self.may_publish => Err(google::failure(403)),
             ("PUT", Some("")) => self.publish(call, scene),
             ("GET", Some(":listVersions")) => {
                 let size = call.query("pageSize").and_then(|text| text.parse().ok());
@@ -364,6 +368,7 @@ impl StandIn for RemoteConfig {
     fn knob(&mut self, name: &str, value: &Value) -> Result<(), String> {
         match name {
             "permitted" => self.permitted = wants_bool(name, value)?,
+            "may_publish" => self.may_publish = wants_bool(name, value)?,
             "propagation_ms" => {
                 let ms = value.as_i64().filter(|ms| *ms >= 0);
                 self.propagation_ms = ms.ok_or("\"propagation_ms\" needs milliseconds")?;

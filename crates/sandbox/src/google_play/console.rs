@@ -191,6 +191,7 @@ impl GooglePlay {
             "first_release" => return Err("\"first_release\" cannot be undone".to_owned()),
             "lenient_halt" => self.switches.lenient_halt = truth()?,
             "permitted" => self.permitted = truth()?,
+            "may_release" => self.may_release = truth()?,
             "reviews_permitted" => self.reviews.permitted = truth()?,
             "reviews_per_hour_max" => {
                 self.reviews.per_hour_max = usize::try_from(number()?).unwrap_or(usize::MAX)
@@ -198,7 +199,7 @@ impl GooglePlay {
             "revoke_tokens" => self.tokens.revoke_all(),
             _ => {
                 return Err(format!(
-                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, first_release, lenient_halt, permitted, reviews_permitted, reviews_per_hour_max, revoke_tokens"
+                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, first_release, lenient_halt, permitted, may_release, reviews_permitted, reviews_per_hour_max, revoke_tokens"
                 ));
             }
         }

@@ -59,6 +59,8 @@ pub(crate) struct GooglePlay {
     /// Committed, but waiting for a person to send it from the console.
     held: bool,
     permitted: bool,
+    /// The account may release; otherwise it may only look.
+    may_release: bool,
     queries_ms: VecDeque<i64>,
     queries_per_minute_max: usize,
     console_moves_next: bool,
@@ -102,6 +104,7 @@ impl GooglePlay {
             manual_send: false,
             held: false,
             permitted: true,
+            may_release: true,
             queries_ms: VecDeque::new(),
             queries_per_minute_max: 3_000,
             console_moves_next: false,
@@ -153,6 +156,14 @@ impl GooglePlay {
         rest: &[&str],
         scene: &mut Scene<'_>,
     ) -> Result<Answer, Refused> {
+        let releases = match (call.method.as_str(), rest) {
+            ("PUT" | "PATCH", ["edits", _, "tracks", _]) => true,
+            ("POST", ["edits", act]) => act.ends_with(":commit") || act.ends_with(":validate"),
+            _ => false,
+        };
+        if releases && !self.may_release {
+            return Err(Refused::denied("The caller does not have permission"));
+        }
         match (call.method.as_str(), rest) {
             ("POST", ["edits"]) => {
                 check_parameters(call, &[])?;

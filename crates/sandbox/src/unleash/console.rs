@@ -45,9 +45,14 @@ impl Unleash {
                     .as_bool()
                     .ok_or("\"change_requests\" needs true or false")?;
             }
+            "may_switch" => {
+                self.may_switch = value
+                    .as_bool()
+                    .ok_or("\"may_switch\" needs true or false")?;
+            }
             _ => {
                 return Err(format!(
-                    "unknown knob \"{name}\" for unleash; known: propagation_ms, change_requests"
+                    "unknown knob \"{name}\" for unleash; known: propagation_ms, change_requests, may_switch"
                 ));
             }
         }

@@ -6,6 +6,7 @@ mod console;
 mod errors;
 mod flags;
 mod lists;
+mod owner;
 mod strategies;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +35,8 @@ pub(crate) struct Unleash {
     strategies_made: u64,
     propagation_ms: i64,
     change_requests: bool,
+    /// The admin token may turn flags on and off; otherwise it may only look.
+    may_switch: bool,
     searches_ms: VecDeque<i64>,
 }
 
@@ -103,6 +106,7 @@ impl Unleash {
             strategies_made: 0,
             propagation_ms: 0,
             change_requests: false,
+            may_switch: true,
             searches_ms: VecDeque::new(),
         }
     }
@@ -131,6 +135,11 @@ impl Unleash {
             ("GET" | "POST", ["frontend"]) => Ok(self.evaluated(call, scene.seed)),
             ("POST", ["client", "register"]) => Ok(Answer::empty(202)),
             ("POST", ["client", "metrics"]) => Ok(Answer::empty(202)),
+            ("GET", ["admin", "user"]) => Ok(self.owner()),
+            ("GET", ["admin", "projects", project, "change-requests", "config"]) => {
+                known_project(project)?;
+                self.change_request_settings(call)
+            }
             ("GET", ["admin", "projects"]) => Ok(self.projects(scene)),
             ("GET", ["admin", "projects", project, "features"]) => {
                 known_project(project)?;
@@ -181,6 +190,7 @@ impl Unleash {
                 ],
             ) => {
                 known_project(project)?;
+                self.check_switching()?;
                 let on = parts.last() == Some(&"on");
                 self.check_change_requests(environment)?;
                 self.switch(name, environment, on, Who::Api, scene)?;
@@ -397,6 +407,7 @@ impl Unleash {
         on: bool,
         scene: &mut Scene<'_>,
     ) -> Result<Answer, Refused> {
+        self.check_switching()?;
         self.check_change_requests(environment)?;
         let body = call
             .json()

@@ -9,6 +9,7 @@ import type { OwedView } from "./OwedView";
 import type { QueuedView } from "./QueuedView";
 import type { ReleaseView } from "./ReleaseView";
 import type { StopButton } from "./StopButton";
+import type { StopLightView } from "./StopLightView";
 import type { WaitingView } from "./WaitingView";
 
 /**
@@ -87,6 +88,10 @@ drifts: Array<DriftView>,
  * The button at the top right.
  */
 stop: StopButton, 
+/**
+ * Whether what a stop would touch can be stopped now, as dry runs have shown.
+ */
+light: StopLightView, 
 /**
  * State of the ledger.
  */

@@ -2,6 +2,8 @@
 import type { Badge } from "./Badge";
 import type { CheckItem } from "./CheckItem";
 import type { FieldView } from "./FieldView";
+import type { QuotaView } from "./QuotaView";
+import type { StopLightView } from "./StopLightView";
 
 /**
  * One service in the settings.
@@ -38,4 +40,16 @@ checked_at: string | null,
 /**
  * The least permission that is needed, in words.
  */
-least_permission: string, };
+least_permission: string, 
+/**
+ * How to make a credential with the least permission that is enough, one step in each.
+ */
+steps: Array<string>, 
+/**
+ * Whether stops there would be taken now; absent where it stops nothing or nothing was read.
+ */
+light: StopLightView | null, 
+/**
+ * What the service allows and how much of it was used, when it is connected.
+ */
+quotas: Array<QuotaView>, };

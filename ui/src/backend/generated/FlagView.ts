@@ -3,6 +3,7 @@ import type { ActView } from "./ActView";
 import type { Age } from "./Age";
 import type { Badge } from "./Badge";
 import type { LastAct } from "./LastAct";
+import type { LightView } from "./LightView";
 
 /**
  * A kill switch.
@@ -40,6 +41,10 @@ tied: boolean,
  * The one act that is open.
  */
 act: ActView, 
+/**
+ * Whether it can be turned off now; absent when it is off.
+ */
+light: LightView | null, 
 /**
  * The newest act of ours on it.
  */

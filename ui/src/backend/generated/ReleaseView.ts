@@ -4,6 +4,7 @@ import type { Age } from "./Age";
 import type { Badge } from "./Badge";
 import type { ExposureView } from "./ExposureView";
 import type { LastAct } from "./LastAct";
+import type { LightView } from "./LightView";
 import type { RolloutView } from "./RolloutView";
 import type { SignalView } from "./SignalView";
 
@@ -63,6 +64,10 @@ at_risk: boolean,
  * What may be pressed.
  */
 acts: Array<ActView>, 
+/**
+ * Whether it can be stopped now; absent when there is nothing to stop.
+ */
+light: LightView | null, 
 /**
  * The newest act of ours on it and how it ended.
  */

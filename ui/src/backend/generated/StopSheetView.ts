@@ -18,7 +18,7 @@ title: string,
  */
 version: string, 
 /**
- * One line for each target that can be stopped.
+ * One line for each target that can be stopped; those that cover the same stand together.
  */
 targets: Array<StopTargetView>, 
 /**

@@ -44,6 +44,7 @@ import type { Pressed } from "./Pressed";
 import type { ProposeArgs } from "./ProposeArgs";
 import type { ProposeEnvelopeArgs } from "./ProposeEnvelopeArgs";
 import type { Proposed } from "./Proposed";
+import type { RehearseArgs } from "./RehearseArgs";
 import type { RejectArgs } from "./RejectArgs";
 import type { RequestNoticeArgs } from "./RequestNoticeArgs";
 import type { RuleTestArgs } from "./RuleTestArgs";
@@ -177,6 +178,8 @@ export interface Acts {
   verify_log: { args: Nothing; answer: Done };
   /** Read every service now. */
   refresh: { args: Nothing; answer: Done };
+  /** Try stops by dry runs now. Changes nothing. */
+  rehearse: { args: RehearseArgs; answer: Done };
   /** Open the approval window on an intent. */
   open_approval: { args: IntentArgs; answer: Done };
 }

@@ -1,5 +1,5 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
-import { fireEvent, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as made from "../../../dev/fixtures";
 import { renderWithData } from "../../testing/data";
@@ -44,6 +44,18 @@ describe("the stop sheet", () => {
     expect(
       screen.getByRole("button", { name: "Hold to stop 8.4.0 on 3 targets" }),
     ).toBeInTheDocument();
+  });
+
+  it("groups targets by what they cover, and says of each whether it would be taken", async () => {
+    await open();
+    const stores = screen.getByRole("list", { name: "Stores · iOS" });
+    const box = within(stores).getByRole("checkbox", { name: /App Store/ });
+    expect(stores).toHaveTextContent("Not proven");
+    expect(box).toHaveAccessibleDescription(
+      /Manual downloads still get.*shows only at a real pause/,
+    );
+    const switches = screen.getByRole("list", { name: "Switches · every platform" });
+    expect(within(switches).getAllByTestId("stop-target")).toHaveLength(2);
   });
 
   it("takes over the reason that a health rule proposes, and leaves it to the person", async () => {

@@ -5,6 +5,7 @@ use crate::state::State;
 use crate::switch::Reach;
 use crate::target::{Desired, Flag, TargetState};
 use crate::time::Time;
+use crate::views::ready::light;
 use crate::views::stop::tied;
 use crate::views::{Badge, FlagView, Icon, Live, STALE_MS, TargetLive, Tone, age, badge};
 use crate::words;
@@ -35,6 +36,7 @@ pub(super) fn flag(
         age: age(Some(seen.at), STALE_MS, it.problem.as_deref()),
         tied,
         act: act(state, live, seen, label, desired, now),
+        light: light(live, it, now),
         last_act: last_act(state, live, &it.target.id, now),
     })
 }

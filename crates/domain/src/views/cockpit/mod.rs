@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 pub use ledger::ledger_status;
 pub(super) use signals::signal_view;
 
+use super::ready::stop_light;
 use super::stop::by_number;
 use super::{
     AppChoice, CockpitView, Live, StopButton, capital, in_flight_version, owed_views, stoppable,
@@ -114,6 +115,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
             why_not: stop_why_not(state, live, version.as_deref()),
             version,
         },
+        light: stop_light(state, live, now),
         ledger: ledger_status(live),
     }
 }

@@ -11,6 +11,7 @@ use crate::target::{
     Desired, Observation, PhasedStatus, Service, StagedStatus, StoreStatus, TargetState,
 };
 use crate::time::Time;
+use crate::views::ready::light;
 use crate::views::{
     ActView, Badge, Icon, Live, ReleaseView, RolloutView, STALE_MS, SignalView, TargetLive, Tone,
     age, badge, capital,
@@ -56,6 +57,7 @@ pub(super) fn release(
         age: age(seen.map(|seen| seen.at), STALE_MS, it.problem.as_deref()),
         note: seen.map_or_else(String::new, |seen| note(&seen.state)),
         acts: seen.map_or_else(Vec::new, |seen| rollout_acts(state, live, seen, now)),
+        light: light(live, it, now),
         last_act: last_act(state, live, &it.target.id, now),
         version,
         build,

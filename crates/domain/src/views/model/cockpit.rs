@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ActView, Age, Badge, OutcomeView, OwedView, Tone};
+use super::{ActView, Age, Badge, LightView, OutcomeView, OwedView, StopLightView, Tone};
 
 /// The main screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -44,6 +44,8 @@ pub struct CockpitView {
     pub drifts: Vec<DriftView>,
     /// The button at the top right.
     pub stop: StopButton,
+    /// Whether what a stop would touch can be stopped now, as dry runs have shown.
+    pub light: StopLightView,
     /// State of the ledger.
     pub ledger: LedgerStatus,
 }
@@ -140,6 +142,8 @@ pub struct ReleaseView {
     pub at_risk: bool,
     /// What may be pressed.
     pub acts: Vec<ActView>,
+    /// Whether it can be stopped now; absent when there is nothing to stop.
+    pub light: Option<LightView>,
     /// The newest act of ours on it and how it ended.
     pub last_act: Option<LastAct>,
 }
@@ -233,6 +237,8 @@ pub struct FlagView {
     pub tied: bool,
     /// The one act that is open.
     pub act: ActView,
+    /// Whether it can be turned off now; absent when it is off.
+    pub light: Option<LightView>,
     /// The newest act of ours on it.
     pub last_act: Option<LastAct>,
 }

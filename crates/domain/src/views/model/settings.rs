@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Badge;
+use super::{Badge, StopLightView};
 use crate::provider::CheckItem;
 
 /// The settings room.
@@ -44,6 +44,23 @@ pub struct ConnectionView {
     pub checked_at: Option<String>,
     /// The least permission that is needed, in words.
     pub least_permission: String,
+    /// How to make a credential with the least permission that is enough, one step in each.
+    pub steps: Vec<String>,
+    /// Whether stops there would be taken now; absent where it stops nothing or nothing was read.
+    pub light: Option<StopLightView>,
+    /// What the service allows and how much of it was used, when it is connected.
+    pub quotas: Vec<QuotaView>,
+}
+
+/// One limit that a service sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QuotaView {
+    /// "2 961 of 3 000 requests each minute are left".
+    pub words: String,
+    /// How much is left, 0 to 1 000.
+    pub left_permille: u16,
+    /// What the number counts and where it is from.
+    pub source: String,
 }
 
 /// One field of a connection form.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Age, OutcomeView};
+use super::{Age, LightView, OutcomeView};
 
 /// The stop sheet before the press.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -14,7 +14,7 @@ pub struct StopSheetView {
     pub title: String,
     /// "8.4.0".
     pub version: String,
-    /// One line for each target that can be stopped.
+    /// One line for each target that can be stopped; those that cover the same stand together.
     pub targets: Vec<StopTargetView>,
     /// Targets that cannot be stopped, and why.
     pub not_covered: Vec<String>,
@@ -38,10 +38,14 @@ pub struct StopTargetView {
     pub target: String,
     /// "Google Play · production · 8.4.0".
     pub title: String,
+    /// What it covers: "Stores · Android", "Switches · every platform".
+    pub cover: String,
     /// "in progress 20 %".
     pub from: String,
     /// "halted".
     pub to: String,
+    /// Whether the service would take the stop now, as a dry run has shown.
+    pub light: Option<LightView>,
     /// What it does and does not do.
     pub sentence: String,
     /// Selected when the sheet opens.
