@@ -102,7 +102,7 @@ impl Flag {
             _ if !self.enabled => Some("it is off: turn it on first".to_owned()),
             None => Some("no single share decides for whom it is on".to_owned()),
             // Services that check no range take anything for a share.
-            Some(_) if asked_bps % 100 != 0 || !(100..=10_000).contains(&asked_bps) => {
+            Some(_) if !asked_bps.is_multiple_of(100) || !(100..=10_000).contains(&asked_bps) => {
                 Some("a flag's share is a whole number from 1 to 100 %".to_owned())
             }
             Some(share) if share == asked_bps => {
