@@ -154,7 +154,7 @@ impl Unleash {
             .hint("Look at the flag's strategies in Unleash.")
         };
         let per_cent = share_bps / 100;
-        if share_bps % 100 != 0 || !(1..=100).contains(&per_cent) {
+        if !share_bps.is_multiple_of(100) || !(1..=100).contains(&per_cent) {
             return Err(refused("a share is a whole number from 1 to 100 %"));
         }
         let (feature, _) = self.api.feature(name, true).await?;
