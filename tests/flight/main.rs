@@ -1,6 +1,7 @@
 //! The product from outside: the real command line against a sandbox that it serves itself.
 //! Must not know the engine.
 
+mod can_stop;
 mod cli;
 mod exits;
 mod export;

@@ -79,12 +79,11 @@ async fn at(inner: &Arc<Inner>, service: Service, wanted: bool) -> usize {
     if !adapter.capability().verbs.iter().any(stops) {
         return 0;
     }
-    let due = due(inner, service, wanted);
-    let made = due.len();
-    for seen in due {
+    let mut made = 0;
+    for seen in due(inner, service, wanted) {
         if is_busy(inner, service) {
             // A stop is under way there. It shows more than a dry run could.
-            return 0;
+            break;
         }
         let rehearsal = adapter.rehearse(&seen).await;
         let known = Rehearsed {
@@ -100,6 +99,7 @@ async fn at(inner: &Arc<Inner>, service: Service, wanted: bool) -> usize {
         inner.with_live(|live| live.rehearsals.insert(seen.target, known));
         inner.keep(vec![row]).await;
         inner.changed(&[Tag::Observed]);
+        made += 1;
     }
     made
 }

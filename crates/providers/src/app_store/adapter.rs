@@ -254,9 +254,10 @@ impl Adapter for AppStore {
         let read = match read {
             Ok(read) => read,
             Err(error) => {
-                let missing = match error.kind {
-                    ErrorKind::Unauthorized => "An API key that Apple accepts",
-                    _ => ROLE,
+                let missing = if error.kind == ErrorKind::Unauthorized {
+                    "An API key that Apple accepts"
+                } else {
+                    ROLE
                 };
                 return Rehearsal::failed(error, missing);
             }

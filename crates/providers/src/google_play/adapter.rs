@@ -38,11 +38,11 @@ const GIVE_WAY_MS: u64 = 1_000;
 
 /// One app on Google Play.
 pub struct GooglePlay {
-    api: Api,
+    pub(super) api: Api,
     /// Held through a whole apply, so that writes to one app come one by one.
-    edits: Mutex<Edits>,
+    pub(super) edits: Mutex<Edits>,
     /// Called by what cannot wait behind a look at a slow service.
-    hurry: Notify,
+    pub(super) hurry: Notify,
     /// What was seen on each track: Google shows no release before a full one.
     seen: std::sync::Mutex<Seen>,
 }
@@ -62,7 +62,7 @@ impl GooglePlay {
     }
 
     /// The track's newest release, with the one before it where that was seen.
-    fn rollout(&self, track: &Track) -> Result<StagedRollout, ProviderError> {
+    pub(super) fn rollout(&self, track: &Track) -> Result<StagedRollout, ProviderError> {
         let mut found = rollout(track)?;
         let before = self.seen().before(&track.track, &releases(track)?);
         if found.status == StagedStatus::Completed && found.fallback.is_none() {
@@ -107,7 +107,7 @@ impl GooglePlay {
     }
 
     /// The track of a target of this app.
-    fn track<'a>(&self, target: &'a TargetId) -> Result<&'a str, ProviderError> {
+    pub(super) fn track<'a>(&self, target: &'a TargetId) -> Result<&'a str, ProviderError> {
         match target.name().split_once('/') {
             Some((package, track)) if package == self.api.package() && !track.is_empty() => {
                 Ok(track)
@@ -144,32 +144,6 @@ impl GooglePlay {
         }
     }
 }
-
-impl GooglePlay {
-    /// Puts the halt into an edit of its own, lets Google check it, and throws the edit away.
-    async fn dry_run(&self, track: &str) -> Result<String, ProviderError> {
-        let mut edits = self.edits.lock().await;
-        edits.open_to_rehearse(&self.api).await?;
-        let (found, _) = edits.read(&self.api, track, false).await?;
-        let halted = changed(&found, &Desired::Stopped)?;
-        let version = self.rollout(&found)?.version;
-        let edit = edits
-            .take_to_write()
-            .ok_or_else(|| moved("the open edit is gone"))?;
-        let tried = match self.api.put_track(&edit, &halted).await {
-            Ok(()) => self.api.validate(&edit).await,
-            Err(error) => Err(error),
-        };
-        // Tidiness only: the next edit ends this one as well.
-        if let Err(error) = self.api.delete_edit(&edit).await {
-            tracing::debug!(kind = ?error.kind, "an edit was left to end by itself");
-        }
-        tried.map(|()| version)
-    }
-}
-
-/// The permission that a halt needs, as the Play console names it.
-const RELEASES: &str = "Release to production, exclude devices, and use Play App Signing";
 
 #[async_trait]
 impl Adapter for GooglePlay {
@@ -262,39 +236,7 @@ impl Adapter for GooglePlay {
     }
 
     async fn rehearse(&self, seen: &Observation) -> Rehearsal {
-        let track = match self.track(&seen.target) {
-            Ok(track) => track,
-            Err(error) => return Rehearsal::failed(error, RELEASES),
-        };
-        if let Err(kept) = self.api.spares_a_dry_run() {
-            return kept;
-        }
-        let mut hurry = pin!(self.hurry.notified());
-        // Heard from here on, also while others are waited for.
-        hurry.as_mut().enable();
-        let version = match select(hurry, pin!(self.dry_run(track))).await {
-            Either::Left(((), _)) => {
-                return Rehearsal::not_proven(
-                    "The dry run gave way to a stop or to a careful reading.",
-                );
-            }
-            Either::Right((Err(error), _)) => return Rehearsal::failed(error, RELEASES),
-            Either::Right((Ok(version), _)) => version,
-        };
-        let taken = format!(
-            "Google Play took a dry run of halting {version} (edits.validate), and nothing was sent."
-        );
-        match &seen.state {
-            TargetState::StagedRollout(it) if it.review == Some(Review::InReview) => {
-                Rehearsal::not_proven(format!(
-                    "{taken} But Google reviews this release now, and refuses a halt while the review runs."
-                ))
-                .hint("In the Play console, Publishing overview: wait for the review, or remove the changes from it.")
-            }
-            _ => Rehearsal::can_stop(format!(
-                "{taken} It does not show whether other changes of the app are in review: the halt would be refused then."
-            )),
-        }
+        self.rehearse_halt(seen).await
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
@@ -432,7 +374,7 @@ pub(super) fn version(release: &Release) -> String {
 }
 
 /// The track as it is to be sent: the newest release changed, everything else as it came.
-fn changed(track: &Track, desired: &Desired) -> Result<Track, ProviderError> {
+pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, ProviderError> {
     let all = releases(track)?;
     let (index, newest) = newest(&all).ok_or_else(|| rejected("the track holds no release", ""))?;
     let name = version(newest);

@@ -153,6 +153,7 @@ impl Api {
             )
             .retry_after(wait_ms));
         }
+        self.client.count(Counted::Reviews);
         let mut query = vec![("maxResults", REVIEWS_A_PAGE)];
         query.extend(page.map(|page| ("token", page)));
         let call = Call {

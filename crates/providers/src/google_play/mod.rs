@@ -9,6 +9,7 @@ mod edits;
 mod errors;
 mod guide;
 mod ratings;
+mod rehearse;
 mod seen;
 mod wire;
 
