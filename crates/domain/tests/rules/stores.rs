@@ -60,16 +60,16 @@ fn one_press_reaches_every_store_that_can_be_stopped_and_names_the_one_that_cann
         rows,
         [
             (
-                "App Store · phased release · 8.4.0",
-                "active, day 3",
-                "paused"
-            ),
-            (
                 "Google Play · production · 8.4.0",
                 "in progress 20 %",
                 "halted"
             ),
             ("Huawei AppGallery · 8.4.0", "in progress 20 %", "suspended"),
+            (
+                "App Store · phased release · 8.4.0",
+                "active, day 3",
+                "paused"
+            ),
         ]
     );
     assert_eq!(sheet.not_covered.len(), 1, "{:?}", sheet.not_covered);
