@@ -1,76 +1,18 @@
 //! States, changes and drifts in words, each store in its own. One place, so that the window,
 //! the command line, the ledger and the approval window say the same. Must not decide anything.
 
+mod moved;
+mod numbers;
+
+pub use moved::{Moved, exposure, moved, moved_for_approval};
+pub use numbers::{clock, grouped, percent, percent_2, period, span};
+
 use crate::store;
 use crate::switch::Reach;
 use crate::target::{
-    Channel, Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, Proof, Review,
-    Service, StagedRollout, StagedStatus, TargetId, TargetState,
+    Channel, Desired, Flag, Mailing, PhasedRelease, PhasedStatus, Proof, Review, Service,
+    StagedRollout, StagedStatus, TargetId, TargetState,
 };
-use crate::time::Time;
-
-/// "20 %", "0.5 %": hundredths of a per cent as people read them.
-pub fn percent(bps: u32) -> String {
-    let (whole, rest) = (bps / 100, bps % 100);
-    if rest == 0 {
-        format!("{whole} %")
-    } else if rest % 10 == 0 {
-        format!("{whole}.{} %", rest / 10)
-    } else {
-        format!("{whole}.{rest:02} %")
-    }
-}
-
-/// "98.21 %": always two decimals, for health figures.
-pub fn percent_2(bps: u32) -> String {
-    format!("{}.{:02} %", bps / 100, bps % 100)
-}
-
-/// "61 204": digits in groups of three with a space between.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// "212 ms", "1.31 s", "11 min", "3 h", "2 days".
-pub fn span(ms: u64) -> String {
-    const SECOND: u64 = 1_000;
-    const MINUTE: u64 = 60 * SECOND;
-    const HOUR: u64 = 60 * MINUTE;
-    const DAY: u64 = 24 * HOUR;
-    match ms {
-        ms if ms < SECOND => format!("{ms} ms"),
-        ms if ms < 10 * SECOND => format!("{}.{:02} s", ms / SECOND, ms % SECOND / 10),
-        ms if ms < MINUTE => format!("{} s", ms / SECOND),
-        ms if ms < HOUR => format!("{} min", ms / MINUTE),
-        ms if ms < 2 * DAY => format!("{} h", ms / HOUR),
-        ms => format!("{} days", ms / DAY),
-    }
-}
-
-/// The period of a limit, after "in the last" or "in": "minute", "10 s".
-pub fn period(per_s: u32) -> String {
-    match per_s {
-        60 => "minute".to_owned(),
-        3_600 => "hour".to_owned(),
-        86_400 => "day".to_owned(),
-        other => span(u64::from(other) * 1_000),
-    }
-}
-
-/// "14:02:41Z": the time of day in UTC.
-pub fn clock(time: Time) -> String {
-    let text = time.to_string();
-    text.get(11..19)
-        .map_or(text.clone(), |clock| format!("{clock}Z"))
-}
 
 /// "in progress 20 %", "active, day 3", "on".
 pub fn state(state: &TargetState) -> String {
@@ -507,157 +449,6 @@ fn turned_off(it: &Flag) -> String {
     sentences.extend(it.reach.map(Reach::sentence));
     sentences.extend(it.truths());
     sentences.join(" ")
-}
-
-/// How a target moved since its author saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moved {
-    /// It is as it was.
-    No,
-    /// The same release, more exposed than it was: what changed.
-    MoreExposed(String),
-    /// Anything else: what changed.
-    Otherwise(String),
-}
-
-/// Compares what the author saw with what is there.
-pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
-    match (seen, now) {
-        (TargetState::StagedRollout(_), TargetState::StagedRollout(_))
-        | (TargetState::PhasedRelease(_), TargetState::PhasedRelease(_))
-        | (TargetState::StoreRollout(_), TargetState::StoreRollout(_)) => moved_rollout(seen, now),
-        (TargetState::Flag(seen_flag), TargetState::Flag(now_flag)) => {
-            if seen_flag.enabled == now_flag.enabled
-                && seen_flag.fraction_bps == now_flag.fraction_bps
-            {
-                Moved::No
-            } else {
-                moved_exposure(seen, now)
-            }
-        }
-        (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
-        (TargetState::Mailing(seen), TargetState::Mailing(now)) => moved_mailing(seen, now),
-        (TargetState::Channel(seen), TargetState::Channel(now)) if seen.goes_to == now.goes_to => {
-            Moved::No
-        }
-        // Whoever agreed to a notice agreed to where it goes.
-        (TargetState::Channel(seen), TargetState::Channel(now)) => Moved::Otherwise(format!(
-            "seen as going to {}, now to {}",
-            seen.goes_to, now.goes_to
-        )),
-        (
-            TargetState::StagedRollout(_)
-            | TargetState::StoreRollout(_)
-            | TargetState::PhasedRelease(_)
-            | TargetState::Flag(_)
-            | TargetState::StatusPage(_)
-            | TargetState::Mailing(_)
-            | TargetState::Channel(_),
-            _,
-        ) => Moved::Otherwise(from_to(seen, now)),
-    }
-}
-
-/// Whoever agreed to a mailing agreed to its sender and its recipients.
-fn moved_mailing(seen: &Mailing, now: &Mailing) -> Moved {
-    let envelope = |it: &Mailing| format!("from {} to {}", it.from, recipients(it.to.len()));
-    if seen.from != now.from || seen.to.len() != now.to.len() {
-        Moved::Otherwise(format!("seen as {}, now {}", envelope(seen), envelope(now)))
-    } else if seen.to != now.to {
-        Moved::Otherwise("the recipients are others than the ones that were seen".to_owned())
-    } else {
-        Moved::No
-    }
-}
-
-fn moved_rollout(seen: &TargetState, now: &TargetState) -> Moved {
-    if !seen.is_same_release(now) {
-        return Moved::Otherwise(format!("seen as {}, now {}", release(seen), release(now)));
-    }
-    if state(seen) == state(now) {
-        return Moved::No;
-    }
-    moved_exposure(seen, now)
-}
-
-fn moved_exposure(seen: &TargetState, now: &TargetState) -> Moved {
-    if exposure(now) > exposure(seen) {
-        Moved::MoreExposed(from_to(seen, now))
-    } else {
-        Moved::Otherwise(from_to(seen, now))
-    }
-}
-
-fn from_to(seen: &TargetState, now: &TargetState) -> String {
-    format!("seen as {}, now {}", state(seen), state(now))
-}
-
-/// "8.4.0 (1203, in progress 20 %)": the build tells two releases of one version apart.
-fn release(it: &TargetState) -> String {
-    let build = match it {
-        TargetState::StagedRollout(it) => it.builds.join(", "),
-        TargetState::PhasedRelease(it) => it.build.clone(),
-        TargetState::StoreRollout(it) => it.builds.join(", "),
-        TargetState::Flag(_)
-        | TargetState::StatusPage(_)
-        | TargetState::Mailing(_)
-        | TargetState::Channel(_) => String::new(),
-    };
-    let version = version(it).unwrap_or_default();
-    format!("{version} ({build}, {})", state(it))
-}
-
-/// How many people a state lets through, in hundredths of a per cent.
-pub fn exposure(state: &TargetState) -> u32 {
-    match state {
-        TargetState::StagedRollout(it) => staged_exposure(it),
-        TargetState::PhasedRelease(it) => phased_exposure(it),
-        TargetState::StoreRollout(it) => store::exposure(it),
-        TargetState::Flag(it) => flag_exposure(it),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => 0,
-    }
-}
-
-fn staged_exposure(it: &StagedRollout) -> u32 {
-    match it.status {
-        StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Halted => 0,
-        StagedStatus::InProgress => it.fraction_bps.unwrap_or(1),
-        StagedStatus::Completed => 10_000,
-    }
-}
-
-fn phased_exposure(it: &PhasedRelease) -> u32 {
-    if it.removed {
-        return 0;
-    }
-    match it.status {
-        PhasedStatus::Inactive | PhasedStatus::Paused => 0,
-        PhasedStatus::Active | PhasedStatus::Absent | PhasedStatus::Complete => {
-            it.fraction_bps().unwrap_or(1)
-        }
-    }
-}
-
-fn flag_exposure(it: &Flag) -> u32 {
-    if it.enabled || it.serving == Some(true) {
-        it.fraction_bps.unwrap_or(10_000)
-    } else {
-        0
-    }
-}
-
-/// What an approver must know: "seen as in progress 20 %, now in progress 50 %: more people
-/// exposed. A stop may go on."
-pub fn moved_for_approval(desired: &Desired, seen: &Observation, now: &Observation) -> String {
-    match moved(&seen.state, &now.state) {
-        Moved::No => String::new(),
-        Moved::MoreExposed(words) if desired.is_safe_direction() => {
-            format!("{words}: more people exposed. A stop may go on.")
-        }
-        Moved::MoreExposed(words) | Moved::Otherwise(words) => {
-            format!("{words}. It will be refused as stale; ask again on the new state.")
-        }
-    }
 }
 
 /// With a capital first letter.

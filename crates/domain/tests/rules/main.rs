@@ -35,3 +35,4 @@ mod switches;
 mod telling;
 mod told;
 mod unusual;
+mod waiting;

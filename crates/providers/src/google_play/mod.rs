@@ -10,6 +10,7 @@ mod errors;
 mod guide;
 mod ratings;
 mod rehearse;
+mod release;
 mod seen;
 mod wire;
 

@@ -8,8 +8,9 @@ use cockpit_domain::target::Review;
 use cockpit_domain::{Desired, Observation, TargetState};
 use futures_util::future::{Either, select};
 
-use super::adapter::{GooglePlay, changed};
+use super::adapter::GooglePlay;
 use super::edits::moved;
+use super::release::changed;
 
 /// The permission that a halt needs, as the Play console names it.
 const RELEASES: &str = "Release to production, exclude devices, and use Play App Signing";

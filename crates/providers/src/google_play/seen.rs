@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cockpit_domain::Time;
 use cockpit_domain::target::Review;
 
-use super::adapter::version;
+use super::release::version;
 use super::wire::Release;
 
 /// How long a review's state is believed.
