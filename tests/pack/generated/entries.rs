@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_domain::Time;
 use cockpit_domain::authority::{AuthorityEvent, Fallback, Mandate, Quorum};
 use cockpit_domain::event::{
     Connection, Drift, EffectResult, Event, Export, Intent, Outcome, Presence,
@@ -10,8 +11,9 @@ use cockpit_domain::export::Selection;
 use cockpit_domain::policy::{ActKind, Role};
 use cockpit_domain::rule::{HealthRule, RuleEvent};
 use cockpit_domain::state::Standing;
+use cockpit_domain::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
-use cockpit_domain::target::{Desired, Observation, Service, TargetId, TargetState};
+use cockpit_domain::target::{Desired, Observation, Review, Service, TargetId, TargetState};
 use cockpit_seal::{Entry, Head};
 use serde_json::{Map, json};
 
@@ -198,7 +200,7 @@ impl World {
             pre: Observation {
                 target,
                 at: self.now,
-                state: flag(true),
+                state: seen(self.now.as_ms()),
             },
             asked_at: self.now,
             expires_at: self.now + lasts,
@@ -527,6 +529,37 @@ pub(super) fn mandate(chance: &mut Chance, act: ActKind) -> Mandate {
             false => Vec::new(),
         },
     }
+}
+
+/// A flag, or a release in a further store with all or none of what may be left out.
+fn seen(at_ms: i64) -> TargetState {
+    let (stores, whole) = (Store::ALL, at_ms % 2 == 0);
+    let Some(store) = usize::try_from(at_ms % 5)
+        .ok()
+        .and_then(|place| stores.get(place).copied())
+    else {
+        return flag(true);
+    };
+    TargetState::StoreRollout(StoreRollout {
+        store,
+        version: "8.4.0".to_owned(),
+        builds: vec!["840".to_owned()],
+        status: StoreStatus::InProgress,
+        fraction_bps: whole.then_some(2_000),
+        countries: match whole {
+            true => vec![CountryShare {
+                country: "KOR".to_owned(),
+                fraction_bps: 4_000,
+            }],
+            false => Vec::new(),
+        },
+        fallback: whole.then(|| "8.3.2".to_owned()),
+        ends_at: whole.then(|| Time::from_ms(at_ms)),
+        submitted: whole.then(|| Submitted {
+            version: "8.5.0".to_owned(),
+            review: Review::InReview,
+        }),
+    })
 }
 
 fn flag(enabled: bool) -> TargetState {

@@ -197,6 +197,8 @@ fn rollout(full: &Info, phased: &Info) -> Result<StoreRollout, ProviderError> {
     let status = match about.state.as_str() {
         "RELEASE" => StoreStatus::InProgress,
         "SUSPEND" => StoreStatus::Halted,
+        // The draft of a further version covers how the one on the shelf stands.
+        "" | "DRAFT" if is_covered(full, phased) => return Err(covered(phased)),
         // Prepared, rolled back, or ended: what everybody gets is all there is.
         "" | "DRAFT" | "ROLLBACK" | "GRAY_TERMINATED" => {
             return Ok(without_phases(full, submitted));
@@ -276,6 +278,24 @@ fn review(release_state: i64) -> Option<Review> {
         1 | 8 | 13 => Some(Review::Rejected),
         _ => None,
     }
+}
+
+/// Whether a version is on the phased shelf, while the phased side speaks of a draft.
+fn is_covered(full: &Info, phased: &Info) -> bool {
+    let drafted = phased.phased.as_ref().is_some_and(|it| it.state == "DRAFT");
+    drafted && phased.on_shelf.is_some() && phased.on_shelf != full.on_shelf
+}
+
+fn covered(phased: &Info) -> ProviderError {
+    let version = phased.on_shelf.as_deref().unwrap_or_default();
+    ProviderError::new(
+        ErrorKind::Protocol,
+        format!(
+            "Huawei shows the draft of a further phased release in place of {version}, so it is \
+             not known whether {version} goes on or is suspended."
+        ),
+    )
+    .hint("Look at the app's versions in AppGallery Connect, and stop it there if need be.")
 }
 
 fn not_known(state: &str) -> ProviderError {

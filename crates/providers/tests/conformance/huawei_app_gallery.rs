@@ -218,6 +218,25 @@ async fn a_state_that_nobody_lists_is_no_guess() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_draft_that_covers_the_release_says_nothing_of_it() {
+    let stage = Stage::new();
+    let adapter = stage.connect(HUAWEI);
+    act(&*adapter, APP, &Desired::Stopped).await.unwrap();
+    console(&stage, "draft");
+    let target = TargetId(APP.to_owned());
+    let error = adapter.observe(&target, Reading::Poll).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Protocol);
+    assert!(
+        error
+            .sentence
+            .contains("not known whether 8.4.0 goes on or is suspended"),
+        "{}",
+        error.sentence
+    );
+    assert!(error.hint.is_some());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_in_review_stands_beside_what_is_out() {
     let stage = Stage::new();
     console(&stage, "submit");

@@ -232,12 +232,16 @@ impl StandIn for Huawei {
                 shelf.submit();
                 Ok(())
             }
+            "draft" => {
+                shelf.draft();
+                Ok(())
+            }
             "odd_state" => {
                 shelf.odd_state();
                 Ok(())
             }
             _ => Err(
-                "\"action\" is suspend, release, share, complete, take_down, submit or odd_state"
+                "\"action\" is suspend, release, share, complete, take_down, submit, draft or odd_state"
                     .to_owned(),
             ),
         });

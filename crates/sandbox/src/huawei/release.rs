@@ -27,6 +27,8 @@ struct Stand {
     /// A version in review.
     submitted: Option<Version>,
     taken_down: bool,
+    /// A draft of a further phased version covers the state of the one on the shelf.
+    draft: bool,
 }
 
 /// What is so, and what answers show of it.
@@ -57,6 +59,7 @@ impl Shelf {
             }),
             submitted: None,
             taken_down: false,
+            draft: false,
         };
         Shelf {
             shown: real.clone(),
@@ -118,6 +121,11 @@ impl Shelf {
         });
     }
 
+    /// Somebody prepares a further phased version.
+    pub(super) fn draft(&mut self) {
+        self.real.draft = self.real.phased.is_some();
+    }
+
     /// A state that no document lists.
     pub(super) fn odd_state(&mut self) {
         if let Some(phased) = &mut self.real.phased {
@@ -142,6 +150,7 @@ impl Shelf {
         let state = match (&it.submitted, it.taken_down) {
             (_, true) => 10,
             (Some(_), false) => 5,
+            (None, false) if it.draft && phased_side => 7,
             (None, false) => 0,
         };
         let mut app = if phased_side {
@@ -174,7 +183,7 @@ impl Shelf {
         });
         if let Some(phased) = &it.phased {
             body["phasedReleaseInfo"] = json!({
-                "state": phased.state,
+                "state": if it.draft { "DRAFT" } else { &phased.state },
                 "phasedReleaseStartTime": at(phased.start_ms),
                 "phasedReleaseEndTime": at(phased.end_ms),
                 "phasedReleasePercent": format!("{:.2}", phased.percent),
