@@ -47,8 +47,9 @@ async fn enter(State(sandbox): State<Sandbox>, request: Request) -> Response {
             &json!({"error": "No service of the sandbox has this path."}),
         ));
     };
+    let query = call.operation().unwrap_or_else(|| query.to_owned());
     // A task of its own: a service goes on with a request whose client has given up.
-    let visit = tokio::spawn(visit(sandbox, service, call, query.to_owned()));
+    let visit = tokio::spawn(visit(sandbox, service, call, query));
     match visit.await {
         Ok(Some(answer)) => response(answer),
         Ok(None) | Err(_) => closed(cutter),

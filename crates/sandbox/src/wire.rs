@@ -138,6 +138,14 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The name of a GraphQL operation: all of them have one path, so only this tells them apart.
+    pub(crate) fn operation(&self) -> Option<String> {
+        if self.path != "/graphql" {
+            return None;
+        }
+        self.json()?["operationName"].as_str().map(str::to_owned)
+    }
+
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

@@ -17,10 +17,8 @@ use serde_json::{Value, json};
 
 use crate::flagsmith;
 use crate::history::{Scene, Who};
-use crate::huawei;
-use crate::launchdarkly;
-use crate::samsung;
 use crate::wire::{Answer, Call};
+use crate::{eas_update, huawei, launchdarkly, microsoft_store, samsung};
 
 /// A service's stand-in.
 pub(crate) trait StandIn: Debug + Send {
@@ -70,11 +68,13 @@ pub(crate) const ALL_STORES: &str = "all-stores";
 
 /// Every further service, each in one line.
 #[rustfmt::skip]
-pub(crate) static CHANNELS: [Entry; 11] = [
+pub(crate) static CHANNELS: [Entry; 13] = [
     Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
     Entry { name: "flagsmith", owns: flagsmith::owns, new: || Box::<flagsmith::Flagsmith>::default(), stands_in: &[ALL_FLAGS] },
     Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES] },
     Entry { name: "samsung_galaxy_store", owns: samsung::owns, new: || Box::<samsung::Samsung>::default(), stands_in: &[ALL_STORES] },
+    Entry { name: "microsoft_store", owns: microsoft_store::owns, new: || Box::<microsoft_store::MicrosoftStore>::default(), stands_in: &[ALL_STORES] },
+    Entry { name: "eas_update", owns: eas_update::owns, new: || Box::<eas_update::EasUpdate>::default(), stands_in: &[ALL_STORES] },
     Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: &[ALL_CHANNELS] },

@@ -4,6 +4,7 @@
 mod app_store;
 mod channels;
 mod client;
+mod eas_update;
 mod faults;
 mod flagsmith;
 mod google_play;
@@ -11,6 +12,7 @@ mod google_play_auth;
 mod google_play_edits;
 mod huawei;
 mod launchdarkly;
+mod microsoft_store;
 mod play;
 mod reviews;
 mod samsung;
