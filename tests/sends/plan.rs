@@ -132,6 +132,8 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         | Service::AppStore
         | Service::HuaweiAppGallery
         | Service::SamsungGalaxyStore
+        | Service::MicrosoftStore
+        | Service::EasUpdate
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith

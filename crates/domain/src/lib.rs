@@ -4,6 +4,7 @@
 pub mod attempt;
 pub mod authority;
 pub mod decide;
+mod desired;
 pub mod engagement;
 pub mod event;
 pub mod export;

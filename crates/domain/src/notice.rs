@@ -153,6 +153,8 @@ pub fn kind_of(service: Service) -> Option<ChannelKind> {
         | Service::AppStore
         | Service::HuaweiAppGallery
         | Service::SamsungGalaxyStore
+        | Service::MicrosoftStore
+        | Service::EasUpdate
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith

@@ -110,6 +110,8 @@ pub enum ActKind {
     Release,
     /// Take the whole app off its store. Always two persons.
     RemoveFromSale,
+    /// Put an earlier update over the air in place of the newest.
+    RollBack,
     /// Turn a flag off.
     TurnOff,
     /// Turn a flag on.
@@ -120,7 +122,7 @@ pub enum ActKind {
 
 impl ActKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [ActKind; 9] = [
+    pub const ALL: [ActKind; 10] = [
         Self::Stop,
         Self::TurnOff,
         Self::Resume,
@@ -128,6 +130,7 @@ impl ActKind {
         Self::Complete,
         Self::Release,
         Self::RemoveFromSale,
+        Self::RollBack,
         Self::TurnOn,
         Self::Publish,
     ];
@@ -141,6 +144,7 @@ impl ActKind {
             Self::Complete => "complete",
             Self::Release => "release",
             Self::RemoveFromSale => "remove_from_sale",
+            Self::RollBack => "roll_back",
             Self::TurnOff => "turn_off",
             Self::TurnOn => "turn_on",
             Self::Publish => "publish",
@@ -161,6 +165,7 @@ impl ActKind {
             Self::Complete => "Release to everybody",
             Self::Release => "Put an approved version on sale",
             Self::RemoveFromSale => "Take the whole app off sale",
+            Self::RollBack => "Roll back to an earlier update",
             Self::TurnOff => "Turn a flag off",
             Self::TurnOn => "Turn a flag on",
             Self::Publish => "Publish a notice",
@@ -177,6 +182,7 @@ impl ActKind {
             | Self::Complete
             | Self::Release
             | Self::RemoveFromSale
+            | Self::RollBack
             | Self::TurnOn
             | Self::Publish => true,
         }
@@ -192,6 +198,7 @@ impl ActKind {
             | Self::SetFraction
             | Self::Complete
             | Self::Release
+            | Self::RollBack
             | Self::TurnOn
             | Self::Publish => 1,
         }
@@ -206,6 +213,7 @@ impl ActKind {
             | Self::Complete
             | Self::Release
             | Self::RemoveFromSale
+            | Self::RollBack
             | Self::TurnOn
             | Self::Publish => false,
         }
@@ -220,6 +228,7 @@ impl ActKind {
             | Self::Complete
             | Self::Release
             | Self::RemoveFromSale
+            | Self::RollBack
             | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::ProductLead, Role::CustomerSuccess],
         }
@@ -234,6 +243,7 @@ impl ActKind {
             | Self::Complete
             | Self::Release
             | Self::RemoveFromSale
+            | Self::RollBack
             | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::CustomerSuccess],
         }

@@ -170,6 +170,8 @@ pub enum Verb {
     Release,
     /// Take the whole app off its store.
     RemoveFromSale,
+    /// Put an earlier update in place of the newest.
+    RollBack,
     /// Flag on.
     TurnOn,
     /// Flag off.

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use crate::desired::Desired;
 use crate::notice::About;
-use crate::store;
 pub use crate::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
 pub use crate::switch::Flag;
 use crate::time::Time;
@@ -52,6 +52,10 @@ services! {
     HuaweiAppGallery "huawei_app_gallery" "Huawei AppGallery" false,
     /// Samsung Galaxy Store, its Content Publish API.
     SamsungGalaxyStore "samsung_galaxy_store" "Samsung Galaxy Store" false,
+    /// Microsoft Store submission API.
+    MicrosoftStore "microsoft_store" "Microsoft Store" false,
+    /// Expo's updates over the air.
+    EasUpdate "eas_update" "EAS Update" false,
     /// Unleash admin and client API.
     Unleash "unleash" "Unleash" false,
     /// LaunchDarkly REST interface and what its mobile SDKs ask.
@@ -87,7 +91,9 @@ impl Service {
             Self::GooglePlay
             | Self::AppStore
             | Self::HuaweiAppGallery
-            | Self::SamsungGalaxyStore => true,
+            | Self::SamsungGalaxyStore
+            | Self::MicrosoftStore
+            | Self::EasUpdate => true,
             Self::Unleash
             | Self::LaunchDarkly
             | Self::Flagsmith
@@ -409,37 +415,6 @@ pub struct Posted {
     pub id: Option<String>,
 }
 
-/// What a target should become.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "to", rename_all = "snake_case")]
-pub enum Desired {
-    /// Halted on Google Play, paused on the App Store, and so on in each store's own sense.
-    Stopped,
-    /// Rolling out again, or at another fraction (hundredths of a per cent; the App Store takes none).
-    RollingOut {
-        /// Share of people.
-        fraction_bps: Option<u32>,
-    },
-    /// Reaches everybody.
-    Complete,
-    /// App Store: the approved version that waited is on sale.
-    Released {
-        /// Its version.
-        version: String,
-    },
-    /// Nobody new can get any version of the app any more.
-    RemovedFromSale,
-    /// Flag on.
-    On,
-    /// Flag off.
-    Off,
-    /// A notice stands on the page, or is taken by the mail server.
-    Published {
-        /// The notice.
-        notice: Notice,
-    },
-}
-
 /// A notice as it will stand on the page, or as it will be mailed: the title is the mail's subject.
 /// These bytes are what a person approves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -484,118 +459,4 @@ pub enum Phase {
     Monitoring,
     /// It is over.
     Resolved,
-}
-
-impl Desired {
-    /// Whether `state` already is as desired, as the serving side sees it.
-    pub fn is_met_by(&self, state: &TargetState) -> bool {
-        match (self, state) {
-            (_, TargetState::StoreRollout(it)) => store::meets(self, it),
-            (Self::Stopped, TargetState::StagedRollout(it)) => it.status == StagedStatus::Halted,
-            (Self::Stopped, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Paused,
-            (Self::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
-                it.status == StagedStatus::InProgress
-                    && (fraction_bps.is_none() || *fraction_bps == it.fraction_bps)
-            }
-            (Self::RollingOut { .. }, TargetState::PhasedRelease(it)) => {
-                it.status == PhasedStatus::Active
-            }
-            (Self::Complete, TargetState::StagedRollout(it)) => {
-                it.status == StagedStatus::Completed
-            }
-            (Self::Complete, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Complete,
-            (Self::Released { version }, TargetState::PhasedRelease(it)) => {
-                it.version == *version && !it.removed && it.status != PhasedStatus::Inactive
-            }
-            (Self::RemovedFromSale, TargetState::PhasedRelease(it)) => it.removed,
-            (
-                Self::RollingOut {
-                    fraction_bps: Some(share),
-                },
-                TargetState::Flag(it),
-            ) => it.is_served() && it.fraction_bps.unwrap_or(10_000) == *share,
-            (Self::On, TargetState::Flag(it)) => it.enabled && it.serving != Some(false),
-            (Self::Off, TargetState::Flag(it)) => !it.enabled && it.serving != Some(true),
-            (Self::Published { notice }, TargetState::StatusPage(it)) => {
-                it.published.contains(&notice.key)
-            }
-            (Self::Published { notice }, TargetState::Mailing(it)) => {
-                it.taken.iter().any(|mail| mail.key == notice.key)
-            }
-            (Self::Published { notice }, TargetState::Channel(it)) => {
-                it.notices.iter().any(|posted| posted.key == notice.key)
-            }
-            (
-                Self::Stopped | Self::RollingOut { .. } | Self::Complete,
-                TargetState::Flag(_)
-                | TargetState::StatusPage(_)
-                | TargetState::Mailing(_)
-                | TargetState::Channel(_),
-            )
-            | (
-                Self::Released { .. } | Self::RemovedFromSale,
-                TargetState::StagedRollout(_)
-                | TargetState::Flag(_)
-                | TargetState::StatusPage(_)
-                | TargetState::Mailing(_)
-                | TargetState::Channel(_),
-            )
-            | (
-                Self::On | Self::Off,
-                TargetState::StagedRollout(_)
-                | TargetState::PhasedRelease(_)
-                | TargetState::StatusPage(_)
-                | TargetState::Mailing(_)
-                | TargetState::Channel(_),
-            )
-            | (
-                Self::Published { .. },
-                TargetState::StagedRollout(_)
-                | TargetState::PhasedRelease(_)
-                | TargetState::Flag(_),
-            ) => false,
-        }
-    }
-
-    /// Whether this lowers exposure. Only such acts may go on when the target was found more
-    /// exposed than its author saw, and only such acts may be sent again by themselves.
-    pub fn is_safe_direction(&self) -> bool {
-        match self {
-            Self::Stopped | Self::Off => true,
-            // It takes people's app away, so it is not done again by itself nor on a changed state.
-            Self::RemovedFromSale => false,
-            Self::RollingOut { .. }
-            | Self::Complete
-            | Self::Released { .. }
-            | Self::On
-            | Self::Published { .. } => false,
-        }
-    }
-
-    /// Whether it puts another release in place of the one that its asker saw.
-    pub fn brings_another_release(&self) -> bool {
-        match self {
-            Self::Released { .. } => true,
-            Self::Stopped
-            | Self::RollingOut { .. }
-            | Self::Complete
-            | Self::RemovedFromSale
-            | Self::On
-            | Self::Off
-            | Self::Published { .. } => false,
-        }
-    }
-
-    /// Whether it may wait for the network until it expires. What makes an app more exposed may not:
-    /// nobody would look when it lands.
-    pub fn may_wait(&self) -> bool {
-        match self {
-            Self::Stopped | Self::Off | Self::Published { .. } => true,
-            Self::RollingOut { .. }
-            | Self::Complete
-            | Self::Released { .. }
-            | Self::RemovedFromSale
-            | Self::On => false,
-        }
-    }
 }

@@ -115,8 +115,8 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         },
         Desired::RollingOut { fraction_bps: None } => match state {
             TargetState::PhasedRelease(_) => "active".to_owned(),
+            TargetState::StoreRollout(it) => it.store.resumed_word().to_owned(),
             TargetState::StagedRollout(_)
-            | TargetState::StoreRollout(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
@@ -125,6 +125,15 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         Desired::Complete => "complete".to_owned(),
         Desired::Released { version } => format!("{version} on sale"),
         Desired::RemovedFromSale => "the whole app off sale".to_owned(),
+        Desired::RolledBack { update } => match state {
+            TargetState::StoreRollout(it) => store::rolled_back(update, it),
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_) => "rolled back".to_owned(),
+        },
         Desired::On => "on".to_owned(),
         Desired::Off => "off".to_owned(),
         Desired::Published { .. } => match state {
@@ -197,6 +206,9 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
                 format!("The service took it{named}; whether it was shown was not observed.")
             }
         };
+    }
+    if let (Desired::RolledBack { .. }, TargetState::StoreRollout(it)) = (desired, state) {
+        return format!("Read back: {}.", store::rolled_back_to(it));
     }
     let mut sentences = vec![format!("Read back: {}.", self::state(state))];
     if let (Desired::Off | Desired::On | Desired::RollingOut { .. }, TargetState::Flag(it)) =
@@ -411,6 +423,15 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
+        )
+        | (
+            Desired::RolledBack { .. },
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Channel(_),

@@ -445,6 +445,7 @@ fn short_title(act: ActKind) -> &'static str {
         ActKind::Complete => "Complete",
         ActKind::Release => "Release",
         ActKind::RemoveFromSale => "Take off sale, with every version:",
+        ActKind::RollBack => "Roll back",
         ActKind::TurnOff => "Turn off",
         ActKind::TurnOn => "Turn on",
         ActKind::Publish => "Publish",

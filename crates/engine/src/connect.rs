@@ -76,7 +76,12 @@ impl Credentials {
                 self.config.get("package").cloned()
             }
             Service::AppStore => self.config.get("bundle_id").cloned(),
-            Service::Unleash | Service::LaunchDarkly | Service::Flagsmith | Service::Sentry => None,
+            Service::MicrosoftStore => self.config.get("app_id").cloned(),
+            Service::EasUpdate
+            | Service::Unleash
+            | Service::LaunchDarkly
+            | Service::Flagsmith
+            | Service::Sentry => None,
             // No channel belongs to an app.
             Service::Statuspage
             | Service::Smtp
@@ -122,6 +127,8 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
         Service::GooglePlay
         | Service::HuaweiAppGallery
         | Service::SamsungGalaxyStore
+        | Service::MicrosoftStore
+        | Service::EasUpdate
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith

@@ -8,6 +8,7 @@ mod adapter;
 pub mod app_store;
 pub mod bluesky;
 mod channel;
+pub mod eas_update;
 pub mod fcm;
 mod firebase;
 pub mod flagsmith;
@@ -21,6 +22,7 @@ pub mod huawei_app_gallery;
 pub mod launchdarkly;
 pub mod mastodon;
 pub mod matrix;
+pub mod microsoft_store;
 pub mod remote_config;
 pub mod samsung_galaxy_store;
 pub mod sentry;
@@ -103,6 +105,8 @@ fn entry(service: Service) -> Entry {
         Service::AppStore => entry!(app_store, guided),
         Service::HuaweiAppGallery => entry!(huawei_app_gallery, guided),
         Service::SamsungGalaxyStore => entry!(samsung_galaxy_store, guided),
+        Service::MicrosoftStore => entry!(microsoft_store, guided),
+        Service::EasUpdate => entry!(eas_update, guided),
         Service::Unleash => entry!(unleash, guided),
         Service::LaunchDarkly => entry!(launchdarkly, guided),
         Service::Flagsmith => entry!(flagsmith, guided),

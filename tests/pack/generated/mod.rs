@@ -31,7 +31,7 @@ const HOUR: u64 = 60 * MINUTE;
 const START: i64 = 1_795_400_000_000;
 /// The key that lies offline.
 const RECOVERY: usize = 9;
-const ACTS: [ActKind; 9] = [
+const ACTS: [ActKind; 10] = [
     ActKind::Stop,
     ActKind::TurnOff,
     ActKind::Resume,
@@ -39,6 +39,7 @@ const ACTS: [ActKind; 9] = [
     ActKind::Complete,
     ActKind::Release,
     ActKind::RemoveFromSale,
+    ActKind::RollBack,
     ActKind::TurnOn,
     ActKind::Publish,
 ];

@@ -300,6 +300,7 @@ fn usual(act: ActKind, persons: u8) -> Mandate {
             | ActKind::Complete
             | ActKind::Release
             | ActKind::RemoveFromSale
+            | ActKind::RollBack
             | ActKind::TurnOn => CHANGE_EXPIRES_MS,
         },
         fallback: Vec::new(),

@@ -29,6 +29,7 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
         Desired::Complete => ActKind::Complete,
         Desired::Released { .. } => ActKind::Release,
         Desired::RemovedFromSale => ActKind::RemoveFromSale,
+        Desired::RolledBack { .. } => ActKind::RollBack,
         Desired::On => ActKind::TurnOn,
         Desired::Off => ActKind::TurnOff,
         Desired::Published { .. } => ActKind::Publish,
@@ -145,6 +146,15 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::Flag(_)
+            | TargetState::StatusPage(_)
+            | TargetState::Mailing(_)
+            | TargetState::Channel(_),
+        )
+        | (
+            Desired::RolledBack { .. },
+            TargetState::StagedRollout(_)
+            | TargetState::PhasedRelease(_)
+            | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Channel(_),

@@ -126,7 +126,7 @@ fn with_its_fraction(desired: &Desired, from: &TargetState) -> Desired {
             }
         }
         (Desired::RollingOut { fraction_bps: None }, TargetState::StoreRollout(it))
-            if it.status == StoreStatus::Halted =>
+            if it.status == StoreStatus::Halted && it.store.takes_shares() =>
         {
             Desired::RollingOut {
                 fraction_bps: it.fraction_bps,

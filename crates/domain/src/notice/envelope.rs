@@ -131,7 +131,15 @@ pub fn agreed_phrases(of: Locale) -> BTreeMap<Slot, Vec<String>> {
         list.dedup();
         list
     };
-    let each = |done: &Done| [done.google_play, done.app_store, done.store, done.flag];
+    let each = |done: &Done| {
+        [
+            done.google_play,
+            done.app_store,
+            done.store,
+            done.air,
+            done.flag,
+        ]
+    };
     let mut happened: Vec<&str> = it
         .happened
         .iter()

@@ -81,6 +81,7 @@ pub fn fill(state: &State, incident: &Incident, why: Why, of: Locale, now: Time)
         let line = match &record.intent.pre.state {
             TargetState::StagedRollout(_) => said.google_play,
             TargetState::PhasedRelease(_) => said.app_store,
+            TargetState::StoreRollout(it) if it.air.is_some() => said.air,
             TargetState::StoreRollout(_) => said.store,
             TargetState::Flag(_) => said.flag,
             _ => continue,
@@ -149,6 +150,7 @@ fn stop_of<'a>(state: &'a State, incident: &Incident) -> Vec<&'a IntentRecord> {
         | ActKind::Complete
         | ActKind::Release
         | ActKind::RemoveFromSale
+        | ActKind::RollBack
         | ActKind::TurnOff
         | ActKind::TurnOn
         | ActKind::Publish => false,

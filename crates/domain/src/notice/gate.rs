@@ -206,6 +206,7 @@ fn told_of(intent: &Intent) -> Option<(&Notice, &About)> {
         | Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off => None,
     }

@@ -565,6 +565,7 @@ pub(crate) fn about(record: &IntentRecord) -> Option<(&Notice, &About)> {
         | Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off => None,
     }

@@ -70,6 +70,7 @@ pub(super) struct Done {
     pub google_play: &'static str,
     pub app_store: &'static str,
     pub store: &'static str,
+    pub air: &'static str,
     pub flag: &'static str,
 }
 

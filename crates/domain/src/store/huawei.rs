@@ -33,6 +33,7 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::RollingOut { .. }
             | Desired::Complete
             | Desired::Released { .. }
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },
@@ -83,6 +84,7 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
              be suspended: the way back is a further version through Huawei's review."
         )),
         Desired::Released { .. }
+        | Desired::RolledBack { .. }
         | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off

@@ -3,7 +3,9 @@
 //!
 //! A further store is a variant of [`Store`], a file beside the others, and its arms below.
 
+mod expo;
 mod huawei;
+mod microsoft;
 mod samsung;
 
 use serde::{Deserialize, Serialize};
@@ -21,17 +23,28 @@ pub enum Store {
     HuaweiAppGallery,
     /// Samsung Galaxy Store: a staged rollout, which its interface cannot pause.
     SamsungGalaxyStore,
+    /// Microsoft Store: a package rollout, which is halted for good.
+    MicrosoftStore,
+    /// Expo's EAS Update: a channel that can be paused, and earlier updates put in place again.
+    ExpoEasUpdate,
 }
 
 impl Store {
     /// Every store.
-    pub const ALL: [Store; 2] = [Self::HuaweiAppGallery, Self::SamsungGalaxyStore];
+    pub const ALL: [Store; 4] = [
+        Self::HuaweiAppGallery,
+        Self::SamsungGalaxyStore,
+        Self::MicrosoftStore,
+        Self::ExpoEasUpdate,
+    ];
 
     /// The store's name as people write it.
     pub fn name(self) -> &'static str {
         match self {
             Self::HuaweiAppGallery => "Huawei AppGallery",
             Self::SamsungGalaxyStore => "Samsung Galaxy Store",
+            Self::MicrosoftStore => "Microsoft Store",
+            Self::ExpoEasUpdate => "EAS Update",
         }
     }
 
@@ -40,6 +53,8 @@ impl Store {
     pub fn platform(self) -> Option<&'static str> {
         match self {
             Self::HuaweiAppGallery | Self::SamsungGalaxyStore => Some("Android"),
+            // No health source tells of Windows, and updates over the air are for both.
+            Self::MicrosoftStore | Self::ExpoEasUpdate => None,
         }
     }
 
@@ -47,7 +62,26 @@ impl Store {
     pub fn stopped_word(self) -> &'static str {
         match self {
             Self::HuaweiAppGallery => "suspended",
-            Self::SamsungGalaxyStore => "paused",
+            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => "paused",
+            Self::MicrosoftStore => "halted",
+        }
+    }
+
+    /// The store's word for a rollout that goes on.
+    pub fn resumed_word(self) -> &'static str {
+        match self {
+            Self::HuaweiAppGallery | Self::SamsungGalaxyStore | Self::MicrosoftStore => {
+                "in progress"
+            }
+            Self::ExpoEasUpdate => "given out again",
+        }
+    }
+
+    /// Whether a share is chosen with a change, so that going on needs one.
+    pub fn takes_shares(self) -> bool {
+        match self {
+            Self::HuaweiAppGallery | Self::SamsungGalaxyStore | Self::MicrosoftStore => true,
+            Self::ExpoEasUpdate => false,
         }
     }
 
@@ -56,6 +90,8 @@ impl Store {
         match self {
             Self::HuaweiAppGallery => "Phased release",
             Self::SamsungGalaxyStore => "Staged rollout",
+            Self::MicrosoftStore => "Package rollout",
+            Self::ExpoEasUpdate => "Update over the air",
         }
     }
 
@@ -63,7 +99,8 @@ impl Store {
     fn stop_label(self) -> &'static str {
         match self {
             Self::HuaweiAppGallery => "Suspend",
-            Self::SamsungGalaxyStore => "Pause",
+            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => "Pause",
+            Self::MicrosoftStore => "Halt",
         }
     }
 
@@ -72,6 +109,8 @@ impl Store {
         match self {
             Self::HuaweiAppGallery => "Huawei",
             Self::SamsungGalaxyStore => "Samsung",
+            Self::MicrosoftStore => "Microsoft",
+            Self::ExpoEasUpdate => "Expo",
         }
     }
 }
@@ -118,6 +157,44 @@ pub struct StoreRollout {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub submitted: Option<Submitted>,
+    /// Over the air: which update it is, and what can be put in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub air: Option<OverTheAir>,
+}
+
+/// The name under which what is in people's build is gone back to.
+pub const EMBEDDED: &str = "embedded";
+
+/// The newest update of a channel over the air.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OverTheAir {
+    /// What people called it.
+    pub title: String,
+    /// It tells apps to run what is in their build.
+    pub embedded: bool,
+    /// Earlier updates with the same content, by the service's own names: it is one of them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_as: Vec<String>,
+    /// The update that people had before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub earlier: Option<Earlier>,
+    /// The channel spreads people over several branches of updates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spread: bool,
+    /// Updates are signed with a key of the publisher's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
+}
+
+/// An earlier update.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Earlier {
+    /// The service's own name of it.
+    pub update: String,
+    /// What people called it.
+    pub title: String,
 }
 
 /// The share of people of one country.
@@ -183,9 +260,19 @@ pub fn meets(desired: &Desired, it: &StoreRollout) -> bool {
     match desired {
         Desired::Stopped => it.status == StoreStatus::Halted,
         Desired::RollingOut { fraction_bps } => {
-            it.status == StoreStatus::InProgress
-                && (fraction_bps.is_none() || *fraction_bps == it.fraction_bps)
+            // Over the air it goes on to everybody unless a share was set.
+            let goes_on = match it.status {
+                StoreStatus::InProgress => true,
+                StoreStatus::Completed => !it.store.takes_shares(),
+                StoreStatus::Absent | StoreStatus::Halted | StoreStatus::Removed => false,
+            };
+            goes_on && (fraction_bps.is_none() || *fraction_bps == it.fraction_bps)
         }
+        Desired::RolledBack { update } => it.air.as_ref().is_some_and(|air| {
+            (air.embedded && update == EMBEDDED)
+                || it.builds.contains(update)
+                || air.same_as.contains(update)
+        }),
         Desired::Complete => it.status == StoreStatus::Completed,
         Desired::RemovedFromSale => it.status == StoreStatus::Removed,
         Desired::Released { .. } | Desired::On | Desired::Off | Desired::Published { .. } => false,
@@ -206,6 +293,7 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
         Desired::Stopped
         | Desired::RollingOut { .. }
         | Desired::Complete
+        | Desired::RolledBack { .. }
         | Desired::RemovedFromSale
             if it.status == StoreStatus::Absent =>
         {
@@ -215,9 +303,12 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
         | Desired::RollingOut { .. }
         | Desired::Complete
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::Released { .. } => match it.store {
             Store::HuaweiAppGallery => huawei::not_offered(desired, it),
             Store::SamsungGalaxyStore => samsung::not_offered(desired, it),
+            Store::MicrosoftStore => microsoft::not_offered(desired, it),
+            Store::ExpoEasUpdate => expo::not_offered(desired, it),
         },
         Desired::On | Desired::Off | Desired::Published { .. } => Some(NO_SUCH.to_owned()),
     }
@@ -241,8 +332,20 @@ pub fn consequence(desired: &Desired, it: &StoreRollout) -> String {
     let said = match it.store {
         Store::HuaweiAppGallery => huawei::consequence(desired, it),
         Store::SamsungGalaxyStore => samsung::consequence(desired, it),
+        Store::MicrosoftStore => microsoft::consequence(desired, it),
+        Store::ExpoEasUpdate => expo::consequence(desired, it),
     };
     said.unwrap_or_else(|| "This target does not offer that change.".to_owned())
+}
+
+/// "rolled back to “Fix the rates screen”": what a rollback makes of it.
+pub fn rolled_back(to: &str, it: &StoreRollout) -> String {
+    expo::rolled_back(to, it)
+}
+
+/// What stands there after a rollback, and that apps follow later.
+pub fn rolled_back_to(it: &StoreRollout) -> String {
+    expo::rolled_back_to(it)
 }
 
 /// What must be known of the release while it stands so.
@@ -250,6 +353,8 @@ pub fn note(it: &StoreRollout) -> String {
     let own = match it.store {
         Store::HuaweiAppGallery => huawei::note(it),
         Store::SamsungGalaxyStore => samsung::note(it),
+        Store::MicrosoftStore => microsoft::note(it),
+        Store::ExpoEasUpdate => expo::note(it),
     };
     [
         own,
@@ -282,6 +387,9 @@ fn review(store: Store, it: &Submitted) -> String {
 /// The acts that stand beside a release in this state, with the word on each button. What cannot
 /// be pressed is among them where its reason must be read.
 pub fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
+    if !it.store.takes_shares() {
+        return expo::wishes(it);
+    }
     let stop = (it.store.stop_label(), Desired::Stopped);
     let complete = ("Complete", Desired::Complete);
     let mut wishes = match it.status {
@@ -312,7 +420,7 @@ pub fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
         StoreStatus::Absent | StoreStatus::Removed => false,
     };
     let can_remove = match it.store {
-        Store::HuaweiAppGallery => false,
+        Store::HuaweiAppGallery | Store::MicrosoftStore | Store::ExpoEasUpdate => false,
         Store::SamsungGalaxyStore => true,
     };
     if on_sale && can_remove {

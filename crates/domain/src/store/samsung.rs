@@ -45,6 +45,7 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::RollingOut { .. }
             | Desired::Complete
             | Desired::Released { .. }
+            | Desired::RolledBack { .. }
             | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off
@@ -104,6 +105,7 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
         )),
         Desired::Stopped
         | Desired::Released { .. }
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off
         | Desired::Published { .. } => None,

@@ -333,6 +333,7 @@ fn about(desired: &Desired) -> Option<&About> {
         | Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off => None,
     }
@@ -352,6 +353,7 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
         | Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off => None,
     }

@@ -6,6 +6,7 @@ use cockpit_domain::policy::{ActKind, Needs, Person, Policy, Role};
 use cockpit_domain::rule::{Breach, HealthRule};
 use cockpit_domain::signal::{Measure, Signal, SignalPoint};
 use cockpit_domain::state::{Admitted, Bracket, State};
+use cockpit_domain::store::{Earlier, OverTheAir};
 use cockpit_domain::target::{
     Flag, Mailing, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
     StatusPage, Store, StoreRollout, StoreStatus, TakenMail,
@@ -190,6 +191,8 @@ pub fn store_id(store: Store) -> TargetId {
     TargetId(match store {
         Store::HuaweiAppGallery => "huawei_app_gallery:C100200300".to_owned(),
         Store::SamsungGalaxyStore => "samsung_galaxy_store:000007654321".to_owned(),
+        Store::MicrosoftStore => "microsoft_store:9NWALLET8400".to_owned(),
+        Store::ExpoEasUpdate => "eas_update:0c5e8f3a/production".to_owned(),
     })
 }
 
@@ -244,6 +247,17 @@ pub fn sold(store: Store, status: StoreStatus, fraction_bps: Option<u32>) -> Sto
         fallback: Some("8.3.2".to_owned()),
         ends_at: None,
         submitted: None,
+        air: (store == Store::ExpoEasUpdate).then(|| OverTheAir {
+            title: "New transfer form".to_owned(),
+            embedded: false,
+            same_as: Vec::new(),
+            earlier: Some(Earlier {
+                update: "group-2".to_owned(),
+                title: "Fix the rates screen".to_owned(),
+            }),
+            spread: false,
+            signed: false,
+        }),
     }
 }
 
@@ -370,6 +384,9 @@ pub fn all_desired() -> Vec<Desired> {
             version: "8.5.0".to_owned(),
         },
         Desired::RemovedFromSale,
+        Desired::RolledBack {
+            update: "group-2".to_owned(),
+        },
         Desired::On,
         Desired::Off,
         published(true),

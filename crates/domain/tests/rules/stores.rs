@@ -6,7 +6,9 @@ use cockpit_domain::decide::{Command, Press, act_kind, not_offered};
 use cockpit_domain::event::Event;
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::state::Standing;
-use cockpit_domain::store::{Store, StoreRollout, StoreStatus, note, wishes};
+use cockpit_domain::store::{
+    EMBEDDED, Store, StoreRollout, StoreStatus, note, rolled_back_to, wishes,
+};
 use cockpit_domain::target::{CountryShare, PhasedStatus, Review, StagedStatus, Submitted};
 use cockpit_domain::views::{stop_sheet, stoppable};
 use cockpit_domain::words::{self, Moved};
@@ -19,6 +21,8 @@ use crate::cases::{
 
 const HUAWEI: Store = Store::HuaweiAppGallery;
 const SAMSUNG: Store = Store::SamsungGalaxyStore;
+const MICROSOFT: Store = Store::MicrosoftStore;
+const EXPO: Store = Store::ExpoEasUpdate;
 
 fn out(store: Store) -> StoreRollout {
     sold(store, StoreStatus::InProgress, Some(2_000))
@@ -243,4 +247,104 @@ fn what_waits_at_the_store_is_told_beside_what_is_out() {
         });
         assert_eq!(note(&it), said);
     }
+}
+
+#[test]
+fn microsoft_halts_for_good_and_a_hundred_per_cent_is_not_everybody() {
+    let it = out(MICROSOFT);
+    assert_eq!(why(&Desired::Stopped, &it), None);
+    let said = says(&Desired::Stopped, &it);
+    assert!(said.contains("new customers and updates get 8.3.2"));
+    assert!(said.contains("The halt is for good"));
+    let held = sold(MICROSOFT, StoreStatus::Halted, None);
+    for desired in [rolling(None), rolling(Some(3_000)), Desired::Complete] {
+        assert!(why(&desired, &held).is_some_and(|it| it.contains("for good")));
+    }
+    for (asked, reason) in [
+        (1_000, "a lower share would take nothing back"),
+        (2_050, "whole per cents"),
+        (10_000, "without either end"),
+    ] {
+        let why = why(&rolling(Some(asked)), &it).expect("refused");
+        assert!(why.contains(reason), "{why}");
+    }
+    let all = sold(MICROSOFT, StoreStatus::InProgress, Some(10_000));
+    assert!(!Desired::Complete.is_met_by(&TargetState::StoreRollout(all.clone())));
+    assert!(note(&all).starts_with("100 % is not everybody"));
+}
+
+fn back(update: &str) -> Desired {
+    Desired::RolledBack {
+        update: update.to_owned(),
+    }
+}
+
+#[test]
+fn over_the_air_a_pause_takes_nothing_back_and_going_on_needs_no_share() {
+    let it = sold(EXPO, StoreStatus::Completed, None);
+    assert!(says(&Desired::Stopped, &it).contains("a pause takes nothing back"));
+    let held = sold(EXPO, StoreStatus::Halted, None);
+    let mut all = workspace(&[LEAD]);
+    let there = seen(store_id(EXPO), TargetState::StoreRollout(held));
+    all.does(LEAD, NOON, asks(there, rolling(None)))
+        .expect("a lead may resume");
+    // To everybody, so it is met by what reaches everybody.
+    assert!(rolling(None).is_met_by(&TargetState::StoreRollout(it.clone())));
+    let store = TargetState::StoreRollout(sold(HUAWEI, StoreStatus::Completed, None));
+    assert!(!rolling(None).is_met_by(&store));
+    assert!(why(&rolling(Some(1_000)), &it).is_some_and(|it| it.contains("set and ended in EAS")));
+}
+
+#[test]
+fn rolling_back_is_an_act_of_its_own_that_is_approved_and_never_done_again_by_itself() {
+    let it = sold(EXPO, StoreStatus::Completed, None);
+    let state = TargetState::StoreRollout(it.clone());
+    let desired = back("group-2");
+    assert_eq!(act_kind(&desired, &state), ActKind::RollBack);
+    assert!(ActKind::RollBack.is_explicit() && !ActKind::RollBack.is_safe_direction());
+    assert!(desired.brings_another_release() && !desired.is_safe_direction());
+    assert!(!desired.may_wait());
+    assert_eq!(
+        words::desired(&desired, &state),
+        "rolled back to \u{201c}Fix the rates screen\u{201d}"
+    );
+    assert_eq!(why(&desired, &it), None);
+    assert_eq!(why(&back(EMBEDDED), &it), None);
+    assert!(why(&back("group-1"), &it).is_some_and(|it| it.contains("not the update that people")));
+    assert!(says(&desired, &it).contains("published once more"));
+    assert!(says(&desired, &it).contains("It cannot be taken back"));
+    let labels: Vec<&str> = wishes(&it).into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["Pause", "Roll back", "Roll back to the build"]);
+
+    // What stands between a rollback and its asker: a signature, a share, several branches.
+    let held_up = |change: fn(&mut StoreRollout)| {
+        let mut it = it.clone();
+        change(&mut it);
+        why(&desired, &it).expect("held up")
+    };
+    assert!(
+        held_up(|it| it.air.as_mut().expect("over the air").signed = true)
+            .contains("signed with a key")
+    );
+    assert!(
+        held_up(|it| it.air.as_mut().expect("over the air").spread = true)
+            .contains("several branches")
+    );
+    assert!(held_up(|it| it.fraction_bps = Some(1_000)).contains("share of people"));
+
+    // Read back by its content, under whatever name it stands.
+    let mut after = it.clone();
+    after.builds = vec!["group-9".to_owned()];
+    assert!(!desired.is_met_by(&TargetState::StoreRollout(after.clone())));
+    let air = after.air.as_mut().expect("over the air");
+    air.same_as = vec!["group-2".to_owned()];
+    air.title = "Roll back to the rates screen".to_owned();
+    assert!(desired.is_met_by(&TargetState::StoreRollout(after.clone())));
+    assert!(
+        rolled_back_to(&after).ends_with("apps get it when they ask next; that was not observed")
+    );
+    after.status = StoreStatus::Halted;
+    assert!(rolled_back_to(&after).ends_with("so no app gets it yet"));
+    let waits = says(&desired, &sold(EXPO, StoreStatus::Halted, None));
+    assert!(waits.ends_with("nobody gets it before the channel is resumed."));
 }

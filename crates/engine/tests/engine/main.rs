@@ -18,6 +18,7 @@ mod keys;
 mod laptops;
 mod log;
 mod offline;
+mod over_the_air;
 mod presence;
 mod ratings;
 mod rehearsals;

@@ -300,6 +300,7 @@ impl Adapter for AppStore {
             Desired::Stopped
             | Desired::RollingOut { .. }
             | Desired::Complete
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off
             | Desired::Published { .. } => {}
@@ -506,6 +507,7 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
             }
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },

@@ -235,6 +235,7 @@ pub(crate) fn published(effect: &Effect, service: Service) -> Result<&Notice, Pr
         | Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off => Err(ProviderError::new(
             ErrorKind::Unsupported,

@@ -182,6 +182,7 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
         (
             Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },

@@ -151,6 +151,7 @@ impl Adapter for HuaweiAppGallery {
             Desired::Complete => self.api.complete().await?,
             Desired::RollingOut { fraction_bps: None }
             | Desired::Released { .. }
+            | Desired::RolledBack { .. }
             | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off
@@ -230,6 +231,7 @@ fn rollout(full: &Info, phased: &Info) -> Result<StoreRollout, ProviderError> {
         countries: Vec::new(),
         ends_at: about.ends_at,
         submitted,
+        air: None,
     })
 }
 
@@ -251,6 +253,7 @@ fn without_phases(full: &Info, submitted: Option<Submitted>) -> StoreRollout {
         fallback: None,
         ends_at: None,
         submitted,
+        air: None,
     }
 }
 

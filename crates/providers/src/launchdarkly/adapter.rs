@@ -367,6 +367,7 @@ impl Adapter for LaunchDarkly {
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

@@ -129,6 +129,7 @@ impl Flags {
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

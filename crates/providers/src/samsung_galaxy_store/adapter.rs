@@ -158,6 +158,7 @@ impl Adapter for SamsungGalaxyStore {
             Desired::RollingOut { .. }
             | Desired::Stopped
             | Desired::Released { .. }
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off
             | Desired::Published { .. } => {

@@ -64,6 +64,7 @@ pub(super) fn rollout(
         fallback: None,
         ends_at: None,
         submitted: submitted.clone(),
+        air: None,
     };
     let Some(listing) = met(listings) else {
         return nothing(StoreStatus::Absent);

@@ -180,6 +180,7 @@ impl Adapter for Smtp {
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::On
             | Desired::Off => {
                 return Err(ProviderError::new(

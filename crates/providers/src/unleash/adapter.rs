@@ -430,6 +430,7 @@ impl Adapter for Unleash {
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

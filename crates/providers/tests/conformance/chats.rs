@@ -4,8 +4,8 @@ use cockpit_domain::provider::{Applied, ErrorKind, Reading};
 use cockpit_domain::{Desired, Service, TargetState, words};
 use serde_json::{Value, json};
 
+use crate::cases::notice;
 use crate::stage::{Stage, act, effect, read};
-use crate::suite::notice;
 
 const SLACK: &str = "slack:C0NWSTATUS1";
 const TEAMS: &str = "teams:Northwind incidents";

@@ -62,6 +62,26 @@ async fn the_fields_are_these() {
         ]
     );
     assert_eq!(
+        keys(Service::MicrosoftStore),
+        [
+            "app_id",
+            "tenant_id",
+            "client_id",
+            "client_secret (secret)",
+            "login_url (optional)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::EasUpdate),
+        [
+            "project",
+            "channels (optional)",
+            "token (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
         keys(Service::LaunchDarkly),
         [
             "project",

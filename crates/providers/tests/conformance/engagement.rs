@@ -7,8 +7,8 @@ use cockpit_domain::target::Posted;
 use cockpit_domain::{Desired, Service, Time};
 use serde_json::{Value, json};
 
+use crate::cases::notice;
 use crate::stage::{Stage, act, read};
-use crate::suite::notice;
 
 /// Posts once; gives the service's own name of the post.
 async fn posted(stage: &Stage, service: Service) -> String {

@@ -5,9 +5,9 @@ use cockpit_domain::{Desired, Service, words};
 use cockpit_providers::connect;
 use serde_json::{Value, json};
 
+use crate::cases::notice;
 use crate::chats::posts;
 use crate::stage::{Stage, act, effect, read, settings};
-use crate::suite::notice;
 
 const FCM: &str = "fcm:northwind-sandbox/incidents";
 const BANNER: &str = "remote_config:northwind-sandbox/incident_banner";

@@ -50,6 +50,7 @@ async fn both_sides_of_the_app_are_read() {
             fallback: Some("8.3.2".to_owned()),
             ends_at: Some("2026-11-28T18:30:00Z".parse().unwrap()),
             submitted: None,
+            air: None,
         }
     );
     act(&*adapter, APP, &Desired::Complete).await.unwrap();

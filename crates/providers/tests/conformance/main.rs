@@ -2,8 +2,10 @@
 //! process against the sandbox on paused time; must not know an adapter's inside.
 
 mod app_store;
+mod cases;
 mod chats;
 mod connecting;
+mod eas_update;
 mod engagement;
 mod firebase;
 mod flagsmith;
@@ -12,6 +14,7 @@ mod google_play_traps;
 mod http;
 mod huawei_app_gallery;
 mod launchdarkly;
+mod microsoft_store;
 mod ratings;
 mod rehearsals;
 mod remote_config;

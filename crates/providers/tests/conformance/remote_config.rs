@@ -7,8 +7,8 @@ use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words
 use cockpit_providers::{Adapter, connect};
 use serde_json::{Value, json};
 
+use crate::cases::notice;
 use crate::stage::{Stage, act, effect, read, settings};
-use crate::suite::notice;
 
 const FLAG: &str = "remote_config:northwind-sandbox/instant_transfer";
 const FEED: &str = "remote_config:northwind-sandbox/feed_v3";

@@ -50,6 +50,7 @@ async fn the_staged_binary_is_the_release_and_the_one_for_sale_is_before_it() {
             fallback: Some("8.3.2".to_owned()),
             ends_at: None,
             submitted: None,
+            air: None,
         }
     );
     console(&stage, "submit");

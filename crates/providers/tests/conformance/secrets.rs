@@ -11,9 +11,9 @@ use cockpit_sandbox::{Options, Sandbox};
 use secrecy::ExposeSecret;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::cases::cases;
 use crate::sockets::over_sockets;
 use crate::stage::{Secret, Stage, act, settings};
-use crate::suite::cases;
 
 #[derive(Clone, Default)]
 struct Printed(Arc<Mutex<Vec<u8>>>);

@@ -13,8 +13,8 @@ use cockpit_sandbox::{Options, Running, Sandbox};
 use futures_util::future::join;
 use serde_json::{Value, json};
 
+use crate::cases::notice;
 use crate::stage::{Plain, Secret, act, effect, read, settings};
-use crate::suite::notice;
 
 const TARGET: &str = "smtp:status@northwind.example";
 /// Each answer's limit here, in milliseconds.

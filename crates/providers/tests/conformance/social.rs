@@ -4,9 +4,9 @@ use cockpit_domain::provider::{Applied, ErrorKind, Reading};
 use cockpit_domain::{Desired, Service};
 use serde_json::json;
 
+use crate::cases::notice;
 use crate::chats::posts;
 use crate::stage::{Stage, act, effect, read};
-use crate::suite::notice;
 
 const FEDERATED: &str = "mastodon:127.0.0.1";
 const BLUESKY: &str = "bluesky:status.northwind.example";

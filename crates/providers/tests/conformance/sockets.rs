@@ -13,8 +13,8 @@ use cockpit_domain::{Service, TargetId, Time};
 use cockpit_providers::{Adapter, Http, connect, reqwest_transport};
 use cockpit_sandbox::{Options, Running, Sandbox};
 
+use crate::cases::cases;
 use crate::stage::{act, effect, read, settings};
-use crate::suite::cases;
 
 pub fn over_sockets(served: &Running, service: Service) -> Box<dyn Adapter> {
     let clock = Arc::new(|| {

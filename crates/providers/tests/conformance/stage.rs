@@ -230,6 +230,8 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
         // The sandbox names these by the form's own fields.
         Service::HuaweiAppGallery
         | Service::SamsungGalaxyStore
+        | Service::MicrosoftStore
+        | Service::EasUpdate
         | Service::LaunchDarkly
         | Service::Flagsmith
         | Service::Fcm

@@ -8,8 +8,8 @@ use cockpit_providers::{Adapter, connect};
 use futures_util::future::join;
 use serde_json::json;
 
+use crate::cases::notice;
 use crate::stage::{Stage, act, effect, read, settings};
-use crate::suite::notice;
 
 const PAGE: &str = "statuspage:nwstatus2026";
 

@@ -7,12 +7,13 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 TOLERANCE, LEASE, KEPT = 5 * MINUTE, 2 * MINUTE, 256
 ZERO = "0" * 64
 ROLES = ("administrator", "product_lead", "customer_success", "responder", "legal", "brand", "auditor")
-ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "turn_on", "publish")
+ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "roll_back", "turn_on",
+        "publish")
 PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
-SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "unleash", "launchdarkly", "flagsmith",
-            "sentry", "statuspage", "smtp", "fcm",
-            "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
+SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "microsoft_store", "eas_update",
+            "unleash", "launchdarkly", "flagsmith", "sentry", "statuspage", "smtp", "fcm", "remote_config", "slack",
+            "teams", "matrix", "mastodon", "bluesky")
 SEVERITIES = ("critical", "major", "minor", "low")
 PHASES = ("investigating", "identified", "monitoring", "resolved")
 AUDIENCES, LOCALES = ("customers", "team"), ("en", "de")
@@ -155,11 +156,15 @@ SEEN = by_word(
         status=one_of("absent", "inactive", "active", "paused", "complete"), removed=usual(flag, False),
         waiting=maybe(text)),
     store_rollout=dict(
-        store=one_of("huawei_app_gallery", "samsung_galaxy_store"), version=text, builds=some(text),
+        store=one_of("huawei_app_gallery", "samsung_galaxy_store", "microsoft_store", "expo_eas_update"),
+        version=text, builds=some(text),
         status=one_of("absent", "in_progress", "halted", "completed", "removed"), fraction_bps=maybe(U32),
         countries=some(fields(country=text, fraction_bps=U32), []), fallback=maybe(text), ends_at=maybe(moment),
         submitted=maybe(fields(
-            version=text, review=one_of("not_sent", "in_review", "approved", "rejected", "published")))),
+            version=text, review=one_of("not_sent", "in_review", "approved", "rejected", "published"))),
+        air=maybe(fields(
+            title=text, embedded=flag, same_as=some(text, []), earlier=maybe(fields(update=text, title=text)),
+            spread=usual(flag, False), signed=usual(flag, False)))),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
               description=text, caveats=some(CAVEAT, []),
               reach=maybe(fields(by=one_of("stream", "poll", "fetch", "start"), within_s=U32))),
@@ -199,7 +204,8 @@ KINDS = {
     "intent.request": fields(
         press=text, press_title=text, act=act, app=text, target=text, title=text,
         desired=by_word("to", stopped={}, rolling_out=dict(fraction_bps=maybe(U32)), complete={}, on={},
-                        off={}, released=dict(version=text), removed_from_sale={}, published=dict(notice=NOTICE)),
+                        off={}, released=dict(version=text), removed_from_sale={}, rolled_back=dict(update=text),
+                        published=dict(notice=NOTICE)),
         pre=fields(target=text, at=moment, state=SEEN), asked_at=moment, expires_at=moment, persons=U8,
         explicit=flag, reason=text, evidence=some(text),
         order=maybe(fields(order=text, entry=U64, breach=BREACH))),

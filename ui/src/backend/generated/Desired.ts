@@ -12,7 +12,11 @@ fraction_bps: number | null, } | { "to": "complete" } | { "to": "released",
 /**
  * Its version.
  */
-version: string, } | { "to": "removed_from_sale" } | { "to": "on" } | { "to": "off" } | { "to": "published", 
+version: string, } | { "to": "removed_from_sale" } | { "to": "rolled_back", 
+/**
+ * The service's own name of the earlier update, or [`store::EMBEDDED`].
+ */
+update: string, } | { "to": "on" } | { "to": "off" } | { "to": "published", 
 /**
  * The notice.
  */

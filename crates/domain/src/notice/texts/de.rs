@@ -75,12 +75,14 @@ pub(super) const TEXTS: Texts = Texts {
         google_play: "Niemand erhält Version {version} mehr neu über Google Play.",
         app_store: "Automatische Updates auf Version {version} über den App Store sind angehalten.",
         store: "Niemand erhält Version {version} mehr neu über {store}.",
+        air: "Keine App mit Version {version} lädt zurzeit Updates aus dem Netz.",
         flag: "Die Funktion, die ausfällt, ist abgeschaltet.",
     },
     asked: Done {
         google_play: "Wir haben Google Play gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
         app_store: "Wir haben den App Store gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
         store: "Wir haben {store} gebeten, Version {version} anzuhalten, und haben die Wirkung noch nicht gesehen.",
+        air: "Wir halten Updates aus dem Netz für Version {version} an und haben die Wirkung noch nicht gesehen.",
         flag: "Wir schalten die Funktion ab, die ausfällt, und haben die Wirkung noch nicht gesehen.",
     },
     doing: [

@@ -75,12 +75,14 @@ pub(super) const TEXTS: Texts = Texts {
         google_play: "Nobody new gets version {version} from Google Play.",
         app_store: "Automatic updates to version {version} from the App Store are paused.",
         store: "Nobody new gets version {version} from {store}.",
+        air: "No app on version {version} loads updates over the air for now.",
         flag: "The feature that fails is turned off.",
     },
     asked: Done {
         google_play: "We asked Google Play to stop version {version} and have not yet seen it take effect.",
         app_store: "We asked the App Store to pause version {version} and have not yet seen it take effect.",
         store: "We asked {store} to stop version {version} and have not yet seen it take effect.",
+        air: "We are pausing updates over the air for version {version} and have not yet seen it take effect.",
         flag: "We are turning off the feature that fails and have not yet seen it take effect.",
     },
     doing: [

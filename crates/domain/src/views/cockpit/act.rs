@@ -58,6 +58,7 @@ pub(super) fn act(
         name: match kind {
             ActKind::SetFraction => format!("Set the share of {what} on {service}"),
             ActKind::RemoveFromSale => format!("Take the whole app off the {service}"),
+            ActKind::RollBack => format!("{label}: {what} on {service}"),
             ActKind::Stop
             | ActKind::Resume
             | ActKind::Complete
@@ -83,6 +84,7 @@ fn verb(kind: ActKind) -> Verb {
         ActKind::Complete => Verb::Complete,
         ActKind::Release => Verb::Release,
         ActKind::RemoveFromSale => Verb::RemoveFromSale,
+        ActKind::RollBack => Verb::RollBack,
         ActKind::TurnOff => Verb::TurnOff,
         ActKind::TurnOn => Verb::TurnOn,
         ActKind::Publish => Verb::Publish,
@@ -104,6 +106,7 @@ pub(super) fn last_act(
         ActKind::Complete => "completion asked for by",
         ActKind::Release => "release asked for by",
         ActKind::RemoveFromSale => "taking the app off sale asked for by",
+        ActKind::RollBack => "rollback asked for by",
         ActKind::TurnOff => "turning off asked for by",
         ActKind::TurnOn => "turning on asked for by",
         ActKind::Publish => "notice asked for by",

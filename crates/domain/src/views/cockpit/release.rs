@@ -189,6 +189,9 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                     (_, StoreStatus::Completed) => "reaches everybody".to_owned(),
                     (_, StoreStatus::Removed) => "nobody new gets any version".to_owned(),
                     (Some(version), _) => format!("everybody else gets {version}"),
+                    (None, _) if it.air.is_some() => {
+                        "everybody else keeps what they have".to_owned()
+                    }
                     (None, _) => "what everybody else gets is not known".to_owned(),
                 },
             }
