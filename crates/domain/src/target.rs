@@ -210,6 +210,12 @@ impl TargetState {
         }
     }
 
+    /// Whether it is an update over the air. It bears the version of its runtime, which need not be
+    /// a release's: it is stopped along with a release, and does not say which one it is about.
+    pub fn is_over_the_air(&self) -> bool {
+        matches!(self, Self::StoreRollout(it) if it.air.is_some())
+    }
+
     /// Whether both speak of the same release. Flags and pages have none to differ in.
     pub fn is_same_release(&self, other: &TargetState) -> bool {
         match (self, other) {

@@ -19,7 +19,7 @@ pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
         .values()
         .filter_map(|it| it.observation.as_ref())
         // What reaches everybody is not in flight: it is the release that people have.
-        .filter(|it| is_rolling(&it.state))
+        .filter(|it| is_rolling(&it.state) && !it.state.is_over_the_air())
         .filter(|it| not_offered(&Desired::Stopped, &it.state).is_none())
         .filter_map(|it| words::version(&it.state))
         .collect();

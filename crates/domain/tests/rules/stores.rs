@@ -348,3 +348,27 @@ fn rolling_back_is_an_act_of_its_own_that_is_approved_and_never_done_again_by_it
     let waits = says(&desired, &sold(EXPO, StoreStatus::Halted, None));
     assert!(waits.ends_with("nobody gets it before the channel is resumed."));
 }
+
+#[test]
+fn an_update_over_the_air_is_stopped_with_a_release_and_does_not_name_one() {
+    let all = workspace(&[LEAD]);
+    let air = |version: &str| StoreRollout {
+        version: version.to_owned(),
+        ..sold(EXPO, StoreStatus::InProgress, Some(1_000))
+    };
+    let board = |version: &str| {
+        live(
+            LEAD,
+            &[
+                (play_id(), staged(StagedStatus::InProgress, Some(2_000))),
+                (store_id(EXPO), TargetState::StoreRollout(air(version))),
+            ],
+        )
+    };
+    // A runtime's version may be a digest, which as a number is larger than any release's.
+    let sheet = stop_sheet(&all.state, &board("93fa5501c2"), NOON);
+    assert_eq!(sheet.targets.len(), 1, "{:?}", sheet.targets);
+    assert!(sheet.targets[0].title.starts_with("Google Play"));
+    let sheet = stop_sheet(&all.state, &board("8.4.0"), NOON);
+    assert_eq!(sheet.targets.len(), 2);
+}

@@ -7,7 +7,7 @@ use cockpit_domain::{Desired, Service};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, act, effect, read};
-use crate::suite::cases;
+use crate::cases::cases;
 
 const PLAY: &str = "google_play:com.northwind.wallet/production";
 const APPLE: &str = "app_store:com.northwind.wallet/IOS";

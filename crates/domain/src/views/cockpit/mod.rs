@@ -136,6 +136,7 @@ fn newest_version(live: &Live) -> Option<String> {
         .values()
         .filter(|it| is_live(it))
         .filter_map(|it| it.observation.as_ref())
+        .filter(|it| !it.state.is_over_the_air())
         .filter_map(|it| words::version(&it.state))
         .max_by_key(|version| by_number(version))
         .map(ToOwned::to_owned)
