@@ -261,5 +261,7 @@ fn breach(nth: u64, now: Time) -> Breach {
         data_until: now,
         comparator: cockpit_domain::rule::Comparator::Below,
         evidence: None,
+        named: None,
+        source: None,
     }
 }

@@ -137,7 +137,10 @@ fn fault(dice: &mut Dice, service: Service) -> Value {
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith
-        | Service::Sentry => {
+        | Service::Sentry
+        | Service::Prometheus
+        | Service::PlayReporting
+        | Service::Crashlytics => {
             unreachable!("is not sent to here")
         }
     };

@@ -17,6 +17,7 @@ function figure(
     title,
     source: "Sentry",
     odd,
+    said: [],
     signal: {
       name: "Crash-free sessions",
       words: value === null ? "no data" : `${(value * 100).toFixed(2)} %`,

@@ -14,6 +14,7 @@ export const health = {
   noSignalsHint: "Connect a health source in the settings.",
   from: (source: string) => `from ${source}`,
   odd: "Odd",
+  said: (source: string) => `${source} says`,
   rules: "Rules",
   rulesHint: "What calls for a stop, and whether each is armed.",
   noRules: "No rule is set: no figure raises an alarm.",
@@ -52,6 +53,8 @@ export const health = {
     measures: [
       { value: "crash_free_sessions", words: "Crash-free sessions" },
       { value: "crash_free_users", words: "Crash-free users" },
+      { value: "freeze_free_users", words: "Freeze-free users (no ANR)" },
+      { value: "named_share", words: "The share that a source named" },
     ],
     kind: "It is breached when they are",
     kinds: [
@@ -99,7 +102,7 @@ export const health = {
     figures: (count: number) => `Figures: ${n(count, "interval", "intervals")}`,
     columns: {
       time: "From (UTC)",
-      value: "Crash-free",
+      value: "Share",
       before: "Before",
       sample: "Sample",
       says: "The rule",

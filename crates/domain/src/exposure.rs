@@ -64,7 +64,7 @@ pub fn exposure(
 ) -> Exposure {
     let counts: Vec<(&Signal, Reach)> = signals
         .iter()
-        .filter(|signal| signal.platform == platform)
+        .filter(|signal| signal.platform == platform && signal.measure.counts_reach())
         .filter_map(|signal| Some((signal, counted(signal, now)?)))
         .collect();
     let of_version = |unit: &str| {
@@ -109,14 +109,14 @@ fn a_minute(reach: Reach) -> Reach {
 /// The store's share of everybody that one source counted in one unit over one period.
 fn share_of_all(counts: &[(&Signal, Reach)], fraction_bps: u32) -> Option<Reach> {
     let fraction_bps = fraction_bps.min(10_000);
-    let newest = counts
+    let (of, newest) = counts
         .iter()
-        .map(|(_, reach)| *reach)
-        .max_by_key(|reach| (reach.unit == "people", reach.until))?;
+        .max_by_key(|(_, reach)| (reach.unit == "people", reach.until))?;
     let all = counts
         .iter()
         .filter(|(signal, reach)| {
-            reach.unit == newest.unit
+            // Two measures of one source count the same people.
+            signal.measure == of.measure
                 && reach.until == newest.until
                 && reach.over_ms == newest.over_ms
                 && signal.source == newest.source
@@ -126,6 +126,6 @@ fn share_of_all(counts: &[(&Signal, Reach)], fraction_bps: u32) -> Option<Reach>
     Some(Reach {
         count: u64::try_from(count.div_ceil(10_000)).unwrap_or(u64::MAX),
         how: How::ShareOfAll { fraction_bps, all },
-        ..newest
+        ..*newest
     })
 }

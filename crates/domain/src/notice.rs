@@ -158,7 +158,10 @@ pub fn kind_of(service: Service) -> Option<ChannelKind> {
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith
-        | Service::Sentry => None,
+        | Service::Sentry
+        | Service::Prometheus
+        | Service::PlayReporting
+        | Service::Crashlytics => None,
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::signal::{Course, Measure, Signal};
+use crate::target::Service;
 use crate::time::Time;
 use crate::words;
 
@@ -151,9 +152,20 @@ pub struct Breach {
     /// The figures of a comparison.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Box<Evidence>>,
+    /// What a named share is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
+    /// Who measured it; absent when that was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Service>,
 }
 
 impl Breach {
+    /// What people call what was measured.
+    pub fn name(&self) -> &str {
+        self.named.as_deref().unwrap_or(self.measure.name())
+    }
+
     /// Platform, version and rule: what makes two breaches the same one.
     pub fn key(&self) -> (String, String, String) {
         (
@@ -330,6 +342,8 @@ impl HealthRule {
             data_until,
             comparator: self.comparator,
             evidence: None,
+            named: signal.named.clone(),
+            source: signal.source,
         })
     }
 

@@ -23,6 +23,10 @@ pub enum Measure {
     CrashFreeSessions,
     /// Share of people who saw no crash.
     CrashFreeUsers,
+    /// Share of people whose app never stopped answering (ANR).
+    FreezeFreeUsers,
+    /// A share of what went well, named by whoever connected the source: [`Signal::named`].
+    NamedShare,
 }
 
 impl Measure {
@@ -31,6 +35,8 @@ impl Measure {
         match self {
             Self::CrashFreeSessions => "Crash-free sessions",
             Self::CrashFreeUsers => "Crash-free users",
+            Self::FreezeFreeUsers => "Freeze-free users",
+            Self::NamedShare => "Named share",
         }
     }
 
@@ -38,7 +44,16 @@ impl Measure {
     pub fn unit(self) -> &'static str {
         match self {
             Self::CrashFreeSessions => "sessions",
-            Self::CrashFreeUsers => "people",
+            Self::CrashFreeUsers | Self::FreezeFreeUsers => "people",
+            Self::NamedShare => "actions",
+        }
+    }
+
+    /// Whether its sample says how many people or sessions a version has.
+    pub fn counts_reach(self) -> bool {
+        match self {
+            Self::CrashFreeSessions | Self::CrashFreeUsers | Self::FreezeFreeUsers => true,
+            Self::NamedShare => false,
         }
     }
 }
@@ -73,6 +88,10 @@ pub struct Signal {
     pub version: String,
     /// What it measures.
     pub measure: Measure,
+    /// What a named share is called: "Payments that succeed".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub named: Option<String>,
     /// The newest interval's value from 0 to 1; absent when the source has no data.
     pub value: Option<f64>,
     /// Sessions or people in the newest interval.
@@ -93,6 +112,10 @@ pub struct Signal {
     /// Who measured it; absent when that was not kept.
     #[serde(default)]
     pub source: Option<Service>,
+    /// What the source says beside the figure, as sentences: what it finds unusual itself, its most
+    /// frequent error. Fires nothing.
+    #[serde(default)]
+    pub said: Vec<String>,
 }
 
 /// One interval of a series.
@@ -162,6 +185,11 @@ pub struct Interval {
 }
 
 impl Signal {
+    /// What people call what is measured.
+    pub fn name(&self) -> &str {
+        self.named.as_deref().unwrap_or(self.measure.name())
+    }
+
     /// What was counted in each interval. An interval without a value or without a sample has no
     /// count.
     pub fn course(&self) -> Course {

@@ -64,6 +64,12 @@ services! {
     Flagsmith "flagsmith" "Flagsmith" false,
     /// Sentry sessions.
     Sentry "sentry" "Sentry" false,
+    /// Prometheus, or what answers its queries.
+    Prometheus "prometheus" "Prometheus" false,
+    /// Play Developer Reporting API: Android vitals.
+    PlayReporting "play_reporting" "Android vitals" false,
+    /// Firebase Crashlytics; its interface is an alpha, and its name says so.
+    Crashlytics "crashlytics" "Firebase Crashlytics (alpha)" false,
     /// Atlassian Statuspage.
     Statuspage "statuspage" "Statuspage" true,
     /// E-mail over a mail server (SMTP).

@@ -81,7 +81,10 @@ impl Credentials {
             | Service::Unleash
             | Service::LaunchDarkly
             | Service::Flagsmith
-            | Service::Sentry => None,
+            | Service::Sentry
+            | Service::Prometheus
+            | Service::PlayReporting
+            | Service::Crashlytics => None,
             // No channel belongs to an app.
             Service::Statuspage
             | Service::Smtp
@@ -132,6 +135,9 @@ fn flatten(service: Service, fields: &serde_json::Map<String, Value>) -> BTreeMa
         | Service::Unleash
         | Service::LaunchDarkly
         | Service::Flagsmith
+        | Service::Prometheus
+        | Service::PlayReporting
+        | Service::Crashlytics
         | Service::Statuspage
         | Service::Smtp
         | Service::Fcm
@@ -263,9 +269,8 @@ impl Inner {
             live.services.remove(&service);
             live.ratings.remove(&service);
             live.targets.retain(|id, _| id.service() != Some(service));
-            if service == Service::Sentry {
-                live.signals.clear();
-            }
+            live.signals
+                .retain(|it| it.source.is_some_and(|source| source != service));
         });
         rehearse::forget(self, service).await;
         let forgotten: Secrets = form(service)

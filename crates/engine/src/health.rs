@@ -101,7 +101,7 @@ fn in_words(breach: &Breach) -> String {
         "{} {}: {} {}, {}",
         breach.platform,
         breach.version,
-        breach.measure.name().to_lowercase(),
+        breach.name().to_lowercase(),
         words::percent_2(breach.value_bps),
         breach.against()
     )

@@ -1,4 +1,4 @@
-//! What Firebase's interfaces have in common: a signed request and their refusals. Must not know
+//! What Firebase's interfaces have in common: signed requests and their refusals. Must not know
 //! what a request does.
 //! Sources: Google's API error model; the error codes of FCM's HTTP v1 interface.
 
@@ -6,60 +6,21 @@ use cockpit_domain::Service;
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
-use cockpit_domain::provider::{ErrorKind, ProviderError};
 
-use crate::google::{Account, SignIn, message};
-use crate::http::{Answer, Call, Client, Http, Limit, Nature, Rule, rule};
+use crate::google::{Account, Signed, message};
+use crate::http::{Client, Http, Limit, Rule, rule};
 
 /// Requests of one Firebase interface.
-pub(crate) struct Firebase {
-    pub client: Client,
-    sign_in: SignIn,
-}
-
-impl Firebase {
-    pub(crate) fn new(
-        http: &Http,
-        service: Service,
-        base_url: String,
-        account: Account,
-        scope: &'static str,
-        limit: Limit,
-    ) -> Firebase {
-        Firebase {
-            client: Client::new(http, service, base_url, limit, RULES, message),
-            sign_in: SignIn::new(http, service, account, scope, RULES),
-        }
-    }
-
-    pub(crate) fn email(&self) -> &str {
-        self.sign_in.email()
-    }
-
-    pub(crate) async fn signed_in(&self, urgent: bool) -> Result<(), ProviderError> {
-        self.sign_in.header(urgent).await.map(|_| ())
-    }
-
-    /// Sends a call with a token. One that is not accepted is made anew once, but for a write,
-    /// which is not sent twice.
-    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, ProviderError> {
-        let call = self.signed(call).await?;
-        let outcome = self.client.send(&call).await;
-        match &outcome {
-            Err(error) if error.kind == ErrorKind::Unauthorized => self.sign_in.forget().await,
-            Ok(_) | Err(_) => return outcome,
-        }
-        if call.nature == Nature::Commit {
-            return outcome;
-        }
-        let call = self.signed(call).await?;
-        self.client.send(&call).await
-    }
-
-    async fn signed<'a>(&self, mut call: Call<'a>) -> Result<Call<'a>, ProviderError> {
-        call.authorization = Some(self.sign_in.header(call.urgent).await?);
-        Ok(call)
-    }
+pub(crate) fn signed(
+    http: &Http,
+    service: Service,
+    base_url: String,
+    account: Account,
+    scope: &'static str,
+    limit: Limit,
+) -> Signed {
+    let client = Client::new(http, service, base_url, limit, RULES, message);
+    Signed::new(http, service, client, account, scope, RULES)
 }
 
 static RULES: &[Rule] = &[

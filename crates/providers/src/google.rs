@@ -9,6 +9,7 @@ use cockpit_domain::provider::{ErrorKind, ProviderError};
 use http::{HeaderValue, Method};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::ExposeSecret as _;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Settings, allowed_url};
@@ -171,6 +172,68 @@ impl SignIn {
         let until = now + answer.expires_in.saturating_mul(1000);
         Token::bearer(&answer.access_token, now, until)
             .ok_or_else(|| self.client.not_understood(Nature::Read))
+    }
+}
+
+/// Requests of one interface of Google, each with a token of the account.
+pub(crate) struct Signed {
+    pub client: Client,
+    sign_in: SignIn,
+}
+
+impl Signed {
+    pub(crate) fn new(
+        http: &Http,
+        service: Service,
+        client: Client,
+        account: Account,
+        scope: &'static str,
+        rules: &'static [Rule],
+    ) -> Signed {
+        Signed {
+            client,
+            sign_in: SignIn::new(http, service, account, scope, rules),
+        }
+    }
+
+    pub(crate) fn email(&self) -> &str {
+        self.sign_in.email()
+    }
+
+    pub(crate) async fn signed_in(&self, urgent: bool) -> Result<(), ProviderError> {
+        self.sign_in.header(urgent).await.map(|_| ())
+    }
+
+    /// Sends a call with a token. One that is not accepted is made anew once, but for a write,
+    /// which is not sent twice.
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, ProviderError> {
+        let call = self.with_token(call).await?;
+        let outcome = self.client.send(&call).await;
+        match &outcome {
+            Err(error) if error.kind == ErrorKind::Unauthorized => self.sign_in.forget().await,
+            Ok(_) | Err(_) => return outcome,
+        }
+        if call.nature == Nature::Commit {
+            return outcome;
+        }
+        let call = self.with_token(call).await?;
+        self.client.send(&call).await
+    }
+
+    /// Sends a reading and reads the JSON of its answer.
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<(T, Answer), ProviderError> {
+        let answer = self.send(call).await?;
+        serde_json::from_slice(&answer.body)
+            .map(|value| (value, answer))
+            .map_err(|_| self.client.not_understood(Nature::Read))
+    }
+
+    async fn with_token<'a>(&self, mut call: Call<'a>) -> Result<Call<'a>, ProviderError> {
+        call.authorization = Some(self.sign_in.header(call.urgent).await?);
+        Ok(call)
     }
 }
 

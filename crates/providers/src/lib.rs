@@ -8,6 +8,7 @@ mod adapter;
 pub mod app_store;
 pub mod bluesky;
 mod channel;
+pub mod crashlytics;
 pub mod eas_update;
 pub mod fcm;
 mod firebase;
@@ -23,9 +24,12 @@ pub mod launchdarkly;
 pub mod mastodon;
 pub mod matrix;
 pub mod microsoft_store;
+pub mod play_reporting;
+pub mod prometheus;
 pub mod remote_config;
 pub mod samsung_galaxy_store;
 pub mod sentry;
+mod series;
 pub mod slack;
 pub mod smtp;
 pub mod statuspage;
@@ -111,6 +115,9 @@ fn entry(service: Service) -> Entry {
         Service::LaunchDarkly => entry!(launchdarkly, guided),
         Service::Flagsmith => entry!(flagsmith, guided),
         Service::Sentry => entry!(sentry, guided),
+        Service::Prometheus => entry!(prometheus, guided),
+        Service::PlayReporting => entry!(play_reporting, guided),
+        Service::Crashlytics => entry!(crashlytics, guided),
         Service::Statuspage => entry!(statuspage, guided),
         Service::Smtp => entry!(smtp, guided),
         Service::Fcm => entry!(fcm, guided),

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::health::Health;
 use crate::wire::Service;
 
 /// Who changed something.
@@ -77,6 +78,8 @@ pub(crate) struct Scene<'a> {
     pub wall_ms: i64,
     pub seed: u64,
     pub url: &'a str,
+    /// What people really meet in each release.
+    pub health: &'a Health,
     /// The service itself.
     pub service: Service,
     pub history: &'a mut History,

@@ -27,6 +27,10 @@ pub(crate) fn sentry(seed: u64) -> String {
     format!("sntrys_sandbox_{}", dice::hex(seed, "sentry", 40))
 }
 
+pub(crate) fn prometheus(seed: u64) -> String {
+    dice::hex(seed, "prometheus", 40)
+}
+
 pub(crate) fn smtp(seed: u64) -> String {
     dice::hex(seed, "smtp", 24)
 }

@@ -7,12 +7,14 @@ mod app_store;
 mod channels;
 mod clock;
 mod control;
+mod crashlytics;
 mod dice;
 mod door;
 mod eas_update;
 mod fault;
 mod flagsmith;
 mod google_play;
+mod health;
 mod history;
 mod huawei;
 mod keys;
@@ -20,6 +22,8 @@ mod launchdarkly;
 mod line;
 mod log;
 mod microsoft_store;
+mod play_reporting;
+mod prometheus;
 mod quota;
 mod reviews;
 mod samsung;
@@ -70,7 +74,7 @@ impl Default for Options {
 /// A name that is not in [`SCENARIOS`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags, all-stores."
+    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags, all-stores, all-health, slow-burn, data-gap, late-data, version-mix."
 )]
 pub struct UnknownScenario(
     /// The name that was asked for.

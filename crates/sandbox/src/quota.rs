@@ -43,6 +43,10 @@ const QUOTAS: &[Quota] = &[
     },
     requests("app_store", 3_600, 3_600),
     requests("sentry", 40, 1),
+    Quota {
+        counts: |line| !line.path.starts_with("/token"),
+        ..requests("play_reporting", 10, 1)
+    },
     requests("statuspage", 60, 60),
     requests("slack", 50, 60),
     requests("mastodon", 300, 300),

@@ -1,7 +1,8 @@
 //! The named scenarios: what each one prepares. Must not know how a service answers.
 
-use crate::channels::{ALL_CHANNELS, ALL_FLAGS, ALL_STORES};
+use crate::channels::{ALL_CHANNELS, ALL_FLAGS, ALL_HEALTH, ALL_STORES};
 use crate::fault::{Fault, Rule};
+use crate::health::Trouble;
 use crate::wire::Service;
 
 /// A scenario's name and what it does, for lists that people read.
@@ -14,7 +15,7 @@ pub struct ScenarioInfo {
 }
 
 /// Every scenario.
-pub const SCENARIOS: [ScenarioInfo; 11] = [
+pub const SCENARIOS: [ScenarioInfo; 16] = [
     ScenarioInfo {
         name: "calm",
         about: "Everything works and nothing moves by itself but the phased release.",
@@ -59,18 +60,50 @@ pub const SCENARIOS: [ScenarioInfo; 11] = [
         name: ALL_STORES,
         about: "As crash-spike, with every store and every channel over the air to connect.",
     },
+    ScenarioInfo {
+        name: ALL_HEALTH,
+        about: "As crash-spike, with every health source to connect.",
+    },
+    ScenarioInfo {
+        name: SLOW_BURN,
+        about: "8.4.0 has been getting worse bit by bit for six hours, and does for six more.",
+    },
+    ScenarioInfo {
+        name: DATA_GAP,
+        about: "8.4.0 has been crashing for three hours, of which no source knows anything; after one more they speak again.",
+    },
+    ScenarioInfo {
+        name: LATE_DATA,
+        about: "8.4.0 has been crashing for four hours, and crash reports come up to three hours after their sessions.",
+    },
+    ScenarioInfo {
+        name: VERSION_MIX,
+        about: "8.4.0 looks worse than 8.3.2 and is no worse on any phone: most who have it have old phones.",
+    },
 ];
+
+/// Figures get worse bit by bit.
+pub(crate) const SLOW_BURN: &str = "slow-burn";
+/// Figures are missing.
+pub(crate) const DATA_GAP: &str = "data-gap";
+/// Figures come late.
+pub(crate) const LATE_DATA: &str = "late-data";
+/// Figures of different people are compared (Simpson's paradox).
+pub(crate) const VERSION_MIX: &str = "version-mix";
 
 /// What a scenario prepares.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub spike_after_s: Option<i64>,
+    /// What goes wrong with the figures, and when, in seconds after the start.
+    pub trouble: Option<(Trouble, i64)>,
     pub console_moves: bool,
     pub rules: Vec<Rule>,
     pub flaky: bool,
     pub latency_ms_min: u64,
     pub offline: bool,
 }
+
+const HOUR_S: i64 = 3_600;
 
 pub(crate) fn plan(name: &str) -> Option<Plan> {
     let lost = |service, part: &str| Rule {
@@ -81,20 +114,20 @@ pub(crate) fn plan(name: &str) -> Option<Plan> {
         after: 0,
         retry_after_s: None,
     };
+    let troubled = |trouble, after_s| Plan {
+        trouble: Some((trouble, after_s)),
+        ..Plan::default()
+    };
     Some(match name {
         "calm" => Plan::default(),
-        "crash-spike" => Plan {
-            spike_after_s: Some(-11 * 60),
-            ..Plan::default()
-        },
-        ALL_CHANNELS | ALL_FLAGS | ALL_STORES => Plan {
-            spike_after_s: Some(-11 * 60),
-            ..Plan::default()
-        },
-        "crash-spike-soon" => Plan {
-            spike_after_s: Some(60),
-            ..Plan::default()
-        },
+        "crash-spike" | ALL_CHANNELS | ALL_FLAGS | ALL_STORES | ALL_HEALTH => {
+            troubled(Trouble::Cliff, -11 * 60)
+        }
+        "crash-spike-soon" => troubled(Trouble::Cliff, 60),
+        SLOW_BURN => troubled(Trouble::SlowBurn, -6 * HOUR_S),
+        DATA_GAP => troubled(Trouble::Gap, -3 * HOUR_S),
+        LATE_DATA => troubled(Trouble::Late, -4 * HOUR_S),
+        VERSION_MIX => troubled(Trouble::Mix, 0),
         "console-moved" => Plan {
             console_moves: true,
             ..Plan::default()

@@ -10,6 +10,7 @@ use crate::channels::{CHANNELS, StandIn};
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::google_play::GooglePlay;
+use crate::health::Health;
 use crate::history::{History, Scene};
 use crate::log::Log;
 use crate::sentry::Sentry;
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub offline: BTreeSet<Service>,
     pub faults: Faults,
     pub history: History,
+    /// What the health stand-ins tell of.
+    pub health: Health,
     pub log: Log,
     pub google_play: GooglePlay,
     pub app_store: AppStore,
@@ -60,11 +63,12 @@ impl World {
             offline: BTreeSet::new(),
             faults: Faults::default(),
             history: History::default(),
+            health: Health::new(epoch_ms, seed),
             log: Log::default(),
             google_play: GooglePlay::new(epoch_ms),
             app_store: AppStore::new(epoch_ms),
             unleash: Unleash::new(seed, epoch_ms),
-            sentry: Sentry::new(epoch_ms),
+            sentry: Sentry::default(),
             statuspage: Statuspage::new(epoch_ms),
             smtp: Smtp::default(),
             channels: CHANNELS.iter().map(|channel| (channel.new)()).collect(),
@@ -97,13 +101,14 @@ impl World {
         } else {
             self.clock.now_ms()
         };
-        let after_s = plan
-            .spike_after_s
-            .map(|own| self.options.spike_after_s.unwrap_or(own));
-        let spike_ms = after_s.map(|after_s| started_ms + after_s * 1000);
-        self.sentry.spike_from(spike_ms);
-        self.google_play.spike_from(spike_ms);
-        self.app_store.spike_from(spike_ms);
+        self.health.trouble(plan.trouble.map(|(trouble, own)| {
+            let after_s = self.options.spike_after_s.unwrap_or(own);
+            (trouble, started_ms + after_s * 1000)
+        }));
+        // People write of what they meet.
+        let worse = self.health.worse_since();
+        self.google_play.spike_from(worse);
+        self.app_store.spike_from(worse);
         Ok(())
     }
 
@@ -152,6 +157,7 @@ impl World {
             wall_ms: at_ms,
             seed: self.seed,
             url: &self.url,
+            health: &self.health,
             service,
             history: &mut self.history,
         };
@@ -185,6 +191,7 @@ impl World {
             wall_ms: now_ms + self.skew_ms.get(&service).copied().unwrap_or(0),
             seed: self.seed,
             url: &self.url,
+            health: &self.health,
             service,
             history: &mut self.history,
         };
@@ -218,6 +225,7 @@ impl World {
             wall_ms: now_ms,
             seed: self.seed,
             url: &self.url,
+            health: &self.health,
             service: Service::Smtp,
             history: &mut self.history,
         };

@@ -612,6 +612,8 @@ impl World {
                 data_until: self.now,
                 comparator: Comparator::Below,
                 evidence: None,
+                named: None,
+                source: None,
             }),
         })
     }

@@ -71,6 +71,10 @@ pub enum MeasureName {
     Sessions,
     /// People who saw no crash.
     Users,
+    /// People whose app never stopped answering (ANR).
+    FreezeFree,
+    /// The share that a connection named.
+    Named,
 }
 
 impl From<MeasureName> for Measure {
@@ -78,6 +82,8 @@ impl From<MeasureName> for Measure {
         match name {
             MeasureName::Sessions => Self::CrashFreeSessions,
             MeasureName::Users => Self::CrashFreeUsers,
+            MeasureName::FreezeFree => Self::FreezeFreeUsers,
+            MeasureName::Named => Self::NamedShare,
         }
     }
 }

@@ -23,7 +23,11 @@ pub fn judged(state: &State, signals: &[Signal], courses: &Courses, now: Time) -
         let standing = state.breaches.get(&key).map(|it| &it.breach);
         let command = match (rule.judge_beside(signal, signals, courses, now), standing) {
             // Also of one that stands: no other source may clear it.
-            (Judgement::Breach(breach), _) => Command::SeeBreach(breach),
+            (Judgement::Breach(breach), _) => Command::SeeBreach(Breach {
+                named: signal.named.clone(),
+                source: signal.source,
+                ..breach
+            }),
             (Judgement::Holds, Some(standing)) => Command::ClearBreach(Breach {
                 value_bps: signal.value.map_or(0, to_bps),
                 sample: signal.sample.unwrap_or(0),

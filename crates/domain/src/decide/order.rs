@@ -168,7 +168,7 @@ fn figures(breach: &Breach) -> String {
         "{} {}: {} {}, {}, of {} {}",
         breach.platform,
         breach.version,
-        breach.measure.name().to_lowercase(),
+        breach.name().to_lowercase(),
         words::percent_2(breach.value_bps),
         breach.against(),
         words::grouped(breach.sample),

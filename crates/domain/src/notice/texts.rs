@@ -52,7 +52,7 @@ pub(super) struct Texts {
     /// The promise of the next notice.
     pub promise: &'static str,
     /// What is measured.
-    pub measure: [&'static str; 2],
+    pub measure: [&'static str; 4],
     /// Layout of a page or a mail for customers.
     pub long: &'static str,
     /// Layout of a page or a mail once it is over: the summary for customers.
@@ -104,10 +104,12 @@ pub(super) fn rank(severity: Severity) -> usize {
 
 /// What a measure is called.
 pub(super) fn measure(of: Locale, measure: Measure) -> &'static str {
-    let [sessions, people] = texts(of).measure;
+    let [sessions, people, unfrozen, named] = texts(of).measure;
     match measure {
         Measure::CrashFreeSessions => sessions,
         Measure::CrashFreeUsers => people,
+        Measure::FreezeFreeUsers => unfrozen,
+        Measure::NamedShare => named,
     }
 }
 

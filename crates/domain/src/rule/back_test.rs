@@ -97,6 +97,8 @@ impl History {
                 .collect(),
             interval_ms: newest.map_or(0, |it| it.until.ms_since(it.at)),
             source: None,
+            named: None,
+            said: Vec::new(),
         }
     }
 }

@@ -228,6 +228,8 @@ impl Comparison {
             data_until: until,
             comparator: Comparator::Below,
             evidence: Some(Box::new(seen)),
+            named: None,
+            source: None,
         }
     }
 }

@@ -54,6 +54,7 @@ pub fn health(state: &State, live: &Live, now: Time) -> HealthView {
                     .iter()
                     .map(|it| it.sentence().to_owned())
                     .collect(),
+                said: signal.said.clone(),
             })
             .collect(),
         ratings: ratings::ratings(live, in_flight.as_deref()),
@@ -330,7 +331,7 @@ pub(super) fn proposed_reason(state: &State, version: &str, now: Time) -> Option
         "Health rule “{}”: {} {} at {}, {}",
         standing.rule,
         standing.platform,
-        standing.measure.name().to_lowercase(),
+        standing.name().to_lowercase(),
         words::percent_2(standing.value_bps),
         standing.against()
     ))

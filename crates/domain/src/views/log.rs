@@ -100,7 +100,7 @@ pub fn log_line(event: &Event) -> LogLine {
             ..line(
                 "Breach over",
                 format!("{} {}", it.platform, it.version),
-                format!("{} {}", it.measure.name(), words::percent_2(it.value_bps)),
+                format!("{} {}", it.name(), words::percent_2(it.value_bps)),
             )
         },
         Event::IntentRequested(it) => LogLine {
@@ -298,7 +298,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
 }
 
 fn breach_words(it: &Breach) -> String {
-    let value = format!("{} {}", it.measure.name(), words::percent_2(it.value_bps));
+    let value = format!("{} {}", it.name(), words::percent_2(it.value_bps));
     let limit = words::percent_2(it.floor_bps);
     match (&it.evidence, it.comparator) {
         (Some(evidence), _) => format!("{value}, {}", evidence.in_words()),

@@ -84,7 +84,7 @@ pub(super) fn breach_facts(it: &Breach) -> Vec<Fact> {
         ("Rule", it.rule.clone()),
         (
             "Measured",
-            format!("{} {}", it.measure.name(), words::percent_2(it.value_bps)),
+            format!("{} {}", it.name(), words::percent_2(it.value_bps)),
         ),
         ("Which is", it.against()),
         ("Sample", format!("{} {unit}", words::grouped(it.sample))),

@@ -177,7 +177,7 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
             format!(
                 "{}: {} {} of {} {}, {}, figures of the last {}",
                 it.platform,
-                it.measure.name().to_lowercase(),
+                it.name().to_lowercase(),
                 words::percent_2(it.value_bps),
                 words::grouped(it.sample),
                 it.measure.unit(),
@@ -203,7 +203,7 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
             lines.push(format!(
                 "{}: {} {}, data until {} ago",
                 signal.platform,
-                signal.measure.name().to_lowercase(),
+                signal.name().to_lowercase(),
                 words::percent_2(crate::rule::to_bps(value)),
                 words::span(now.ms_since(until))
             ));

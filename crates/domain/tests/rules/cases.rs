@@ -449,6 +449,8 @@ pub fn breach(version: &str) -> Breach {
         data_until: NOON - 60_000,
         comparator: cockpit_domain::rule::Comparator::Below,
         evidence: None,
+        named: None,
+        source: None,
     }
 }
 
@@ -475,6 +477,8 @@ pub fn figure(value: Option<f64>, sample: Option<u64>, series: &[Option<f64>]) -
             .collect(),
         interval_ms: 300_000,
         source: Some(Service::Sentry),
+        named: None,
+        said: Vec::new(),
     }
 }
 

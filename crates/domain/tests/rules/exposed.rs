@@ -19,6 +19,8 @@ fn signal(version: &str, measure: Measure, sample: Option<u64>, age_ms: Option<u
         series: Vec::new(),
         interval_ms: 3_600_000,
         source: None,
+        named: None,
+        said: Vec::new(),
     }
 }
 
@@ -138,4 +140,16 @@ fn before_the_first_figure_the_share_of_all_is_the_most() {
     assert_eq!(found.per_minute, None, "a share says nothing of a minute");
     assert_eq!(of(&others, None).now, None);
     assert_eq!(of(&[], Some(2_000)).now, None);
+}
+
+#[test]
+fn two_measures_of_one_source_count_the_same_people_and_a_named_share_counts_none() {
+    let both = [
+        signal("8.3.2", Measure::CrashFreeUsers, Some(412_001), Some(0)),
+        signal("8.3.2", Measure::FreezeFreeUsers, Some(412_001), Some(0)),
+        signal("8.4.0", Measure::NamedShare, Some(9_000_000), Some(0)),
+    ];
+    let found = of(&both, Some(2_000));
+    assert_eq!(found.now.unwrap().count, 82_401);
+    assert_eq!(found.per_minute, None);
 }

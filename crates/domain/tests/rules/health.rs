@@ -1,7 +1,7 @@
 //! Health rules over figures. Knows no screen.
 
 use cockpit_domain::rule::{Breach, HealthRule, Judgement, to_bps};
-use cockpit_domain::signal::Signal;
+use cockpit_domain::signal::{Measure, Signal};
 
 use crate::cases::{NOON, figure};
 
@@ -102,4 +102,28 @@ fn a_breach_carries_what_was_seen() {
         (9_821, 9_950, 61_204)
     );
     assert_eq!(seen.rule, "crash floor");
+}
+
+/// The log keeps who measured and what the share is called, and reads entries that say neither.
+#[test]
+fn a_breach_names_its_share_and_old_ones_have_no_source() {
+    let signal = Signal {
+        measure: Measure::NamedShare,
+        named: Some("Payments that succeed".to_owned()),
+        ..figure(Some(0.98), Some(500), &[])
+    };
+    let rule = HealthRule {
+        measure: Measure::NamedShare,
+        ..HealthRule::standard()
+    };
+    let Judgement::Breach(breach) = rule.judge(&signal, NOON) else {
+        panic!("98 % is below the floor");
+    };
+    assert_eq!(breach.name(), "Payments that succeed");
+    assert_eq!(breach.source, signal.source);
+    let mut written = serde_json::to_value(&breach).expect("it has bytes");
+    let fields = written.as_object_mut().expect("an object");
+    fields.retain(|name, _| name != "named" && name != "source");
+    let old: Breach = serde_json::from_value(written).expect("it reads as ever");
+    assert_eq!((old.name(), old.source), ("Named share", None));
 }

@@ -55,6 +55,8 @@ fn breach_under(rule: &str) -> Breach {
         data_until: NOON,
         comparator: Comparator::Below,
         evidence: None,
+        named: None,
+        source: None,
     }
 }
 

@@ -24,6 +24,7 @@ mod ratings;
 mod rehearsals;
 mod restart;
 mod slots;
+mod sources;
 mod stage;
 mod stale;
 mod stores;

@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::config::{Config, To};
 use crate::channel::{About, Line, Sought};
-use crate::firebase::Firebase;
+use crate::firebase;
 use crate::form::note;
+use crate::google::Signed;
 use crate::http::{Body, Call, Http, Limit, Nature};
 
 /// FCM allows 600 000 messages a minute to a project; a notice is one message to a topic.
@@ -30,7 +31,7 @@ const LASTS: &str = "14400s";
 pub(crate) struct Fcm {
     project: String,
     to: To,
-    firebase: Firebase,
+    firebase: Signed,
     about: About,
     answered_at: tokio::sync::Mutex<Option<Time>>,
 }
@@ -50,7 +51,7 @@ impl Fcm {
                 repeatable: false,
                 conditional_write: false,
             },
-            firebase: Firebase::new(
+            firebase: firebase::signed(
                 http,
                 Service::Fcm,
                 config.base_url,

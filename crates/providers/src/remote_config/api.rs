@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use super::config::{App, Connection};
-use crate::firebase::Firebase;
+use crate::firebase;
+use crate::google::Signed;
 use crate::google::message;
 use crate::http::{Answer, Body, Call, Client, Http, Limit, Nature, Rule, rule};
 
@@ -57,7 +58,7 @@ static APP_RULES: &[Rule] = &[
 
 pub(super) struct Api {
     project: String,
-    pub(super) firebase: Firebase,
+    pub(super) firebase: Signed,
     app: Option<(App, Client)>,
     round: Mutex<Option<(Time, Round)>>,
 }
@@ -103,7 +104,7 @@ impl Api {
         });
         Api {
             project,
-            firebase: Firebase::new(http, service, base_url, account, SCOPE, REQUESTS),
+            firebase: firebase::signed(http, service, base_url, account, SCOPE, REQUESTS),
             app,
             round: Mutex::new(None),
         }

@@ -15,6 +15,7 @@ use super::wire::{Group, Sessions};
 use crate::Adapter;
 use crate::form::note;
 use crate::http::Http;
+use crate::series::newest;
 
 static CAPABILITY: Capability = Capability {
     service: Service::Sentry,
@@ -158,10 +159,6 @@ fn of_project(platform: &str, sessions: &Sessions, config: &Config, read_at: Tim
     signals
 }
 
-/// An hour that has just begun says little: until it has this many, the hour before speaks, with
-/// its own age.
-const FEW: f64 = 500.0;
-
 /// The newest interval that has data, and the series. An interval without sessions has no value:
 /// null is not health.
 fn figure(
@@ -174,7 +171,7 @@ fn figure(
     let none = Vec::new();
     let rates = group.series.get(rate).unwrap_or(&none);
     let counts = group.series.get(count).unwrap_or(&none);
-    let points: Vec<(usize, SignalPoint)> = starts
+    let points: Vec<SignalPoint> = starts
         .iter()
         .enumerate()
         .filter_map(|(index, at)| {
@@ -183,32 +180,24 @@ fn figure(
             let value = value.and_then(|value| Unit::Fraction.fraction(value));
             let sample = counts.get(index).copied().flatten().map(people);
             let at = (*at)?;
-            Some((index, SignalPoint { at, value, sample }))
+            Some(SignalPoint { at, value, sample })
         })
         .collect();
-    let count_of = |index: usize| counts.get(index).copied().flatten();
-    let mut with_value = points.iter().rev().filter(|(_, it)| it.value.is_some());
-    let newest = match (with_value.next(), with_value.next()) {
-        (Some(now), Some(before))
-            if count_of(now.0) < Some(FEW) && count_of(now.0) < count_of(before.0) =>
-        {
-            Some(before)
-        }
-        (now, _) => now,
-    };
-    let sample = newest.and_then(|(index, _)| count_of(*index));
+    let speaks = newest(&points).cloned();
     Signal {
         platform: String::new(),
         version: String::new(),
         measure: Measure::CrashFreeSessions,
-        value: newest.and_then(|(_, point)| point.value),
-        sample: sample.map(people),
+        value: speaks.as_ref().and_then(|point| point.value),
+        sample: speaks.as_ref().and_then(|point| point.sample),
         // The running hour's end is still to come: it has data until it was read.
-        data_until: newest.map(|(_, point)| (point.at + INTERVAL_MS).min(read_at)),
+        data_until: speaks.map(|point| (point.at + INTERVAL_MS).min(read_at)),
         read_at,
-        series: points.into_iter().map(|(_, point)| point).collect(),
+        series: points,
         interval_ms: INTERVAL_MS,
         source: Some(Service::Sentry),
+        named: None,
+        said: Vec::new(),
     }
 }
 

@@ -218,6 +218,9 @@ fn channel(
         | Service::LaunchDarkly
         | Service::Flagsmith
         | Service::Sentry
+        | Service::Prometheus
+        | Service::PlayReporting
+        | Service::Crashlytics
         | Service::Statuspage
         | Service::Smtp
         | Service::Fcm

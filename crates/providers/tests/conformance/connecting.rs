@@ -114,6 +114,40 @@ async fn the_fields_are_these() {
         ]
     );
     assert_eq!(
+        keys(Service::Prometheus),
+        [
+            "base_url",
+            "crash_free_sessions (optional)",
+            "sessions (optional)",
+            "crash_free_users (optional)",
+            "freeze_free_users (optional)",
+            "users (optional)",
+            "share (optional)",
+            "share_name (optional)",
+            "actions (optional)",
+            "unit (optional)",
+            "interval (optional)",
+            "platform (optional)",
+            "versions (optional)",
+            "token (secret)",
+            "user (optional)",
+            "password (secret)"
+        ]
+    );
+    assert_eq!(
+        keys(Service::PlayReporting),
+        ["package", "service_account (secret)", "base_url (optional)"]
+    );
+    assert_eq!(
+        keys(Service::Crashlytics),
+        [
+            "android_app (optional)",
+            "ios_app (optional)",
+            "service_account (secret)",
+            "base_url (optional)"
+        ]
+    );
+    assert_eq!(
         keys(Service::Statuspage),
         [
             "page_id",

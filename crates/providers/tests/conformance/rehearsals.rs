@@ -6,8 +6,8 @@ use cockpit_domain::rehearsal::{Readiness, Rehearsal};
 use cockpit_domain::{Desired, Service};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, act, effect, read};
 use crate::cases::cases;
+use crate::stage::{Stage, act, effect, read};
 
 const PLAY: &str = "google_play:com.northwind.wallet/production";
 const APPLE: &str = "app_store:com.northwind.wallet/IOS";

@@ -234,6 +234,9 @@ pub fn settings(connections: &Value, service: Service) -> (Plain, Secret) {
         | Service::EasUpdate
         | Service::LaunchDarkly
         | Service::Flagsmith
+        | Service::Prometheus
+        | Service::PlayReporting
+        | Service::Crashlytics
         | Service::Fcm
         | Service::RemoteConfig
         | Service::Slack

@@ -8,11 +8,11 @@ use crate::history::Scene;
 use crate::keys;
 use crate::wire::{Answer, Call};
 
-pub(super) const PROJECT: &str = "northwind-sandbox";
+pub(crate) const PROJECT: &str = "northwind-sandbox";
 const PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// Google's error envelope.
-pub(super) fn refused(status: u16, word: &str, message: &str, code: Option<&str>) -> Answer {
+pub(crate) fn refused(status: u16, word: &str, message: &str, code: Option<&str>) -> Answer {
     let mut error = json!({"code": status, "message": message, "status": word});
     if let Some(code) = code {
         error["details"] = json!([{
@@ -63,7 +63,7 @@ pub(super) fn failure(status: u16) -> Answer {
 }
 
 /// Why a request's token is not taken.
-pub(super) fn check(
+pub(crate) fn check(
     tokens: &Tokens,
     call: &Call,
     scene: &Scene<'_>,
@@ -82,7 +82,7 @@ pub(super) fn check(
 }
 
 /// The key file of the service account, with a token endpoint of its own.
-pub(super) fn key_file(url: &str, name: &str) -> Value {
+pub(crate) fn key_file(url: &str, name: &str) -> Value {
     json!({
         "type": "service_account",
         "project_id": PROJECT,
@@ -97,7 +97,7 @@ pub(super) fn key_file(url: &str, name: &str) -> Value {
 }
 
 /// Google refuses fields that it does not know.
-pub(super) fn unknown_field(body: &Value, at: &str, known: &[&str]) -> Option<Answer> {
+pub(crate) fn unknown_field(body: &Value, at: &str, known: &[&str]) -> Option<Answer> {
     let name = body
         .as_object()?
         .keys()

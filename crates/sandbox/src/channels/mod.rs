@@ -1,9 +1,10 @@
-//! The services beside the first ones: channels that notices go to, flag services and stores. Must not know
+//! The services beside the first ones: channels that notices go to, flag services, stores and health
+//! sources. Must not know
 //! latency, faults or the other services.
 
 mod bluesky;
 mod fcm;
-mod google;
+pub(crate) mod google;
 mod mastodon;
 mod matrix;
 mod remote_config;
@@ -15,10 +16,13 @@ use std::fmt::Debug;
 
 use serde_json::{Value, json};
 
-use crate::flagsmith;
 use crate::history::{Scene, Who};
+use crate::scenario::{DATA_GAP, LATE_DATA, SLOW_BURN, VERSION_MIX};
 use crate::wire::{Answer, Call};
-use crate::{eas_update, huawei, launchdarkly, microsoft_store, samsung};
+use crate::{
+    crashlytics, eas_update, flagsmith, huawei, launchdarkly, microsoft_store, play_reporting,
+    prometheus, samsung,
+};
 
 /// A service's stand-in.
 pub(crate) trait StandIn: Debug + Send {
@@ -66,9 +70,14 @@ pub(crate) const ALL_FLAGS: &str = "all-flags";
 /// The scenario with every store, and every channel that hands out releases over the air.
 pub(crate) const ALL_STORES: &str = "all-stores";
 
+/// The scenario with every health source.
+pub(crate) const ALL_HEALTH: &str = "all-health";
+/// Where every health source stands.
+const OF_HEALTH: &[&str] = &[ALL_HEALTH, SLOW_BURN, DATA_GAP, LATE_DATA, VERSION_MIX];
+
 /// Every further service, each in one line.
 #[rustfmt::skip]
-pub(crate) static CHANNELS: [Entry; 13] = [
+pub(crate) static CHANNELS: [Entry; 16] = [
     Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
     Entry { name: "flagsmith", owns: flagsmith::owns, new: || Box::<flagsmith::Flagsmith>::default(), stands_in: &[ALL_FLAGS] },
     Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES] },
@@ -82,6 +91,9 @@ pub(crate) static CHANNELS: [Entry; 13] = [
     Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: &[ALL_CHANNELS, ALL_FLAGS] },
+    Entry { name: "prometheus", owns: prometheus::owns, new: || Box::<prometheus::Prometheus>::default(), stands_in: OF_HEALTH },
+    Entry { name: "play_reporting", owns: play_reporting::owns, new: || Box::<play_reporting::PlayReporting>::default(), stands_in: OF_HEALTH },
+    Entry { name: "crashlytics", owns: crashlytics::owns, new: || Box::<crashlytics::Crashlytics>::default(), stands_in: OF_HEALTH },
 ];
 
 /// A notice as it stands at a channel.

@@ -1,7 +1,6 @@
 //! Sentry's release-health endpoint: sessions by release and hour. Must not know latency, faults or
 //! the other services.
 
-mod figures;
 mod query;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -9,10 +8,10 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
+use crate::health::{Count, Phones, Platform, RELEASES, Release};
 use crate::history::Scene;
 use crate::keys;
 use crate::wire::{Answer, Call};
-use figures::{Count, HOUR_MS, RELEASES, Release};
 use query::Query;
 
 pub(crate) const ORGANIZATION: &str = "northwind";
@@ -21,27 +20,12 @@ pub(crate) const IOS: i64 = 4_509_002;
 const PER_SECOND_MAX: usize = 40;
 const POINTS_MAX: usize = 10_000;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Sentry {
-    epoch_ms: i64,
-    spike_ms: Option<i64>,
     queries_ms: VecDeque<i64>,
 }
 
 impl Sentry {
-    pub(crate) fn new(epoch_ms: i64) -> Sentry {
-        Sentry {
-            epoch_ms,
-            spike_ms: None,
-            queries_ms: VecDeque::new(),
-        }
-    }
-
-    /// From when on 8.4.0 crashes; None: it does not.
-    pub(crate) fn spike_from(&mut self, at_ms: Option<i64>) {
-        self.spike_ms = at_ms;
-    }
-
     pub(crate) fn answer(&mut self, call: &Call, scene: &mut Scene<'_>) -> Answer {
         while self
             .queries_ms
@@ -99,7 +83,7 @@ impl Sentry {
         for project in &query.projects {
             let known = RELEASES
                 .iter()
-                .any(|one| one.project.to_string() == *project || one.slug == project);
+                .any(|one| project_of(one).to_string() == *project || slug_of(one) == project);
             if !known && project != "-1" {
                 return Err(refused(
                     403,
@@ -149,23 +133,14 @@ impl Sentry {
         interval_ms: i64,
         scene: &Scene<'_>,
     ) -> Vec<Count> {
+        let until = |from_ms: i64| from_ms + interval_ms;
         intervals
             .iter()
-            .map(|start_ms| {
-                let mut sum = Count::default();
-                let mut hour_ms = *start_ms;
-                while hour_ms < start_ms + interval_ms {
-                    sum.add(figures::hour(
-                        release,
-                        hour_ms,
-                        scene.now_ms,
-                        self.epoch_ms,
-                        self.spike_ms,
-                        scene.seed,
-                    ));
-                    hour_ms += HOUR_MS;
-                }
-                sum
+            .map(|from_ms| {
+                let until_ms = until(*from_ms);
+                scene
+                    .health
+                    .count(release, Phones::All, *from_ms, until_ms, scene.now_ms)
             })
             .collect()
     }
@@ -209,6 +184,25 @@ impl Sentry {
             ),
         )
     }
+}
+
+/// The number of the project that a release belongs to.
+fn project_of(release: &Release) -> i64 {
+    match release.platform {
+        Platform::Android => ANDROID,
+        Platform::Ios => IOS,
+    }
+}
+
+fn slug_of(release: &Release) -> &'static str {
+    match release.platform {
+        Platform::Android => "northwind-android",
+        Platform::Ios => "northwind-ios",
+    }
+}
+
+fn name_of(release: &Release) -> String {
+    format!("com.northwind.wallet@{}+{}", release.version, release.build)
 }
 
 fn refused(status: u16, detail: &str) -> Answer {

@@ -3,10 +3,10 @@
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-use super::figures::{Count, HOUR_MS, Release};
+use super::{name_of, project_of, slug_of};
+use crate::health::{Count, DAY_MS, HOUR_MS, Release};
 use crate::wire::Call;
 
-const DAY_MS: i64 = 24 * HOUR_MS;
 const MINUTE_MS: i64 = 60_000;
 const FIELDS: [&str; 6] = [
     "sum(session)",
@@ -117,14 +117,13 @@ impl Query {
     pub(super) fn wants(&self, release: &Release) -> bool {
         let project = self.projects.is_empty()
             || self.projects.iter().any(|one| {
-                one == "-1" || *one == release.project.to_string() || one == release.slug
+                one == "-1" || *one == project_of(release).to_string() || one == slug_of(release)
             });
+        let name = name_of(release);
         let named = self.releases.is_empty()
             || self.releases.iter().any(|one| match one.split_once('*') {
-                Some((start, end)) => {
-                    release.name.starts_with(start) && release.name.ends_with(end)
-                }
-                None => one == release.name,
+                Some((start, end)) => name.starts_with(start) && name.ends_with(end),
+                None => *one == name,
             });
         let environment =
             self.environments.is_empty() || self.environments.iter().any(|one| one == "production");
@@ -135,8 +134,8 @@ impl Query {
         let mut by = Map::new();
         for group in &self.groups {
             let value = match group.as_str() {
-                "project" => json!(release.project),
-                "release" => json!(release.name),
+                "project" => json!(project_of(release)),
+                "release" => json!(name_of(release)),
                 "environment" => json!("production"),
                 _ => continue,
             };

@@ -10,6 +10,7 @@ mod flagsmith;
 mod google_play;
 mod google_play_auth;
 mod google_play_edits;
+mod health;
 mod huawei;
 mod launchdarkly;
 mod microsoft_store;

@@ -12,8 +12,8 @@ ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "re
 PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
 SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "microsoft_store", "eas_update",
-            "unleash", "launchdarkly", "flagsmith", "sentry", "statuspage", "smtp", "fcm", "remote_config", "slack",
-            "teams", "matrix", "mastodon", "bluesky")
+            "unleash", "launchdarkly", "flagsmith", "sentry", "prometheus", "play_reporting", "crashlytics", "statuspage",
+            "smtp", "fcm", "remote_config", "slack", "teams", "matrix", "mastodon", "bluesky")
 SEVERITIES = ("critical", "major", "minor", "low")
 PHASES = ("investigating", "identified", "monitoring", "resolved")
 AUDIENCES, LOCALES = ("customers", "team"), ("en", "de")
@@ -135,7 +135,7 @@ def words(value):
 
 U8, U32, U64 = number(2**8 - 1), number(2**32 - 1), number(2**64 - 1)
 role, act, verdict = one_of(*ROLES), one_of(*ACTS), one_of("approve", "reject")
-measure = one_of("crash_free_sessions", "crash_free_users")
+measure = one_of("crash_free_sessions", "crash_free_users", "freeze_free_users", "named_share")
 severity, phase, audience, locale = map(lambda it: one_of(*it), (SEVERITIES, PHASES, AUDIENCES, LOCALES))
 MANDATE = fields(
     ask=some(role), approve=some(fields(roles=some(role), persons=U8)), expires_ms=U64,
@@ -173,6 +173,7 @@ COUNT, SIDE = fields(bad=U64, all=U64), usual(one_of("below", "above"), "below")
 BREACH = fields(
     rule=text, platform=text, version=text, measure=measure, value_bps=U32, floor_bps=U32, sample=U64,
     since=moment, data_until=moment, comparator=SIDE,
+    named=maybe(text), source=maybe(one_of(*SERVICES)),
     evidence=maybe(fields(
         before=some(text), pairing=one_of("same_stage", "same_hours"), pairs=U64, new=COUNT, old=COUNT,
         newest_new=COUNT, newest_old=COUNT, worse_by_bps=U32, error_bps=U32, times_likelier=U64)))

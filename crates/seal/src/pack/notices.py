@@ -16,7 +16,9 @@ BYTES, DEPTH, CLOSED_KEPT, POINTS_KEPT, LIBRARY = 20_000, 8, 32, 512, "library-1
 MONTHS = {
     "en": "January February March April May June July August September October November December".split(),
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()}
-MEASURED = ("crash-free sessions", "people without a crash", "Sitzungen ohne Absturz", "Menschen ohne Absturz")
+MEASURED = ("crash-free sessions", "people without a crash", "people whose app never froze", "actions that succeed",
+            "Sitzungen ohne Absturz", "Menschen ohne Absturz", "Menschen, deren App nie stehen blieb",
+            "Vorgänge, die gelingen")
 PROMISE = {"en": "We will write again by {}.", "de": "Wir schreiben wieder bis {}."}
 
 

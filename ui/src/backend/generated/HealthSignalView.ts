@@ -20,4 +20,8 @@ signal: SignalView,
 /**
  * What is odd about it, as sentences. None of them fires.
  */
-odd: Array<string>, };
+odd: Array<string>, 
+/**
+ * What the source itself says beside it, as sentences. Fires nothing.
+ */
+said: Array<string>, };

@@ -3,4 +3,4 @@
 /**
  * What a figure measures. Values are fractions from 0 to 1.
  */
-export type Measure = "crash_free_sessions" | "crash_free_users";
+export type Measure = "crash_free_sessions" | "crash_free_users" | "freeze_free_users" | "named_share";

@@ -131,7 +131,12 @@ pub(super) const TEXTS: Texts = Texts {
     safeguard: "Eine angehaltene Version geht erst weiter, wenn ein Mensch die Messwerte angesehen und unterschrieben hat (Eintrag {entry} unseres Protokolls).",
     feedback: "Wenn es bei Ihnen anders ist, antworten Sie uns bitte über unseren Support.",
     promise: "Wir schreiben wieder bis {time}.",
-    measure: ["Sitzungen ohne Absturz", "Menschen ohne Absturz"],
+    measure: [
+        "Sitzungen ohne Absturz",
+        "Menschen ohne Absturz",
+        "Menschen, deren App nie stehen blieb",
+        "Vorgänge, die gelingen",
+    ],
     long: "{{ happened }}
 
 {% if doing %}Was wir tun: {{ doing }}{% endif %}

@@ -131,7 +131,12 @@ pub(super) const TEXTS: Texts = Texts {
     safeguard: "A stopped version only goes on after a person has looked at the figures and signed for it (entry {entry} of our log).",
     feedback: "If it is different for you, please answer through our support.",
     promise: "We will write again by {time}.",
-    measure: ["crash-free sessions", "people without a crash"],
+    measure: [
+        "crash-free sessions",
+        "people without a crash",
+        "people whose app never froze",
+        "actions that succeed",
+    ],
     long: "{{ happened }}
 
 {% if doing %}What we are doing: {{ doing }}{% endif %}

@@ -18,11 +18,13 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
         .values()
         .map(|standing| {
             let it = &standing.breach;
-            // The newest figure, if a newer one was read than the one that was sealed.
+            // The newest figure of the same source, if a newer one was read than the one that was
+            // sealed.
             let newest = live.signals.iter().find(|signal| {
                 signal.platform == it.platform
                     && signal.version == it.version
                     && signal.measure == it.measure
+                    && (it.source.is_none() || signal.source == it.source)
             });
             let value_bps = newest.and_then(|it| it.value).map_or(it.value_bps, to_bps);
             let sample = newest.and_then(|it| it.sample).unwrap_or(it.sample);
@@ -33,7 +35,7 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     "{} {}: {} {}",
                     it.platform,
                     it.version,
-                    it.measure.name().to_lowercase(),
+                    it.name().to_lowercase(),
                     words::percent_2(value_bps)
                 ),
                 detail: format!(
@@ -123,7 +125,7 @@ pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -
         None => (tone, verdict),
     };
     SignalView {
-        name: signal.measure.name().to_owned(),
+        name: signal.name().to_owned(),
         words: bps.map_or("no data".to_owned(), words::percent_2),
         value: signal.value,
         breach: tone == Tone::Bad,

@@ -36,6 +36,8 @@ pub struct HealthSignalView {
     pub signal: SignalView,
     /// What is odd about it, as sentences. None of them fires.
     pub odd: Vec<String>,
+    /// What the source itself says beside it, as sentences. Fires nothing.
+    pub said: Vec<String>,
 }
 
 /// What people say of a release in one store's reviews.

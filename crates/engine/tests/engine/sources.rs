@@ -1,0 +1,61 @@
+//! Several health sources beside each other. Must not know how one is asked.
+
+use cockpit_engine::Handle;
+use cockpit_engine::api::{Act, Done, Nothing, Query, ServiceArgs};
+use cockpit_engine::domain::views::HealthView;
+
+use crate::stage::{World, cockpit, pass_ms, refresh};
+
+const ALL: [&str; 4] = [
+    "Sentry",
+    "Prometheus",
+    "Android vitals",
+    "Firebase Crashlytics (alpha)",
+];
+
+async fn health(handle: &Handle) -> HealthView {
+    handle.ask(Query::Health(Nothing {})).await.unwrap()
+}
+
+fn from(view: &HealthView, source: &str) -> usize {
+    let own = view.signals.iter().filter(|it| it.source == source);
+    own.count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_source_is_named_and_leaves_with_its_own_figures_alone() {
+    let world = World::new("all-health");
+    let handle = world.drill().await;
+    let view = health(&handle).await;
+    for source in ALL {
+        assert!(from(&view, source) > 0, "{source}: {view:#?}");
+    }
+    let mut named = view.signals.iter().map(|it| it.signal.name.as_str());
+    assert!(named.any(|it| it == "Payments that succeed"), "{view:#?}");
+    assert!(!cockpit(&handle).await.breaches.is_empty());
+    let disconnect = Act::Disconnect(ServiceArgs {
+        service: "prometheus".to_owned(),
+    });
+    let _: Done = handle.do_it(disconnect).await.unwrap();
+    refresh(&handle).await;
+    let view = health(&handle).await;
+    for source in ALL {
+        assert_eq!(from(&view, source) > 0, source != "Prometheus", "{view:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_source_says_raises_no_breach_and_the_fall_behind_it_does() {
+    let world = World::new("data-gap");
+    let handle = world.drill().await;
+    assert_eq!(cockpit(&handle).await.breaches.len(), 0);
+    let view = health(&handle).await;
+    let states = &view.rules[0].states;
+    assert!(
+        states.iter().all(|it| it.badge.words == "Cannot judge"),
+        "{states:#?}"
+    );
+    pass_ms(2 * 3_600_000).await;
+    refresh(&handle).await;
+    assert!(!cockpit(&handle).await.breaches.is_empty());
+}
