@@ -5,6 +5,8 @@
 
 mod admin;
 mod postgres;
+mod prometheus_adapter;
+mod prometheus_server;
 mod sdk;
 mod smtp_adapter;
 mod unleash_adapter;

@@ -49,7 +49,7 @@ pub const ALL: &[Step] = &[
     },
     Step {
         name: "peers",
-        about: "a real Unleash on a real PostgreSQL, a real mail server",
+        about: "a real Unleash on a real PostgreSQL, a real mail server, a real Prometheus",
         run: real_peers,
     },
     Step {
