@@ -22,6 +22,7 @@ from googleapiclient.errors import HttpError
 
 sys.dont_write_bytecode = True
 from channels import Channels  # noqa: E402  (no cache folder beside the sources)
+from health import Health  # noqa: E402
 from validator import Document  # noqa: E402
 
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
@@ -52,7 +53,7 @@ class Recorder(httplib2.Http):
         return answer, content
 
 
-class Drive(Channels):
+class Drive(Channels, Health):
     def __init__(self, url):
         self.url = url
         self.passed = 0

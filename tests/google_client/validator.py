@@ -157,6 +157,8 @@ def _methods(node):
 def _matched(template, path):
     names = re.findall(r"\{\+?(\w+)\}", template)
     parts = re.split(r"\{\+?\w+\}", template)
-    pattern = "([^/:]+)".join(re.escape(part) for part in parts)
+    # A colon ends a name only where a verb may follow it; inside a path an app's ID has some.
+    holes = [r"([^/]+)" if after.startswith("/") else r"([^/:]+)" for after in parts[1:]]
+    pattern = re.escape(parts[0]) + "".join(hole + re.escape(after) for hole, after in zip(holes, parts[1:]))
     found = re.fullmatch(pattern, path)
     return dict(zip(names, map(unquote, found.groups()))) if found else None
