@@ -47,6 +47,10 @@ const QUOTAS: &[Quota] = &[
         counts: |line| !line.path.starts_with("/token"),
         ..requests("play_reporting", 10, 1)
     },
+    Quota {
+        counts: |line| !line.path.starts_with("/token"),
+        ..requests("crashlytics", 300, 60)
+    },
     requests("statuspage", 60, 60),
     requests("slack", 50, 60),
     requests("mastodon", 300, 300),

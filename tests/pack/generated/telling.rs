@@ -210,7 +210,7 @@ impl World {
             because: self.chance.of(&because).unwrap(),
             figures: vec![Figure {
                 platform: "iOS".to_owned(),
-                measure: Measure::CrashFreeSessions,
+                measure: self.measure(),
                 value_bps: 9_821,
             }],
         }
@@ -597,6 +597,14 @@ impl World {
         if orders.is_empty() || !self.chance.one_in(3) {
             return None;
         }
+        let measure = self.measure();
+        let is_named = measure == Measure::NamedShare;
+        let source = match measure {
+            Measure::CrashFreeSessions => Service::Sentry,
+            Measure::CrashFreeUsers => Service::Crashlytics,
+            Measure::FreezeFreeUsers => Service::PlayReporting,
+            Measure::NamedShare => Service::Prometheus,
+        };
         Some(OrderRef {
             order: self.chance.id(&orders),
             entry: self.chance.below(4) as u64,
@@ -604,7 +612,7 @@ impl World {
                 rule: "crash floor".to_owned(),
                 platform: "iOS".to_owned(),
                 version: "8.4.0".to_owned(),
-                measure: Measure::CrashFreeUsers,
+                measure,
                 value_bps: 9_900,
                 floor_bps: 9_950,
                 sample: 700,
@@ -612,10 +620,20 @@ impl World {
                 data_until: self.now,
                 comparator: Comparator::Below,
                 evidence: None,
-                named: None,
-                source: None,
+                named: is_named.then(|| "Payments that succeed".to_owned()),
+                source: Some(source),
             }),
         })
+    }
+
+    /// Each of them in turn, without a throw of the dice.
+    fn measure(&self) -> Measure {
+        match self.now.as_ms() % 4 {
+            0 => Measure::CrashFreeSessions,
+            1 => Measure::CrashFreeUsers,
+            2 => Measure::FreezeFreeUsers,
+            _ => Measure::NamedShare,
+        }
     }
 
     /// Bodies about incidents that no version can read.

@@ -3,6 +3,9 @@
 use cockpit_engine::Handle;
 use cockpit_engine::api::{Act, Done, Nothing, Query, ServiceArgs};
 use cockpit_engine::domain::views::HealthView;
+use serde_json::json;
+
+use cockpit_engine::keychain::Wish;
 
 use crate::stage::{World, cockpit, pass_ms, refresh};
 
@@ -58,4 +61,28 @@ async fn what_no_source_says_raises_no_breach_and_the_fall_behind_it_does() {
     pass_ms(2 * 3_600_000).await;
     refresh(&handle).await;
     assert!(!cockpit(&handle).await.breaches.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_every_source_takes_a_third_of_each_quota_at_most() {
+    let world = World::new("all-health");
+    let handle = world.workspace(Wish::Memory, true).await;
+    for service in ["prometheus", "play_reporting", "crashlytics"] {
+        let form = world.form(service);
+        let _: Done = handle.do_it(Act::Connect(form)).await.unwrap();
+    }
+    pass_ms(10_000).await;
+    world.control("DELETE", "log", &json!({}));
+    // There is something newer, so that everything is read anew.
+    let newer = json!({"service": "play_reporting", "lag_hours": 2});
+    world.control("POST", "knobs", &newer);
+    pass_ms(60_000).await;
+    assert!(from(&health(&handle).await, "Android vitals") > 0);
+    let answer = world.control("GET", "quotas", &json!({}));
+    let counted = answer["quotas"].as_array().unwrap();
+    for service in ["sentry", "play_reporting", "crashlytics"] {
+        let own = counted.iter().find(|it| it["service"] == service).unwrap();
+        assert!(own["total"].as_u64().unwrap() > 0, "{own}");
+        assert!(own["share"].as_f64().unwrap() < 0.35, "{own}");
+    }
 }

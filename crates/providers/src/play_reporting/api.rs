@@ -1,9 +1,14 @@
 //! The endpoints of the Play Developer Reporting interface, without meaning. Must not know our words.
 
+use std::time::Duration;
+
 use cockpit_domain::provider::ProviderError;
 use cockpit_domain::{Service, Time};
 use http::Method;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
 
 use super::civil::{Period, before};
 use super::config::Config;
@@ -18,6 +23,9 @@ const REQUESTS: Limit = Limit {
     per_minute: 300,
     reserve: 0,
 };
+
+/// Between two requests, so that one reading takes less than a third of what Google allows.
+const APART: Duration = Duration::from_millis(350);
 
 /// The interface's own scope; the one of the publishing interface does not open it.
 const SCOPE: &str = "https://www.googleapis.com/auth/playdeveloperreporting";
@@ -48,6 +56,8 @@ pub(super) const USERS: &str = "distinctUsers";
 pub(super) struct Api {
     package: String,
     signed: Signed,
+    /// When the newest request was sent.
+    last: Mutex<Option<Instant>>,
 }
 
 impl Api {
@@ -57,6 +67,7 @@ impl Api {
         Api {
             package: config.package,
             signed: Signed::new(http, service, client, config.account, SCOPE, RULES),
+            last: Mutex::new(None),
         }
     }
 
@@ -78,7 +89,7 @@ impl Api {
             arguments: &arguments,
             ..Call::get("/v1beta1/apps/{}/{}")
         };
-        let (read, answer) = self.signed.read::<MetricSet>(call).await?;
+        let (read, answer) = self.read::<MetricSet>(call).await?;
         Ok((read.freshness_info.freshnesses, answer))
     }
 
@@ -114,7 +125,7 @@ impl Api {
                 body: Body::Json(body),
                 ..Call::get("/v1beta1/apps/{}/{}:query")
             };
-            let (page, _) = self.signed.read::<Rows>(call).await?;
+            let (page, _) = self.read::<Rows>(call).await?;
             rows.extend(page.rows);
             token = page.next_page_token.filter(|it| !it.is_empty());
             if token.is_none() {
@@ -131,7 +142,7 @@ impl Api {
             arguments: &arguments,
             ..Call::get("/v1beta1/apps/{}:fetchReleaseFilterOptions")
         };
-        Ok(self.signed.read(call).await?.0)
+        Ok(self.read(call).await?.0)
     }
 
     /// The crash that was reported most of these version codes.
@@ -152,7 +163,7 @@ impl Api {
             query: &query,
             ..Call::get("/v1beta1/apps/{}/errorIssues:search")
         };
-        Ok(self.signed.read(call).await?.0)
+        Ok(self.read(call).await?.0)
     }
 
     /// What Google itself found unusual since a moment.
@@ -165,7 +176,20 @@ impl Api {
             query: &query,
             ..Call::get("/v1beta1/apps/{}/anomalies")
         };
-        Ok(self.signed.read(call).await?.0)
+        Ok(self.read(call).await?.0)
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<(T, Answer), ProviderError> {
+        let mut last = self.last.lock().await;
+        if let Some(last) = *last {
+            sleep_until(last + APART).await;
+        }
+        *last = Some(Instant::now());
+        drop(last);
+        self.signed.read(call).await
     }
 
     fn understood(&self, time: Option<Value>) -> Result<Value, ProviderError> {
