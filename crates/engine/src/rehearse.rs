@@ -158,28 +158,24 @@ pub(crate) async fn forget(inner: &Inner, service: Service) {
 mod tests {
     use cockpit_domain::TargetState;
     use cockpit_domain::rehearsal::Rehearsal;
-    use cockpit_domain::target::Flag;
+    use cockpit_domain::target::StatusPage;
 
     use super::*;
 
-    fn flag(name: &str) -> Observation {
+    /// How it stands plays no part here.
+    fn seen() -> Observation {
         Observation {
-            target: TargetId::new(Service::Unleash, name),
+            target: TargetId::new(Service::Unleash, "a"),
             at: Time::from_ms(0),
-            state: TargetState::Flag(Flag {
-                name: name.to_owned(),
-                environment: "production".to_owned(),
-                enabled: true,
-                serving: Some(true),
-                fraction_bps: None,
-                description: String::new(),
+            state: TargetState::StatusPage(StatusPage {
+                published: Vec::new(),
             }),
         }
     }
 
     #[test]
     fn a_dry_run_is_due_the_sooner_the_less_it_proved() {
-        let seen = flag("a");
+        let seen = seen();
         let due = |rehearsal: Rehearsal, after_ms: u64, wanted: bool| {
             let known = Rehearsed {
                 rehearsal,
