@@ -5,7 +5,7 @@ use cockpit_domain::event::{Event, Outcome, Verdict};
 use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::{PhasedStatus, StagedStatus};
 use cockpit_domain::views::{
-    CockpitView, Live, Mood, OutcomeWord, STALE_MS, Tone, cockpit, in_flight_version, intent,
+    CockpitView, Live, Mood, OutcomeWord, STALE_MS, Tone, cockpit, in_flight_version,
     ledger_status, log_row, of_record, press, stop_sheet, stoppable, tray,
 };
 use cockpit_domain::{Desired, Service, TargetId, TargetState};

@@ -11,7 +11,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{Review, StagedRollout, StagedStatus};
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_domain::{Observation, Service, Target, TargetId, TargetState, Time};
 use futures_util::future::{Either, select};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
