@@ -60,8 +60,10 @@ const flagsmithApp = async (options = {}) => {
   const { createFlagsmithInstance } = require("flagsmith/isomorphic");
   const sdk = createFlagsmithInstance();
   const api = `${url}/api/v1/`;
-  await sdk.init({ environmentID: flagsmith.environment_key, api, enableAnalytics: false, ...options });
-  return (name) => sdk.hasFeature(name, { skipAnalytics: true });
+  const asked = sdk.init({ environmentID: flagsmith.environment_key, api, enableAnalytics: false, ...options });
+  // Who cannot ask is told so, and goes on with what it has.
+  await (options.fetch ? assert.rejects(asked) : asked);
+  return (name, asks = {}) => sdk.hasFeature(name, { skipAnalytics: true, ...asks });
 };
 const atFlagsmith = (body) => control("console", { service: "flagsmith", ...body });
 
@@ -186,11 +188,13 @@ const checks = {
     assert.equal((await flagsmithApp({ defaultFlags }))("instant_transfer"), false);
     assert.equal((await flagsmithApp({ defaultFlags, ...none }))("instant_transfer"), true);
   },
-  async "a flag that Flagsmith leaves out is the app's own default"() {
+  async "a flag that Flagsmith leaves out stays on where the question has its own default"() {
+    const fallback = { fallback: true };
+    assert.equal((await flagsmithApp())("instant_transfer", fallback), false);
     await control("knobs", { service: "flagsmith", hides_disabled: true });
     const defaultFlags = { instant_transfer: { enabled: true } };
-    console.log("  left out:", (await flagsmithApp({ defaultFlags }))("instant_transfer"));
-    assert.equal((await flagsmithApp())("instant_transfer"), false);
+    assert.equal((await flagsmithApp({ defaultFlags }))("instant_transfer"), false);
+    assert.equal((await flagsmithApp())("instant_transfer", fallback), true);
     await control("knobs", { service: "flagsmith", hides_disabled: false });
   },
 };
