@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::store::{EMBEDDED, not_offered, state as in_words};
 use cockpit_domain::target::StoreRollout;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
@@ -218,6 +219,24 @@ impl Adapter for EasUpdate {
             at: read.at,
             state: TargetState::StoreRollout(read.state),
         })
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_look() {
+            return kept;
+        }
+        let read = match self.channel(&seen.target) {
+            Ok(channel) => self.read(channel, false).await,
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(_) => Rehearsal::not_proven(
+                "The channel can be read with this token. Expo takes no dry run: whether the role may pause it shows only at a real pause.",
+            ),
+            Err(error) => {
+                Rehearsal::failed(error, "A robot user's access token with the role Developer")
+            }
+        }
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

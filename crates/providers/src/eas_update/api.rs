@@ -2,6 +2,7 @@
 //! our words.
 
 use cockpit_domain::provider::ProviderError;
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::{Service, Time};
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
@@ -41,6 +42,11 @@ impl Api {
             project: config.project,
             token: config.token,
         }
+    }
+
+    /// Says that no dry run is made, where its requests are kept for stops.
+    pub(super) fn spares_a_look(&self) -> Result<(), Rehearsal> {
+        self.client.spares(8)
     }
 
     pub(super) fn project(&self) -> &str {

@@ -369,6 +369,7 @@ impl Adapter for Flagsmith {
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::RolledBack { .. }
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

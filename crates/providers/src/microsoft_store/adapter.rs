@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
+use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::store::not_offered;
 use cockpit_domain::target::{Review, Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
@@ -162,6 +163,22 @@ impl Adapter for MicrosoftStore {
             at: read.at,
             state: TargetState::StoreRollout(read.state),
         })
+    }
+
+    async fn rehearse(&self, seen: &Observation) -> Rehearsal {
+        if let Err(kept) = self.api.spares_a_look() {
+            return kept;
+        }
+        let read = match self.own(&seen.target) {
+            Ok(()) => self.read(Reading::Poll).await,
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(_) => Rehearsal::not_proven(
+                "The rollout can be read with this key. Microsoft takes no dry run: whether the role may halt it shows only at a real halt.",
+            ),
+            Err(error) => Rehearsal::failed(error, "An Azure AD application with the role Manager"),
+        }
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {

@@ -11,6 +11,8 @@ use crate::stage::{Stage, act, effect, read};
 
 const PLAY: &str = "google_play:com.northwind.wallet/production";
 const APPLE: &str = "app_store:com.northwind.wallet/IOS";
+const WINDOWS: &str = "microsoft_store:9NWALLET8400";
+const AIR: &str = "eas_update:0c5e8f3a-51d2-4b7e-9c1f-9a27b6d4e840/production";
 const UNLEASH: &str = "unleash:default/production/wallet.instant_transfer";
 const DARKLY: &str = "launchdarkly:northwind/production/instant-transfer";
 const CONFIG: &str = "remote_config:northwind-sandbox/instant_transfer";
@@ -75,6 +77,23 @@ fn stops() -> Vec<Stops> {
             Some(json!({"service": "remote_config", "may_publish": false})),
             "cloudconfig.configs.update",
             Readiness::CanStop,
+        ),
+        of(
+            Service::MicrosoftStore,
+            WINDOWS,
+            Desired::Stopped,
+            Some(json!({"service": "microsoft_store", "permitted": false})),
+            "role Manager",
+            // Microsoft takes no dry run, and neither does Expo.
+            Readiness::NotProven,
+        ),
+        of(
+            Service::EasUpdate,
+            AIR,
+            Desired::Stopped,
+            None,
+            "role Developer",
+            Readiness::NotProven,
         ),
     ]
 }
