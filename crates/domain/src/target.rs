@@ -104,6 +104,9 @@ impl Service {
             | Self::LaunchDarkly
             | Self::Flagsmith
             | Self::Sentry
+            | Self::Prometheus
+            | Self::PlayReporting
+            | Self::Crashlytics
             | Self::Statuspage
             | Self::Smtp
             | Self::Fcm

@@ -10,8 +10,8 @@ pub use numbers::{clock, grouped, percent, percent_2, period, span};
 use crate::store;
 use crate::switch::Reach;
 use crate::target::{
-    Channel, Desired, Flag, Mailing, PhasedRelease, PhasedStatus, Proof, Review, Service,
-    StagedRollout, StagedStatus, TargetId, TargetState,
+    Channel, Desired, Flag, PhasedRelease, PhasedStatus, Proof, Review, Service, StagedRollout,
+    StagedStatus, TargetId, TargetState,
 };
 
 /// "in progress 20 %", "active, day 3", "on".

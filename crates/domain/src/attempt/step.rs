@@ -49,6 +49,10 @@ pub enum Step {
 
 /// What came of a step.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time is handed over, and none is kept"
+)]
 pub enum Came {
     /// The claim is sealed, and it is the first where several devices write.
     Claimed,
