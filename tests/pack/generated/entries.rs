@@ -11,7 +11,9 @@ use cockpit_domain::export::Selection;
 use cockpit_domain::policy::{ActKind, Role};
 use cockpit_domain::rule::{HealthRule, RuleEvent};
 use cockpit_domain::state::Standing;
-use cockpit_domain::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
+use cockpit_domain::store::{
+    CountryShare, Earlier, OverTheAir, Store, StoreRollout, StoreStatus, Submitted,
+};
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::target::{Desired, Observation, Review, Service, TargetId, TargetState};
 use cockpit_seal::{Entry, Head};
@@ -558,6 +560,20 @@ fn seen(at_ms: i64) -> TargetState {
         submitted: whole.then(|| Submitted {
             version: "8.5.0".to_owned(),
             review: Review::InReview,
+        }),
+        air: (store == Store::ExpoEasUpdate).then(|| OverTheAir {
+            title: "b".to_owned(),
+            embedded: !whole,
+            same_as: match whole {
+                true => vec!["c".to_owned()],
+                false => Vec::new(),
+            },
+            earlier: whole.then(|| Earlier {
+                update: "d".to_owned(),
+                title: "e".to_owned(),
+            }),
+            spread: whole,
+            signed: whole,
         }),
     })
 }
