@@ -70,7 +70,7 @@ async fn a_rule_that_nobody_could_mean_is_refused() {
     workspace
         .run(&[&["rule", "test"][..], &odd].concat())
         .await
-        .exits(2);
+        .exits(1);
     let limitless = ["rule", "test", "--name", "none"];
     workspace.run(&limitless).await.exits(2);
     let two = [

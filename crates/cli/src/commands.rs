@@ -176,7 +176,8 @@ async fn status(args: args::Status) -> Result<Exit, Problem> {
     }
     if args.rehearse {
         let done: Done = handle.do_it(Act::Rehearse(RehearseArgs::default())).await?;
-        say(args.at.json, &done.sentence);
+        // The document that follows is the answer; this goes beside it.
+        eprintln!("{}", done.sentence);
     }
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
     if args.at.json {

@@ -29,6 +29,7 @@ use crate::rule::{Breach, HealthRule, StandingOrder};
 use crate::state::{IntentRecord, State, holds};
 use crate::target::{Desired, Observation, Service};
 use crate::time::Time;
+use crate::words;
 
 /// Something that is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,11 +243,12 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             vec![Event::BreachCleared(breach.clone())]
         }
         Command::SeeDrift(drift) => {
-            if state
-                .drifts
-                .get(&drift.target)
-                .is_some_and(|known| known.after == drift.after)
-            {
+            // Apps follow a switch one after another: another reading of the same is no further
+            // alarm, unless more people are exposed by it.
+            if state.drifts.get(&drift.target).is_some_and(|known| {
+                known.after.is_same_release(&drift.after)
+                    && words::exposure(&drift.after) <= words::exposure(&known.after)
+            }) {
                 return Err(refuse(
                     RefusalKind::AlreadySo,
                     "The drift is in the log.",
