@@ -74,9 +74,11 @@ impl World {
             16..=35 | 54..=59 => Standing::Waiting,
             _ => Standing::Ready,
         };
-        let stops = roll > 53;
+        let (stops, defaults) = (roll > 53, roll > 56);
         let fits = self.state.intents.iter().filter(|(_, it)| {
-            it.standing() == wanted && (!stops || it.intent.act.is_safe_direction())
+            it.standing() == wanted
+                && (!stops || it.intent.act.is_safe_direction())
+                && (!defaults || it.mandate.default_after_ms.is_some())
         });
         let fits: Vec<String> = fits.map(|(id, _)| id.clone()).collect();
         let all = if self.chance.one_in(6) || fits.is_empty() {
@@ -175,9 +177,17 @@ impl World {
         self.write(device, &event);
     }
 
+    /// Mostly one that only lowers what people are exposed to: these alone pass approvals by.
+    fn an_act_kind(&mut self) -> ActKind {
+        match self.chance.one_in(2) {
+            true => self.chance.of(&[ActKind::Stop, ActKind::TurnOff]).unwrap(),
+            false => self.chance.of(&ACTS).unwrap(),
+        }
+    }
+
     fn an_intent(&mut self) -> Event {
         let order = self.under_an_order();
-        let act = self.chance.of(&ACTS).unwrap();
+        let act = self.an_act_kind();
         let mandate = self.state.mandate(act);
         let needed = mandate.persons();
         let lasts = match self.chance.below(8) {
@@ -307,7 +317,7 @@ impl World {
             }
             113 => return self.a_fork(),
             114..=118 => {
-                let act = self.chance.of(&ACTS).unwrap();
+                let act = self.an_act_kind();
                 let mandate = Box::new(mandate(&mut self.chance, act));
                 (admin, AuthorityEvent::MandateSet { act, mandate })
             }
