@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::stage::{SECOND_FLAG, Stage, pass_ms};
 
 const FLAG: &str = "unleash:default/production/wallet.instant_transfer";
-const OFF: &str = "wallet.instant_transfer/environments/production/off";
+/// Both flags of the release go off in one request.
+const OFF: &str = "environments/production/off";
 
 /// A stop whose first write arrives, but answers long after everybody has given up; what comes
 /// next goes wrong in another way. Gives the flag after ten seconds and after a minute.

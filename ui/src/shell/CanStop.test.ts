@@ -35,7 +35,7 @@ describe("can I stop right now", () => {
     const targets = within(open).getAllByTestId("light-target");
     expect(targets).toHaveLength(2);
     expect(targets[0]).toHaveTextContent("Cannot stop");
-    expect(targets[0]).toHaveTextContent("dry run 11 min ago");
+    expect(targets[0]).toHaveTextContent("tried 11 min ago");
     expect(targets[0]).toHaveTextContent("Missing: UPDATE_FEATURE_ENVIRONMENT");
     expect(targets[1]).toHaveTextContent("Can stop");
   });

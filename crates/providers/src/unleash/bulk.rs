@@ -17,7 +17,14 @@ const GATHER_MS: u64 = 20;
 /// So many flags go into one request.
 const FLAGS_MAX: usize = 100;
 
-type Sent = Shared<BoxFuture<'static, Result<(), ProviderError>>>;
+type Sent = Shared<BoxFuture<'static, Result<(), Refused>>>;
+
+/// Why it was not taken, and whether it was of one flag alone.
+#[derive(Clone)]
+struct Refused {
+    error: ProviderError,
+    alone: bool,
+}
 
 /// A request that waits for more flags.
 struct Gathering {
@@ -44,10 +51,10 @@ impl Bulk {
     /// The request is driven by whoever still waits for it: one caller that gives up keeps none of
     /// the others waiting, and when all gave up before it was sent, nothing is.
     pub(super) async fn off(&self, flag: &str) -> Result<(), ProviderError> {
-        let done = self.join(flag).await;
-        let refused = match done {
+        let refused = match self.join(flag).await {
             Ok(()) => return Ok(()),
-            Err(error) => error,
+            Err(refused) if refused.alone => return Err(refused.error),
+            Err(refused) => refused.error,
         };
         // One that is not there must not keep the others on, so each is then asked for alone. Off twice
         // is off once.
@@ -85,10 +92,12 @@ impl Bulk {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take()
                 .unwrap_or_default();
-            match flags.as_slice() {
+            let alone = flags.len() == 1;
+            let done = match flags.as_slice() {
                 [one] => api.switch(one, false).await,
                 several => api.all_off(several).await,
-            }
+            };
+            done.map_err(|error| Refused { error, alone })
         };
         let sent = sent.boxed().shared();
         *gathering = Some(Gathering {
