@@ -74,6 +74,8 @@ async fn every_control_is_reached(person: &Person) {
 async fn rooms_are_reached_by_arrows(person: &Person) {
     person.tabs_to("button: Cockpit").await;
     person.press("Down").await;
+    person.has_focus_on("button: Health").await;
+    person.press("Down").await;
     person.has_focus_on("button: Notices").await;
     person.press("Enter").await;
     person.sees("No notice yet").await;

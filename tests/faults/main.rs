@@ -24,7 +24,7 @@ use plan::Plan;
 use tally::Tally;
 
 const RUNS: u64 = 2_000;
-const EIGHT_RUNS: u64 = 1_000;
+const EIGHT_RUNS: u64 = 400;
 /// Seeds that are told one by one when many fail.
 const TOLD_MAX: usize = 10;
 

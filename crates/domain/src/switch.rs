@@ -142,6 +142,21 @@ impl Caveat {
         }
     }
 
+    /// Whether it was found of this very flag, and does not hold for all that a service has.
+    pub fn is_found(&self) -> bool {
+        match self {
+            Self::DefaultInCode { value: None } => false,
+            Self::Archived
+            | Self::NotForApps
+            | Self::NotAskedFor { .. }
+            | Self::NoStrategy
+            | Self::ServedWhenOff { .. }
+            | Self::DefaultInCode { value: Some(_) }
+            | Self::IdentityOverrides { .. }
+            | Self::SegmentOverrides { .. } => true,
+        }
+    }
+
     /// What it means for turning the flag off, as one sentence.
     pub fn sentence(&self) -> String {
         match self {

@@ -2,7 +2,7 @@
 
 use super::act::{act, last_act};
 use crate::state::State;
-use crate::switch::Reach;
+use crate::switch::Caveat;
 use crate::target::{Desired, Flag, TargetState};
 use crate::time::Time;
 use crate::views::ready::light;
@@ -70,10 +70,11 @@ fn flag_detail(flag: &Flag) -> String {
         (false, Some(_) | None) => "off for everybody".to_owned(),
     };
     let mut parts = vec![reach];
-    // Who turns it off must know it before, and whoever waits for it afterwards.
-    parts.extend(flag.reach.map(Reach::sentence));
+    // What was found of this flag. What holds for all of a service's flags, and when apps follow,
+    // stands where one is turned off, and would hide the rest of the room here.
     if flag.enabled {
-        parts.extend(flag.truths());
+        let found = flag.caveats.iter().filter(|it| it.is_found());
+        parts.extend(found.map(Caveat::sentence));
     }
     if !flag.description.is_empty() {
         parts.insert(0, flag.description.clone());
