@@ -12,8 +12,8 @@ const REASON: &str = "Crash on opening Transfer for accounts with a pending paym
 
 /// What the release can be stopped on.
 const TARGETS: [&str; 3] = [
-    "App Store · phased release · 8.4.0",
     "Google Play · production · 8.4.0",
+    "App Store · phased release · 8.4.0",
     "Unleash · wallet.instant_transfer",
 ];
 
