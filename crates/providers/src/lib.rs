@@ -21,6 +21,7 @@ mod guide;
 pub mod http;
 pub mod huawei_app_gallery;
 pub mod launchdarkly;
+mod look;
 pub mod mastodon;
 pub mod matrix;
 pub mod microsoft_store;

@@ -8,7 +8,7 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::rehearsal::Rehearsal;
-use cockpit_domain::store::{EMBEDDED, not_offered, state as in_words};
+use cockpit_domain::store::{EMBEDDED, not_offered};
 use cockpit_domain::target::StoreRollout;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use serde_json::{Map, Value, json};
@@ -20,6 +20,7 @@ use super::wire::{Channel, Whole};
 use crate::Adapter;
 use crate::form::note;
 use crate::http::Http;
+use crate::look::held_already;
 
 static CAPABILITY: Capability = Capability {
     service: Service::EasUpdate,
@@ -243,22 +244,9 @@ impl Adapter for EasUpdate {
         let name = self.channel(&effect.target)?;
         // There is no conditional write: looking right before is the best there is.
         let read = self.read(name, true).await?;
-        let state = TargetState::StoreRollout(read.state.clone());
-        if effect.desired.is_met_by(&state) {
-            return Ok(Receipt {
-                provider_request_id: None,
-                notes: vec!["EAS Update already held this state: nothing was sent.".to_owned()],
-            });
-        }
-        if !is_as_read(&read.state, &effect.before.state) {
-            return Err(ProviderError::new(
-                ErrorKind::Moved,
-                format!(
-                    "The channel {name} moved: it is {} now. Nothing was changed.",
-                    in_words(&read.state)
-                ),
-            )
-            .hint("Review the new state, then decide again."));
+        let place = format!("The channel {name}");
+        if let Some(receipt) = held_already(&place, effect, &read.state)? {
+            return Ok(receipt);
         }
         if let Some(why) = not_offered(&effect.desired, &read.state) {
             return Err(rejected(&why));
@@ -306,18 +294,6 @@ fn rejected(why: &str) -> ProviderError {
         format!("This was not sent to EAS Update: {why}. Nothing was changed."),
     )
     .hint("Look at the channel on expo.dev.")
-}
-
-/// The same newest update in the same state.
-fn is_as_read(now: &StoreRollout, before: &TargetState) -> bool {
-    match before {
-        TargetState::StoreRollout(before) => {
-            now.builds == before.builds
-                && now.status == before.status
-                && now.fraction_bps == before.fraction_bps
-        }
-        _ => false,
-    }
 }
 
 /// What publishes a group once more, with all that it held.

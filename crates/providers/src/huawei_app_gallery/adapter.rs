@@ -8,7 +8,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::store::{Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::target::Review;
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time, words};
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use tokio::sync::Mutex;
 
 use super::api::{Api, Side};
@@ -17,6 +17,7 @@ use super::wire::Info;
 use crate::Adapter;
 use crate::form::note;
 use crate::http::Http;
+use crate::look::held_already;
 
 static CAPABILITY: Capability = Capability {
     service: Service::HuaweiAppGallery,
@@ -120,23 +121,8 @@ impl Adapter for HuaweiAppGallery {
         let _one_by_one = self.writing.lock().await;
         // Huawei has no conditional write: looking right before is the best there is.
         let (now, _) = self.read(true).await?;
-        let state = TargetState::StoreRollout(now.clone());
-        if effect.desired.is_met_by(&state) {
-            return Ok(Receipt {
-                provider_request_id: None,
-                notes: vec!["AppGallery already held this state: nothing was sent.".to_owned()],
-            });
-        }
-        if !is_as_read(&state, &effect.before.state) {
-            return Err(ProviderError::new(
-                ErrorKind::Moved,
-                format!(
-                    "Huawei AppGallery moved: {} is there now, {}. Nothing was changed.",
-                    now.version,
-                    words::state(&state)
-                ),
-            )
-            .hint("Review the new state, then decide again."));
+        if let Some(receipt) = held_already("Huawei AppGallery", effect, &now)? {
+            return Ok(receipt);
         }
         match &effect.desired {
             Desired::Stopped => self.api.set_state("SUSPEND").await?,
@@ -177,11 +163,6 @@ impl fmt::Debug for HuaweiAppGallery {
             .field("package", &self.api.package())
             .finish_non_exhaustive()
     }
-}
-
-/// The same release in the same state, at the same share.
-fn is_as_read(now: &TargetState, before: &TargetState) -> bool {
-    now.is_same_release(before) && words::state(now) == words::state(before)
 }
 
 /// Whether a phased release reaches people, or is suspended.

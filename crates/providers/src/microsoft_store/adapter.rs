@@ -19,6 +19,7 @@ use super::wire::Rollout;
 use crate::Adapter;
 use crate::form::note;
 use crate::http::Http;
+use crate::look::held_already;
 
 static CAPABILITY: Capability = Capability {
     service: Service::MicrosoftStore,
@@ -185,25 +186,8 @@ impl Adapter for MicrosoftStore {
         self.own(&effect.target)?;
         // There is no conditional write: looking right before is the best there is.
         let read = self.read(Reading::Fresh).await?;
-        let state = TargetState::StoreRollout(read.state.clone());
-        if effect.desired.is_met_by(&state) {
-            return Ok(Receipt {
-                provider_request_id: None,
-                notes: vec![
-                    "The Microsoft Store already held this state: nothing was sent.".to_owned(),
-                ],
-            });
-        }
-        if !is_as_read(&read.state, &effect.before.state) {
-            return Err(ProviderError::new(
-                ErrorKind::Moved,
-                format!(
-                    "The Microsoft Store moved: {} is there now, {}. Nothing was changed.",
-                    read.state.version,
-                    cockpit_domain::store::state(&read.state)
-                ),
-            )
-            .hint("Review the new state, then decide again."));
+        if let Some(receipt) = held_already("The Microsoft Store", effect, &read.state)? {
+            return Ok(receipt);
         }
         if let Some(why) = not_offered(&effect.desired, &read.state) {
             return Err(rejected(&why));
@@ -234,18 +218,6 @@ fn rejected(why: &str) -> ProviderError {
         format!("The Microsoft Store would refuse this: {why}. Nothing was changed."),
     )
     .hint("Look at the rollout in Partner Center, or turn the feature off by a flag.")
-}
-
-/// The same submission in the same state. What is handed in meanwhile does not count.
-fn is_as_read(now: &StoreRollout, before: &TargetState) -> bool {
-    match before {
-        TargetState::StoreRollout(before) => {
-            now.builds == before.builds
-                && now.status == before.status
-                && now.fraction_bps == before.fraction_bps
-        }
-        _ => false,
-    }
 }
 
 fn nothing_out() -> StoreRollout {

@@ -7,7 +7,7 @@ use cockpit_domain::provider::{
     Capability, CredentialCheck, Effect, ErrorKind, ProviderError, Reading, Receipt, Verb,
 };
 use cockpit_domain::store::StoreRollout;
-use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time, words};
+use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
 use tokio::sync::Mutex;
 
 use super::api::Api;
@@ -16,6 +16,7 @@ use super::listing::{are_of, is_staged, met, rollout};
 use crate::Adapter;
 use crate::form::note;
 use crate::http::Http;
+use crate::look::held_already;
 
 /// No stop: the interface has none. Suspending the sale is another act.
 static CAPABILITY: Capability = Capability {
@@ -129,25 +130,8 @@ impl Adapter for SamsungGalaxyStore {
         let _one_by_one = self.writing.lock().await;
         // Samsung has no conditional write: looking right before is the best there is.
         let (now, _) = self.read(true).await?;
-        let state = TargetState::StoreRollout(now.clone());
-        if effect.desired.is_met_by(&state) {
-            return Ok(Receipt {
-                provider_request_id: None,
-                notes: vec!["Galaxy Store already held this state: nothing was sent.".to_owned()],
-            });
-        }
-        let is_as_read = state.is_same_release(&effect.before.state)
-            && words::state(&state) == words::state(&effect.before.state);
-        if !is_as_read {
-            return Err(ProviderError::new(
-                ErrorKind::Moved,
-                format!(
-                    "Samsung Galaxy Store moved: {} is there now, {}. Nothing was changed.",
-                    now.version,
-                    words::state(&state)
-                ),
-            )
-            .hint("Review the new state, then decide again."));
+        if let Some(receipt) = held_already("Samsung Galaxy Store", effect, &now)? {
+            return Ok(receipt);
         }
         match &effect.desired {
             Desired::RollingOut {
