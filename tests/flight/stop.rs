@@ -6,6 +6,26 @@ use serde_json::Value;
 use crate::workspace::{FLAG, IOS, PLAY, Workspace, all, outcomes};
 
 #[tokio::test]
+async fn a_stop_names_what_it_does_not_reach() {
+    let workspace = Workspace::on("all-stores", 0).await;
+    let press = workspace.run_stop().await.exits(0).json();
+    let lines = press["not_covered"].as_array().unwrap();
+    let names = |what: &str| {
+        let mut texts = lines.iter().map(|it| it.as_str().unwrap());
+        texts.any(|it| it.starts_with(what))
+    };
+    assert!(names("Samsung Galaxy Store · 8.4.0: "), "{lines:?}");
+    let only = ["stop", "--target", PLAY, "--reason", "again", "--json"];
+    let workspace = Workspace::on("calm", 0).await;
+    let press = workspace.run(&only).await.exits(0).json();
+    let left_out = press["not_covered"].to_string();
+    assert!(
+        left_out.contains("App Store") && left_out.contains("left out by --target"),
+        "{left_out}"
+    );
+}
+
+#[tokio::test]
 async fn a_stop_is_confirmed_by_what_was_read_back() {
     let workspace = Workspace::on("crash-spike", 100).await;
     let status = workspace.run(&["status", "--json"]).await.exits(0).json();

@@ -11,7 +11,7 @@ use cockpit_engine::api::{
 };
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::provider::CredentialCheck;
-use cockpit_engine::domain::views::{BootView, CockpitView, LogPage, LogRow};
+use cockpit_engine::domain::views::{BootView, CockpitView, LogPage, LogRow, StopSheetView};
 use cockpit_engine::domain::{Desired, TargetId};
 use cockpit_engine::keychain::Wish;
 use cockpit_engine::{
@@ -193,6 +193,15 @@ async fn stop(args: args::Stop) -> Result<Exit, Problem> {
     refresh(&handle).await?;
     let targets = (!args.targets.is_empty())
         .then(|| args.targets.into_iter().map(TargetId).collect::<Vec<_>>());
+    // Asked before the press: what is stopped already is not offered afterwards either.
+    let app = args.app.clone();
+    let sheet: StopSheetView = handle.ask(Query::StopSheet(AppArgs { app })).await?;
+    let mut not_covered = sheet.not_covered;
+    if let Some(chosen) = &targets {
+        let left_out = sheet.targets.into_iter();
+        let left_out = left_out.filter(|it| chosen.iter().all(|id| id.0 != it.target));
+        not_covered.extend(left_out.map(|it| format!("{}: left out by --target.", it.title)));
+    }
     let act = Act::Stop(StopArgs {
         app: args.app,
         version: args.version,
@@ -201,7 +210,7 @@ async fn stop(args: args::Stop) -> Result<Exit, Problem> {
     });
     let pressed: Pressed = handle.do_it(act).await?;
     let view = handle.settled(&pressed, SETTLE_MS).await?;
-    Ok(output::press(&view, args.at.json))
+    Ok(output::stop(&view, &not_covered, args.at.json))
 }
 
 async fn resume(args: args::Resume) -> Result<Exit, Problem> {

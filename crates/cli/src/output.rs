@@ -61,6 +61,15 @@ pub fn document(value: &Value) {
 
 /// A press with its outcomes.
 pub fn press(view: &PressView, as_json: bool) -> Exit {
+    shown(view, None, as_json)
+}
+
+/// A stop with its outcomes, and what it does not reach.
+pub fn stop(view: &PressView, not_covered: &[String], as_json: bool) -> Exit {
+    shown(view, Some(not_covered), as_json)
+}
+
+fn shown(view: &PressView, not_covered: Option<&[String]>, as_json: bool) -> Exit {
     if as_json {
         let targets: Vec<Value> = view
             .targets
@@ -86,12 +95,16 @@ pub fn press(view: &PressView, as_json: bool) -> Exit {
                 })
             })
             .collect();
-        document(&json!({
+        let mut whole = json!({
             "intent": view.press,
             "title": view.title,
             "asked_at": view.asked_at,
             "targets": targets,
-        }));
+        });
+        if let Some(lines) = not_covered {
+            whole["not_covered"] = json!(lines);
+        }
+        document(&whole);
     } else {
         line(&format!("{}: {}", view.title, view.summary));
         for target in &view.targets {
@@ -115,6 +128,12 @@ pub fn press(view: &PressView, as_json: bool) -> Exit {
                     short(&target.intent)
                 ));
             }
+        }
+    }
+    if let Some(lines) = not_covered.filter(|lines| !lines.is_empty() && !as_json) {
+        line("Not covered by this stop:");
+        for it in lines {
+            line(&format!("  {it}"));
         }
     }
     let words: Vec<OutcomeWord> = view.targets.iter().map(|it| it.outcome.outcome).collect();
@@ -259,9 +278,13 @@ pub fn status_lines(view: &CockpitView) {
         ));
         line(&format!("    {}", it.target));
         let reaches = &it.exposure;
+        let waiting = match reaches.per_minute_count {
+            Some(_) => format!(", and {} of waiting", reaches.per_minute),
+            None => String::new(),
+        };
         line(&format!(
-            "    reaches {}, {} each minute of waiting. {}",
-            reaches.now, reaches.per_minute, reaches.how
+            "    reaches {}{waiting}. {}",
+            reaches.now, reaches.how
         ));
         for signal in &it.signals {
             line(&format!(

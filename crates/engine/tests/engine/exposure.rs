@@ -41,3 +41,26 @@ async fn a_stop_leaves_those_who_have_it_and_nothing_makes_a_figure_up() {
     assert_eq!(without.per_minute_count, None);
     assert!(without.how.starts_with("No health source"), "{without:?}");
 }
+
+/// A health source counts a platform, and not the people of one of its stores.
+#[tokio::test(start_paused = true)]
+async fn beside_several_stores_a_figure_is_called_that_of_all() {
+    let world = World::new("all-stores");
+    let handle = world.drill().await;
+    let view = cockpit(&handle).await;
+    let of = |store: &str| {
+        let mut found = view.releases.iter();
+        found.find(|it| it.store == store).unwrap().exposure.clone()
+    };
+    for store in ["Google Play", "Huawei AppGallery", "Samsung Galaxy Store"] {
+        let now = of(store).now;
+        assert!(now.ends_with(", all stores together"), "{store}: {now}");
+    }
+    assert!(!of("App Store").now.contains("together"));
+    // Over the air it is for no platform by name.
+    let air = of("EAS Update").how;
+    assert!(
+        air.starts_with("No health source counted 8.4.0 within"),
+        "{air}"
+    );
+}

@@ -20,8 +20,14 @@ pub(super) fn exposure_view(
     let state = it.observation.as_ref().map(|seen| &seen.state);
     let fraction_bps = state.and_then(fraction_bps);
     let found = exposure(platform, version, fraction_bps, &live.signals, now);
+    // Figures are of a whole platform: beside one of several stores they are not its own.
+    let shared = several_stores(live, platform);
+    let of_all = if shared { ", all stores together" } else { "" };
     ExposureView {
-        now: found.now.map_or_else(|| NOT_KNOWN.to_owned(), in_words),
+        now: found.now.map_or_else(
+            || NOT_KNOWN.to_owned(),
+            |reach| format!("{}{of_all}", in_words(reach)),
+        ),
         now_count: found.now.map(|reach| reach.count),
         per_minute: found.per_minute.map_or_else(
             || NOT_KNOWN.to_owned(),
@@ -35,6 +41,17 @@ pub(super) fn exposure_view(
             None,
         ),
     }
+}
+
+/// Whether several stores hand out releases of a platform here.
+fn several_stores(live: &Live, platform: &str) -> bool {
+    let of_it = live.targets.values();
+    let of_it = of_it.filter(|it| it.target.platform == platform);
+    let services = of_it.filter_map(|it| it.target.id.service());
+    let mut stores: Vec<Service> = services.filter(|it| it.is_store()).collect();
+    stores.sort();
+    stores.dedup();
+    stores.len() > 1
 }
 
 /// The share of people that the store gives it to; of automatic updates on the App Store.
@@ -66,10 +83,15 @@ fn in_words(reach: Reach) -> String {
 
 fn how(found: &Exposure, platform: &str, version: &str) -> String {
     let who = |reach: &Reach| reach.source.map_or("a health source", Service::name);
+    // What is handed out over the air may be for several platforms, and names none.
+    let on = match platform {
+        "" => String::new(),
+        platform => format!(" on {platform}"),
+    };
     let Some(now) = &found.now else {
         return format!(
-            "No health source counted {version} on {platform} within the last day, and how many \
-             people there are is not known."
+            "No health source counted {version}{on} within the last day, and how many people \
+             there are is not known."
         );
     };
     match now.how {
@@ -80,7 +102,7 @@ fn how(found: &Exposure, platform: &str, version: &str) -> String {
             words::clock(now.until)
         ),
         How::ShareOfAll { fraction_bps, all } => format!(
-            "No figure of {version} yet: {} of the {} {} that {} counted on {platform} in {} until {}.",
+            "No figure of {version} yet: {} of the {} {} that {} counted{on} in {} until {}.",
             words::percent(fraction_bps),
             words::grouped(all),
             now.unit,
