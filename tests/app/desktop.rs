@@ -154,26 +154,48 @@ impl App {
     /// Ends the app at once, as a laptop does whose lid is closed for good. It does not get the
     /// time to tidy up, and must not need it.
     pub async fn quit(self) {
+        let running: Vec<PathBuf> = started_with(self.folder.path()).collect();
         let client = self.person.client;
         client.close().await.expect("the driver ends its app");
         wait_until("the app's process to end", START_LIMIT, async || {
-            (!runs_with(self.folder.path())).then_some(())
+            running
+                .iter()
+                .all(|process| has_ended(process))
+                .then_some(())
         })
         .await;
     }
 }
 
-/// Whether an app with this runtime folder still runs.
-fn runs_with(folder: &Path) -> bool {
+/// The processes of the app with this runtime folder.
+fn started_with(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let wanted = format!("XDG_RUNTIME_DIR={}", folder.display());
     let program = app();
-    processes().any(|process| {
+    processes().filter(move |process| {
         fs::read_link(process.join("exe")).is_ok_and(|exe| exe == program)
             && fs::read(process.join("environ")).is_ok_and(|variables| {
                 variables
                     .split(|byte| *byte == 0)
                     .any(|one| one == wanted.as_bytes())
             })
+    })
+}
+
+/// Whether the last thread of a process is gone, and with it its hold on files. The process's own
+/// entries go empty before, while a thread still waits for the disk.
+fn has_ended(process: &Path) -> bool {
+    let Ok(threads) = fs::read_dir(process.join("task")) else {
+        return true;
+    };
+    threads.flatten().all(|thread| {
+        // The state stands behind the name, which may hold any letter but ends with the last `)`.
+        fs::read_to_string(thread.path().join("stat"))
+            .ok()
+            .and_then(|stat| {
+                stat.rsplit_once(") ")
+                    .map(|(_, rest)| rest.starts_with(['Z', 'X']))
+            })
+            .unwrap_or(true)
     })
 }
 

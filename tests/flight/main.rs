@@ -2,6 +2,7 @@
 //! Must not know the engine.
 
 mod can_stop;
+mod change;
 mod cli;
 mod exits;
 mod export;

@@ -45,6 +45,9 @@ pub enum Command {
     Resume(Resume),
     /// Turn a flag on or off.
     Flag(Flag),
+    /// What one target offers beside a stop, and to ask for it: complete, release, roll back,
+    /// remove from sale, another share.
+    Change(ChangeOfTarget),
     /// Tell customers: a draft, what is asked for, and what each channel answered.
     #[command(subcommand)]
     Notice(Notice),
@@ -230,6 +233,24 @@ pub enum OnOff {
     On,
     /// Off, at once.
     Off,
+}
+
+/// A change of one target.
+#[derive(Debug, Args)]
+pub struct ChangeOfTarget {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The target, as `cockpit status` shows it.
+    #[arg(long)]
+    pub target: String,
+    /// One of the acts that the target offers. Without it they are listed, and nothing is asked.
+    pub act: Option<String>,
+    /// Share of people, above 0 and below 1; for set-fraction and resume.
+    #[arg(long, requires = "act")]
+    pub fraction: Option<f64>,
+    /// Why; it goes into the log.
+    #[arg(long, requires = "act")]
+    pub reason: Option<String>,
 }
 
 /// An approval.

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use cockpit_engine::api::{
-    Act, AppArgs, Approval, ApproveArgs, ChangeArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed,
-    Problem, Query, RehearseArgs, RejectArgs, StopArgs, TeamView, UnlockArgs,
+    Act, AppArgs, Approval, ApproveArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed, Problem,
+    Query, RehearseArgs, RejectArgs, StopArgs, TeamView, UnlockArgs,
 };
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::provider::CredentialCheck;
@@ -20,6 +20,7 @@ use cockpit_engine::{
 use serde_json::json;
 
 use crate::args::{self, Command, OnOff};
+use crate::change;
 use crate::health;
 use crate::incident;
 use crate::notice;
@@ -54,6 +55,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Stop(args) => stop(args).await,
         Command::Resume(args) => resume(args).await,
         Command::Flag(args) => flag(args).await,
+        Command::Change(args) => change::run(args).await,
         Command::Notice(command) => notice::run(command).await,
         Command::Incident(command) => incident::run(command).await,
         Command::Rule(command) => health::rules(command).await,
@@ -214,30 +216,12 @@ async fn stop(args: args::Stop) -> Result<Exit, Problem> {
 }
 
 async fn resume(args: args::Resume) -> Result<Exit, Problem> {
-    let fraction_bps = match args.fraction {
-        None => None,
-        // The range is checked, so the cast is exact.
-        Some(fraction) if fraction > 0.0 && fraction < 1.0 => {
-            Some((fraction * 10_000.0).round() as u32)
-        }
-        Some(_) => {
-            return Err(Problem::new(
-                "bad_input",
-                "A fraction lies above 0 and below 1. Nothing was changed.",
-            ));
-        }
-    };
+    let fraction_bps = args.fraction.map(change::basis_points).transpose()?;
     let handle = workspace(&args.at.workspace).await?;
     refresh(&handle).await?;
     let desired = Desired::RollingOut { fraction_bps };
-    change(
-        &handle,
-        TargetId(args.target),
-        desired,
-        args.reason,
-        args.at.json,
-    )
-    .await
+    let target = TargetId(args.target);
+    change::ask(&handle, target, desired, args.reason, args.at.json).await
 }
 
 async fn flag(args: args::Flag) -> Result<Exit, Problem> {
@@ -253,24 +237,7 @@ async fn flag(args: args::Flag) -> Result<Exit, Problem> {
         OnOff::On => Desired::On,
         OnOff::Off => Desired::Off,
     };
-    change(&handle, target, desired, args.reason, args.at.json).await
-}
-
-async fn change(
-    handle: &Handle,
-    target: TargetId,
-    desired: Desired,
-    reason: String,
-    as_json: bool,
-) -> Result<Exit, Problem> {
-    let act = Act::Change(ChangeArgs {
-        target,
-        desired,
-        reason,
-    });
-    let pressed: Pressed = handle.do_it(act).await?;
-    let view = handle.settled(&pressed, SETTLE_MS).await?;
-    Ok(output::press(&view, as_json))
+    change::ask(&handle, target, desired, args.reason, args.at.json).await
 }
 
 pub(crate) async fn approve(args: args::Approve) -> Result<Exit, Problem> {

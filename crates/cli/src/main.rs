@@ -2,6 +2,7 @@
 //! Must not decide anything.
 
 mod args;
+mod change;
 mod commands;
 mod export;
 mod health;

@@ -40,8 +40,8 @@ mod watch;
 mod workspace;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
@@ -55,6 +55,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 pub use cockpit_domain as domain;
 pub use cockpit_providers::{Http, SecretString, Transport, reqwest_transport};
@@ -121,7 +122,7 @@ impl Engine {
             desk,
             poll,
         } = options;
-        let lock = lock(&folder)?;
+        let lock = lock(&folder).await?;
         let now = clock();
         let ledger = {
             let folder = folder.clone();
@@ -178,7 +179,7 @@ impl Engine {
     /// # Errors
     /// The workspace is open elsewhere, or cannot be read or written; it is as it was then.
     pub async fn mend(folder: PathBuf, clock: &clock::Clock) -> Result<String, Problem> {
-        let lock = lock(&folder)?;
+        let lock = lock(&folder).await?;
         let now = clock();
         let sentence = blocking(move || mend::mend(&folder, now)).await?;
         drop(lock);
@@ -497,7 +498,11 @@ fn is_beyond_asking(record: &IntentRecord) -> bool {
     is_unknown && !words::can_be_asked(&record.intent.pre.state)
 }
 
-fn lock(folder: &std::path::Path) -> Result<File, Problem> {
+/// How long a workspace may stay taken before it is said to be open elsewhere: a program that was
+/// just closed keeps its files until the last of its writes is on the disk.
+const STILL_CLOSING: Duration = Duration::from_secs(2);
+
+async fn lock(folder: &Path) -> Result<File, Problem> {
     let cannot = |error: &std::io::Error| {
         Problem::new(
             "storage",
@@ -510,14 +515,22 @@ fn lock(folder: &std::path::Path) -> Result<File, Problem> {
     };
     std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
     let file = File::create(folder.join("lock")).map_err(|error| cannot(&error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Problem::new(
-            "read_only",
-            "The workspace is open in another window or command. Nothing was changed.",
-        )
-        .hint("Close the other one, then try again.")),
-        Err(std::fs::TryLockError::Error(error)) => Err(cannot(&error)),
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if began.elapsed() < STILL_CLOSING => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Problem::new(
+                    "read_only",
+                    "The workspace is open in another window or command. Nothing was changed.",
+                )
+                .hint("Close the other one, then try again."));
+            }
+            Err(TryLockError::Error(error)) => return Err(cannot(&error)),
+        }
     }
 }
 

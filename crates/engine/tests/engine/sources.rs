@@ -86,3 +86,30 @@ async fn reading_every_source_takes_a_third_of_each_quota_at_most() {
         assert!(own["share"].as_f64().unwrap() < 0.35, "{own}");
     }
 }
+
+/// Landed is what a second laptop finds that asks every second.
+#[tokio::test(start_paused = true)]
+async fn a_breach_is_on_screen_ten_seconds_after_its_figures_land() {
+    let hour_ms = 3_600_000;
+    for (scenario, calm_ms) in [("crash-spike-soon", 50_000), ("data-gap", hour_ms - 30_000)] {
+        let world = World::new(scenario);
+        let handle = world.workspace(Wish::Memory, true).await;
+        let asks = world.beside().workspace(Wish::Memory, false).await;
+        pass_ms(calm_ms).await;
+        assert_eq!(cockpit(&handle).await.breaches, [], "{scenario}");
+        let mut waits_s = None;
+        for second in 0..300 {
+            refresh(&asks).await;
+            if waits_s.is_none() && !cockpit(&asks).await.breaches.is_empty() {
+                waits_s = Some(second);
+            }
+            if !cockpit(&handle).await.breaches.is_empty() {
+                break;
+            }
+            let waited = waits_s.map_or(0, |landed| second - landed);
+            assert!(waited < 10, "{scenario}: not on screen {waited} s later");
+            pass_ms(1_000).await;
+        }
+        assert!(!cockpit(&handle).await.breaches.is_empty(), "{scenario}");
+    }
+}
