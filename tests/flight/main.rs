@@ -13,6 +13,7 @@ mod killed_sending;
 mod list;
 mod mended;
 mod notice;
+mod recover;
 mod rules;
 mod scenarios;
 mod secrets;

@@ -220,6 +220,42 @@ class Drive(Channels, Health):
         assert {one["appVersionName"] for one in said} == {"8.4.0", "8.3.2"}
         assert all(1 <= one["starRating"] <= 5 for one in said)
 
+    def check_a6_people_are_asked_to_update(self):
+        recoveries = self.play.apprecovery()
+        listed = lambda: recoveries.list(packageName=self.package, versionCode="83207").execute()
+        assert listed() == {}, listed()
+        body = {
+            "remoteInAppUpdate": {"isRemoteInAppUpdateRequested": True},
+            "targeting": {
+                "versionList": {"versionCodes": ["83207"]},
+                "regions": {"regionCode": ["NO"]},
+            },
+        }
+        made = recoveries.create(packageName=self.package, body=body).execute()
+        assert made["status"] == "RECOVERY_STATUS_DRAFT", made
+        act = {"packageName": self.package, "appRecoveryId": made["appRecoveryId"]}
+        more = {"targetingUpdate": {"regions": {"regionCode": ["SE"]}}}
+        recoveries.addTargeting(**act, body=more).execute()
+        self.knob("recovery_making_ms", 1_000)
+        recoveries.deploy(**act, body={}).execute()
+        self.knob("recovery_making_ms", 0)
+        assert listed()["recoveryActions"][0]["status"] == "RECOVERY_STATUS_GENERATION_IN_PROGRESS"
+        self.control("advance", {"ms": 600_000})
+        one = listed()["recoveryActions"][0]
+        assert one["status"] == "RECOVERY_STATUS_ACTIVE", one
+        assert one["targeting"]["regions"]["regionCode"] == ["NO", "SE"], one
+        counts = one["remoteInAppUpdateData"]["remoteAppUpdateDataPerBundle"][0]
+        assert 0 < int(counts["recoveredDeviceCount"]) < int(counts["totalDeviceCount"]), counts
+        words = "not in DRAFT status"
+        self.refused(recoveries.deploy(**act, body={}).execute, 400, "FAILED_PRECONDITION", words)
+        recoveries.cancel(**act, body={}).execute()
+        assert listed()["recoveryActions"][0]["status"] == "RECOVERY_STATUS_CANCELED"
+        words = "already been canceled"
+        self.refused(recoveries.cancel(**act, body={}).execute, 400, "FAILED_PRECONDITION", words)
+        body["targeting"]["versionList"] = {"versionCodes": ["99999"]}
+        call = recoveries.create(packageName=self.package, body=body)
+        self.refused(call.execute, 400, "INVALID_ARGUMENT", "not a version code of this app")
+
     def check_b1_a_newer_edit_deletes_the_older(self):
         edit = self.insert()
         self.insert()

@@ -540,6 +540,33 @@ export const cockpit: CockpitView = {
   ledger,
 };
 
+/** 8.4.0 was halted and 8.4.1 is out: people who have 8.4.0 are asked to update. */
+export const leftBehind: ReleaseView = {
+  ...(releases[0] as ReleaseView),
+  target: "google_play:com.northwind.wallet/recovery/84012/8.4.0",
+  store: "Google Play · update prompt",
+  badge: badge("neutral", "progress", "Asked to update"),
+  rollout: {
+    label: "Devices that updated",
+    fraction: 0.03,
+    words: "1 200 of 40 000",
+    held: false,
+    detail: "of those that had 8.4.0, as Google counts",
+  },
+  light: null,
+  note: "It only asks, and devices that updated do not go back · 8.4.1 is handed out to everybody",
+  at_risk: false,
+  acts: [
+    act({
+      verb: "recover",
+      label: "Stop asking",
+      name: "Stop asking: 8.4.0 on Google Play",
+      desired: { to: "not_asked" },
+      sentence: "Nobody who has 8.4.0 is asked any more. Devices that updated do not go back.",
+    }),
+  ],
+};
+
 export const calm: CockpitView = {
   ...cockpit,
   breaches: [],

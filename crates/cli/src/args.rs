@@ -43,6 +43,9 @@ pub enum Command {
     Stop(Stop),
     /// Roll a stopped release out again. Waits for `cockpit approve`.
     Resume(Resume),
+    /// Ask people who have a version on Google Play to update. Waits for `cockpit approve`. It only
+    /// asks, and a stop does not send it.
+    Recover(Recover),
     /// Turn a flag on or off.
     Flag(Flag),
     /// What one target offers beside a stop, and to ask for it: complete, release, roll back,
@@ -205,6 +208,25 @@ pub struct Resume {
     /// Share of people, above 0 and below 1; Google Play only.
     #[arg(long)]
     pub fraction: Option<f64>,
+    /// Why; it goes into the log.
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// A recovery.
+#[derive(Debug, Args)]
+pub struct Recover {
+    #[command(flatten)]
+    pub at: Workspace,
+    /// The app's identifier or name.
+    #[arg(long)]
+    pub app: Option<String>,
+    /// The version that they have, such as 8.4.0, or a version code of it.
+    #[arg(long)]
+    pub version: String,
+    /// Stop asking them.
+    #[arg(long)]
+    pub cancel: bool,
     /// Why; it goes into the log.
     #[arg(long)]
     pub reason: String,

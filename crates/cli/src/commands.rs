@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use cockpit_engine::api::{
     Act, AppArgs, Approval, ApproveArgs, ConnectArgs, Done, LogArgs, Nothing, Pressed, Problem,
-    Query, RehearseArgs, RejectArgs, StopArgs, TeamView, UnlockArgs,
+    Query, RecoverArgs, RehearseArgs, RejectArgs, StopArgs, TeamView, UnlockArgs,
 };
 use cockpit_engine::desk::NoDesk;
 use cockpit_engine::domain::provider::CredentialCheck;
@@ -54,6 +54,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
         Command::Status(args) => status(args).await,
         Command::Stop(args) => stop(args).await,
         Command::Resume(args) => resume(args).await,
+        Command::Recover(args) => recover(args).await,
         Command::Flag(args) => flag(args).await,
         Command::Change(args) => change::run(args).await,
         Command::Notice(command) => notice::run(command).await,
@@ -222,6 +223,20 @@ async fn resume(args: args::Resume) -> Result<Exit, Problem> {
     let desired = Desired::RollingOut { fraction_bps };
     let target = TargetId(args.target);
     change::ask(&handle, target, desired, args.reason, args.at.json).await
+}
+
+async fn recover(args: args::Recover) -> Result<Exit, Problem> {
+    let handle = workspace(&args.at.workspace).await?;
+    refresh(&handle).await?;
+    let act = Act::Recover(RecoverArgs {
+        app: args.app,
+        version: args.version,
+        cancel: args.cancel,
+        reason: args.reason,
+    });
+    let pressed: Pressed = handle.do_it(act).await?;
+    let view = handle.settled(&pressed, SETTLE_MS).await?;
+    Ok(output::press(&view, args.at.json))
 }
 
 async fn flag(args: args::Flag) -> Result<Exit, Problem> {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::recovery;
 use crate::store;
 use crate::target::{Notice, PhasedStatus, StagedStatus, TargetState};
 
@@ -32,6 +33,10 @@ pub enum Desired {
         /// The service's own name of the earlier update, or [`store::EMBEDDED`].
         update: String,
     },
+    /// Google Play: everybody who has the version is asked to update, when they open the app.
+    AskedToUpdate,
+    /// Google Play: nobody who has the version is asked to update any more.
+    NotAsked,
     /// Flag on.
     On,
     /// Flag off.
@@ -48,6 +53,7 @@ impl Desired {
     pub fn is_met_by(&self, state: &TargetState) -> bool {
         match (self, state) {
             (_, TargetState::StoreRollout(it)) => store::meets(self, it),
+            (_, TargetState::Recovery(it)) => recovery::meets(self, it),
             (Self::Stopped, TargetState::StagedRollout(it)) => it.status == StagedStatus::Halted,
             (Self::Stopped, TargetState::PhasedRelease(it)) => it.status == PhasedStatus::Paused,
             (Self::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
@@ -90,7 +96,7 @@ impl Desired {
                 | TargetState::Channel(_),
             )
             | (
-                Self::RolledBack { .. },
+                Self::RolledBack { .. } | Self::AskedToUpdate | Self::NotAsked,
                 TargetState::StagedRollout(_)
                 | TargetState::PhasedRelease(_)
                 | TargetState::Flag(_)
@@ -132,6 +138,8 @@ impl Desired {
             Self::RemovedFromSale => false,
             // It puts another update in place, and done twice it would be two.
             Self::RolledBack { .. } => false,
+            // Neither lowers what people are exposed to, and Google makes a further one of each request.
+            Self::AskedToUpdate | Self::NotAsked => false,
             Self::RollingOut { .. }
             | Self::Complete
             | Self::Released { .. }
@@ -148,6 +156,8 @@ impl Desired {
             | Self::RollingOut { .. }
             | Self::Complete
             | Self::RemovedFromSale
+            | Self::AskedToUpdate
+            | Self::NotAsked
             | Self::On
             | Self::Off
             | Self::Published { .. } => false,
@@ -164,6 +174,8 @@ impl Desired {
             | Self::Released { .. }
             | Self::RemovedFromSale
             | Self::RolledBack { .. }
+            | Self::AskedToUpdate
+            | Self::NotAsked
             | Self::On => false,
         }
     }

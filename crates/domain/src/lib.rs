@@ -13,6 +13,7 @@ pub mod lint;
 pub mod notice;
 pub mod policy;
 pub mod provider;
+pub mod recovery;
 pub mod rehearsal;
 pub mod rule;
 pub mod signal;

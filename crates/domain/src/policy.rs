@@ -112,6 +112,8 @@ pub enum ActKind {
     RemoveFromSale,
     /// Put an earlier update over the air in place of the newest.
     RollBack,
+    /// Ask people who have a version to update, or stop asking them.
+    Recover,
     /// Turn a flag off.
     TurnOff,
     /// Turn a flag on.
@@ -122,7 +124,7 @@ pub enum ActKind {
 
 impl ActKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [ActKind; 10] = [
+    pub const ALL: [ActKind; 11] = [
         Self::Stop,
         Self::TurnOff,
         Self::Resume,
@@ -131,6 +133,7 @@ impl ActKind {
         Self::Release,
         Self::RemoveFromSale,
         Self::RollBack,
+        Self::Recover,
         Self::TurnOn,
         Self::Publish,
     ];
@@ -145,6 +148,7 @@ impl ActKind {
             Self::Release => "release",
             Self::RemoveFromSale => "remove_from_sale",
             Self::RollBack => "roll_back",
+            Self::Recover => "recover",
             Self::TurnOff => "turn_off",
             Self::TurnOn => "turn_on",
             Self::Publish => "publish",
@@ -166,6 +170,7 @@ impl ActKind {
             Self::Release => "Put an approved version on sale",
             Self::RemoveFromSale => "Take the whole app off sale",
             Self::RollBack => "Roll back to an earlier update",
+            Self::Recover => "Ask people who have a version to update",
             Self::TurnOff => "Turn a flag off",
             Self::TurnOn => "Turn a flag on",
             Self::Publish => "Publish a notice",
@@ -183,6 +188,7 @@ impl ActKind {
             | Self::Release
             | Self::RemoveFromSale
             | Self::RollBack
+            | Self::Recover
             | Self::TurnOn
             | Self::Publish => true,
         }
@@ -199,6 +205,7 @@ impl ActKind {
             | Self::Complete
             | Self::Release
             | Self::RollBack
+            | Self::Recover
             | Self::TurnOn
             | Self::Publish => 1,
         }
@@ -214,6 +221,7 @@ impl ActKind {
             | Self::Release
             | Self::RemoveFromSale
             | Self::RollBack
+            | Self::Recover
             | Self::TurnOn
             | Self::Publish => false,
         }
@@ -229,6 +237,7 @@ impl ActKind {
             | Self::Release
             | Self::RemoveFromSale
             | Self::RollBack
+            | Self::Recover
             | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::ProductLead, Role::CustomerSuccess],
         }
@@ -244,6 +253,7 @@ impl ActKind {
             | Self::Release
             | Self::RemoveFromSale
             | Self::RollBack
+            | Self::Recover
             | Self::TurnOn => &[Role::ProductLead],
             Self::Publish => &[Role::CustomerSuccess],
         }

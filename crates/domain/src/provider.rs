@@ -172,6 +172,8 @@ pub enum Verb {
     RemoveFromSale,
     /// Put an earlier update in place of the newest.
     RollBack,
+    /// Ask people who have a version to update, or stop asking them.
+    Recover,
     /// Flag on.
     TurnOn,
     /// Flag off.

@@ -146,7 +146,10 @@ pub fn stop_of(state: &TargetState) -> Option<Desired> {
         | TargetState::PhasedRelease(_)
         | TargetState::StoreRollout(_) => Some(Desired::Stopped),
         TargetState::Flag(_) => Some(Desired::Off),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => None,
+        TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
+        | TargetState::Channel(_) => None,
     }
 }
 
@@ -159,6 +162,7 @@ fn kind_of_stop(state: &TargetState) -> (Option<Desired>, bool) {
         | TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => false,
     };
     (stop_of(state), staged)

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 pub use crate::desired::Desired;
 use crate::notice::About;
+pub use crate::recovery::{Devices, Newer, Recovery, RecoveryStatus, Scope};
 pub use crate::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
 pub use crate::switch::Flag;
 use crate::time::Time;
@@ -191,6 +192,8 @@ pub enum TargetState {
     PhasedRelease(PhasedRelease),
     /// The newest release in a further store, or in a channel over the air.
     StoreRollout(StoreRollout),
+    /// People who have a version are asked to update, on Google Play.
+    Recovery(Recovery),
     /// A flag in one environment.
     Flag(Flag),
     /// A status page and the notices of ours that stand on it.
@@ -209,6 +212,7 @@ impl TargetState {
             Self::StagedRollout(_)
             | Self::PhasedRelease(_)
             | Self::StoreRollout(_)
+            | Self::Recovery(_)
             | Self::Flag(_)
             | Self::StatusPage(_) => true,
             Self::Mailing(_) => false,
@@ -239,6 +243,9 @@ impl TargetState {
                     && one.version == other.version
                     && one.builds == other.builds
             }
+            (Self::Recovery(one), Self::Recovery(other)) => {
+                one.version == other.version && one.builds == other.builds
+            }
             (Self::Flag(_), Self::Flag(_))
             | (Self::StatusPage(_), Self::StatusPage(_))
             | (Self::Mailing(_), Self::Mailing(_))
@@ -247,6 +254,7 @@ impl TargetState {
                 Self::StagedRollout(_)
                 | Self::PhasedRelease(_)
                 | Self::StoreRollout(_)
+                | Self::Recovery(_)
                 | Self::Flag(_)
                 | Self::StatusPage(_)
                 | Self::Mailing(_)

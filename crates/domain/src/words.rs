@@ -7,6 +7,7 @@ mod numbers;
 pub use moved::{Moved, exposure, moved, moved_for_approval};
 pub use numbers::{clock, grouped, percent, percent_2, period, span};
 
+use crate::recovery;
 use crate::store;
 use crate::switch::Reach;
 use crate::target::{
@@ -20,6 +21,7 @@ pub fn state(state: &TargetState) -> String {
         TargetState::StagedRollout(it) => staged(it),
         TargetState::PhasedRelease(it) => phased(it),
         TargetState::StoreRollout(it) => store::state(it),
+        TargetState::Recovery(it) => recovery::state(it),
         TargetState::Flag(it) => flag(it),
         TargetState::StatusPage(it) => match it.published.len() {
             0 => "no notice of ours".to_owned(),
@@ -111,6 +113,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::PhasedRelease(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_) => format!("in progress {}", percent(*bps)),
         },
         Desired::RollingOut { fraction_bps: None } => match state {
@@ -120,6 +123,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_) => "in progress".to_owned(),
         },
         Desired::Complete => "complete".to_owned(),
@@ -132,8 +136,11 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_) => "rolled back".to_owned(),
         },
+        Desired::AskedToUpdate => "asked to update".to_owned(),
+        Desired::NotAsked => "no longer asked to update".to_owned(),
         Desired::On => "on".to_owned(),
         Desired::Off => "off".to_owned(),
         Desired::Published { .. } => match state {
@@ -143,6 +150,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             TargetState::StagedRollout(_)
             | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
+            | TargetState::Recovery(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_) => "published".to_owned(),
             TargetState::Channel(it) => match it.proof {
@@ -159,6 +167,7 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
         TargetState::StagedRollout(_) => "halted",
         TargetState::PhasedRelease(_) => "paused",
         TargetState::StoreRollout(it) => it.store.stopped_word(),
+        TargetState::Recovery(_) => "no longer asked to update",
         TargetState::Flag(_) => "off",
         TargetState::StatusPage(_) => "published",
         TargetState::Mailing(_) => "taken",
@@ -210,6 +219,9 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
     if let (Desired::RolledBack { .. }, TargetState::StoreRollout(it)) = (desired, state) {
         return format!("Read back: {}.", store::rolled_back_to(it));
     }
+    if let TargetState::Recovery(it) = state {
+        return recovery::read_back(desired, it);
+    }
     let mut sentences = vec![format!("Read back: {}.", self::state(state))];
     if let (Desired::Off | Desired::On | Desired::RollingOut { .. }, TargetState::Flag(it)) =
         (desired, state)
@@ -226,6 +238,7 @@ pub fn can_be_asked(state: &TargetState) -> bool {
         TargetState::StagedRollout(_)
         | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
+        | TargetState::Recovery(_)
         | TargetState::Flag(_)
         | TargetState::StatusPage(_) => true,
         TargetState::Mailing(_) => false,
@@ -249,6 +262,7 @@ pub fn never_answered(state: &TargetState) -> &'static str {
         | TargetState::PhasedRelease(_)
         | TargetState::Flag(_)
         | TargetState::StatusPage(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => {
             "It was sent and no answer came. It may have been taken, and the service cannot be \
              asked what became of it. It stays unknown and is not sent again by itself: look \
@@ -263,6 +277,7 @@ pub fn version(state: &TargetState) -> Option<&str> {
         TargetState::StagedRollout(it) => Some(&it.version),
         TargetState::PhasedRelease(it) => Some(&it.version),
         TargetState::StoreRollout(it) => Some(&it.version),
+        TargetState::Recovery(it) => Some(&it.version),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -280,6 +295,9 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
         }
         TargetState::PhasedRelease(it) => format!("{service} · phased release · {}", it.version),
         TargetState::StoreRollout(it) => format!("{} · {}", it.store.name(), it.version),
+        TargetState::Recovery(it) => {
+            format!("{service} · ask people with {} to update", it.version)
+        }
         TargetState::Flag(it) => format!("{service} · {}", it.name),
         TargetState::StatusPage(_) => service.to_owned(),
         TargetState::Mailing(it) => format!("{service} · {}", recipients(it.to.len())),
@@ -295,6 +313,7 @@ const PLAY_SENDS_ALL: &str =
 pub fn consequence(desired: &Desired, state: &TargetState) -> String {
     match (desired, state) {
         (_, TargetState::StoreRollout(it)) => store::consequence(desired, it),
+        (_, TargetState::Recovery(it)) => recovery::consequence(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => {
             let instead = match (&it.fallback, it.status) {
                 (Some(version), _) => format!(" and get {version}"),
@@ -428,7 +447,7 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Channel(_),
         )
         | (
-            Desired::RolledBack { .. },
+            Desired::RolledBack { .. } | Desired::AskedToUpdate | Desired::NotAsked,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)

@@ -86,6 +86,7 @@ impl Inner {
             Act::Disconnect(args) => to_value(&self.disconnect(&args.service).await?)?,
             Act::Stop(args) => to_value(&self.stop(args).await?)?,
             Act::Change(args) => to_value(&self.change(args).await?)?,
+            Act::Recover(args) => to_value(&self.recover(args).await?)?,
             Act::Restop(args) => to_value(&self.change(args).await?)?,
             Act::RequestNotice(args) => to_value(&self.request_notice(args.text).await?)?,
             Act::DraftNotice(args) => to_value(&self.draft_notice(args).await?)?,
@@ -261,7 +262,7 @@ impl Inner {
         .await
     }
 
-    async fn change(self: &Arc<Self>, args: ChangeArgs) -> Result<Pressed, Problem> {
+    pub(crate) async fn change(self: &Arc<Self>, args: ChangeArgs) -> Result<Pressed, Problem> {
         let now = self.now();
         let press = {
             let state = self.state();
@@ -280,6 +281,10 @@ impl Inner {
                         let flag = args.target.name().rsplit('/').next().unwrap_or_default();
                         let what = if version.is_empty() { flag } else { &version };
                         format!("Set {what} to {}", words::percent(*bps))
+                    }
+                    (Desired::AskedToUpdate, _) => format!("Ask people with {version} to update"),
+                    (Desired::NotAsked, _) => {
+                        format!("Stop asking people with {version} to update")
                     }
                     (_, false) => format!("{} {version}", short_title(act)),
                     (_, true) => {
@@ -419,6 +424,7 @@ fn single_aim(live: &views::Live, target: &TargetId) -> Option<(Observation, Des
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => Desired::Stopped,
     };
     Some((seen, desired))
@@ -446,6 +452,7 @@ fn short_title(act: ActKind) -> &'static str {
         ActKind::Release => "Release",
         ActKind::RemoveFromSale => "Take off sale, with every version:",
         ActKind::RollBack => "Roll back",
+        ActKind::Recover => "Ask to update",
         ActKind::TurnOff => "Turn off",
         ActKind::TurnOn => "Turn on",
         ActKind::Publish => "Publish",

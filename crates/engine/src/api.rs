@@ -231,6 +231,21 @@ pub struct ChangeArgs {
     pub reason: String,
 }
 
+/// Ask people who have a version to update, or stop asking them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecoverArgs {
+    /// App identifier or name; the first one when absent.
+    #[serde(default)]
+    pub app: Option<String>,
+    /// The version that they have, or a version code of it.
+    pub version: String,
+    /// Stop asking them.
+    #[serde(default)]
+    pub cancel: bool,
+    /// Why.
+    pub reason: String,
+}
+
 /// Ask for a notice to be published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RequestNoticeArgs {
@@ -450,6 +465,7 @@ table!(Act, "What may be done from the main window. Approves nothing.", {
     disconnect Disconnect: ServiceArgs => Done, [Observed, Log, Settings], "Forget a credential.";
     stop Stop: StopArgs => Pressed, [Decided, Log], "Stop a release on its targets.";
     change Change: ChangeArgs => Pressed, [Decided, Log], "Resume, set a fraction, complete, turn a flag on or off.";
+    recover Recover: RecoverArgs => Pressed, [Observed, Decided, Log], "Ask people who have a version on Google Play to update, or stop asking them.";
     restop Restop: ChangeArgs => Pressed, [Decided, Log], "Stop again what something else has undone.";
     request_notice RequestNotice: RequestNoticeArgs => Pressed, [Decided, Log], "Ask for a notice to be published on every connected channel.";
     draft_notice DraftNotice: DraftNoticeArgs => Drafted, [Decided, Log], "Draft an incident's next notice from the log; opens the incident when none is open.";

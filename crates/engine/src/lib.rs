@@ -29,6 +29,7 @@ pub mod presence;
 mod problem;
 mod ratings;
 mod record;
+mod recover;
 mod rehearse;
 mod signed;
 mod slots;

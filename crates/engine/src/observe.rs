@@ -140,11 +140,12 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
         },
     );
     let mut problem: Option<ProviderError> = None;
-    let targets = targets.unwrap_or_else(|error| {
+    let mut targets = targets.unwrap_or_else(|error| {
         problem = Some(error);
         known
     });
     if problem.is_none() {
+        targets.extend(left_behind(inner, service));
         let readings = join_all(targets.iter().map(|target| read(inner, &adapter, target))).await;
         problem = readings.into_iter().flatten().next();
     } else {
@@ -168,6 +169,15 @@ pub(crate) async fn one(inner: &Arc<Inner>, service: Service) {
     ratings::read(inner, &adapter, service).await;
     reckon(inner, service);
     inner.changed(&[Tag::Observed]);
+}
+
+/// Versions that a stop at a service left with people. No service lists them: which there are
+/// follows from what was read and decided.
+fn left_behind(inner: &Inner, service: Service) -> Vec<Target> {
+    let (state, now) = (inner.state(), inner.now());
+    let mut found = inner.with_live(|live| views::left_behind(&state, live, now));
+    found.retain(|it| it.id.service() == Some(service));
+    found
 }
 
 /// Notes how much of the tightest limit of a service was used.

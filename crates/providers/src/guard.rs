@@ -137,6 +137,7 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => false,
     };
     match desired {
@@ -152,6 +153,7 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
         Desired::Released { .. } => &[Verb::Release],
         Desired::RemovedFromSale => &[Verb::RemoveFromSale],
         Desired::RolledBack { .. } => &[Verb::RollBack],
+        Desired::AskedToUpdate | Desired::NotAsked => &[Verb::Recover],
         Desired::On => &[Verb::TurnOn],
         Desired::Off => &[Verb::TurnOff],
         Desired::Published { .. } => &[Verb::Publish],
@@ -167,6 +169,7 @@ fn in_words(verb: Verb) -> &'static str {
         Verb::Release => "put an approved version on sale",
         Verb::RemoveFromSale => "take an app off sale",
         Verb::RollBack => "put an earlier update in place",
+        Verb::Recover => "ask people who have a version to update",
         Verb::TurnOn => "turn a flag on",
         Verb::TurnOff => "turn a flag off",
         Verb::Publish => "publish a notice",

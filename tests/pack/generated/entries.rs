@@ -15,7 +15,10 @@ use cockpit_domain::store::{
     CountryShare, Earlier, OverTheAir, Store, StoreRollout, StoreStatus, Submitted,
 };
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
-use cockpit_domain::target::{Desired, Observation, Review, Service, TargetId, TargetState};
+use cockpit_domain::target::{
+    Desired, Devices, Newer, Observation, Recovery, RecoveryStatus, Review, Scope, Service,
+    TargetId, TargetState,
+};
 use cockpit_seal::{Entry, Head};
 use serde_json::{Map, json};
 
@@ -208,7 +211,13 @@ impl World {
             app: "com.example".to_owned(),
             target: target.clone(),
             title: "A flag".to_owned(),
-            desired: Desired::RollingOut { fraction_bps: None },
+            desired: if act != ActKind::Recover {
+                Desired::RollingOut { fraction_bps: None }
+            } else if self.chance.one_in(2) {
+                Desired::NotAsked
+            } else {
+                Desired::AskedToUpdate
+            },
             pre: Observation {
                 target,
                 at: self.now,
@@ -543,9 +552,12 @@ pub(super) fn mandate(chance: &mut Chance, act: ActKind) -> Mandate {
     }
 }
 
-/// A flag, or a release in a further store with all or none of what may be left out.
+/// A flag, a recovery, or a release in a further store, with all or none of what may be left out.
 fn seen(at_ms: i64) -> TargetState {
     let (stores, whole) = (Store::ALL, at_ms % 2 == 0);
+    if at_ms % 7 == 0 {
+        return recovery(whole);
+    }
     let Some(store) = usize::try_from(at_ms % 5)
         .ok()
         .and_then(|place| stores.get(place).copied())
@@ -584,6 +596,30 @@ fn seen(at_ms: i64) -> TargetState {
             }),
             spread: whole,
             signed: whole,
+        }),
+    })
+}
+
+fn recovery(whole: bool) -> TargetState {
+    TargetState::Recovery(Recovery {
+        version: "8.4.0".to_owned(),
+        builds: vec!["840".to_owned()],
+        status: match whole {
+            true => RecoveryStatus::Active,
+            false => RecoveryStatus::Absent,
+        },
+        action: whole.then(|| "7".to_owned()),
+        scope: match whole {
+            true => Scope::Wider,
+            false => Scope::Whole,
+        },
+        devices: whole.then_some(Devices {
+            all: 40_000,
+            recovered: 1_200,
+        }),
+        newer: whole.then(|| Newer {
+            version: "8.4.1".to_owned(),
+            fraction_bps: Some(2_000),
         }),
     })
 }

@@ -31,7 +31,7 @@ const HOUR: u64 = 60 * MINUTE;
 const START: i64 = 1_795_400_000_000;
 /// The key that lies offline.
 const RECOVERY: usize = 9;
-const ACTS: [ActKind; 10] = [
+const ACTS: [ActKind; 11] = [
     ActKind::Stop,
     ActKind::TurnOff,
     ActKind::Resume,
@@ -40,6 +40,7 @@ const ACTS: [ActKind; 10] = [
     ActKind::Release,
     ActKind::RemoveFromSale,
     ActKind::RollBack,
+    ActKind::Recover,
     ActKind::TurnOn,
     ActKind::Publish,
 ];

@@ -301,6 +301,7 @@ fn usual(act: ActKind, persons: u8) -> Mandate {
             | ActKind::Release
             | ActKind::RemoveFromSale
             | ActKind::RollBack
+            | ActKind::Recover
             | ActKind::TurnOn => CHANGE_EXPIRES_MS,
         },
         fallback: Vec::new(),

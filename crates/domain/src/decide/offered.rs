@@ -2,6 +2,7 @@
 //! asks.
 
 use crate::policy::ActKind;
+use crate::recovery;
 use crate::store;
 use crate::target::{Desired, PhasedStatus, StagedStatus, StoreStatus, TargetState};
 use crate::words;
@@ -24,12 +25,14 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_) => ActKind::Resume,
         },
         Desired::Complete => ActKind::Complete,
         Desired::Released { .. } => ActKind::Release,
         Desired::RemovedFromSale => ActKind::RemoveFromSale,
         Desired::RolledBack { .. } => ActKind::RollBack,
+        Desired::AskedToUpdate | Desired::NotAsked => ActKind::Recover,
         Desired::On => ActKind::TurnOn,
         Desired::Off => ActKind::TurnOff,
         Desired::Published { .. } => ActKind::Publish,
@@ -40,6 +43,7 @@ pub fn act_kind(desired: &Desired, from: &TargetState) -> ActKind {
 pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
     match (desired, from) {
         (_, TargetState::StoreRollout(it)) => store::not_offered(desired, it),
+        (_, TargetState::Recovery(it)) => recovery::not_offered(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress => None,
             StagedStatus::Completed if it.internal => Some(format!(
@@ -151,7 +155,7 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
             | TargetState::Channel(_),
         )
         | (
-            Desired::RolledBack { .. },
+            Desired::RolledBack { .. } | Desired::AskedToUpdate | Desired::NotAsked,
             TargetState::StagedRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)

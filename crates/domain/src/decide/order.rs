@@ -159,6 +159,7 @@ fn platform(state: &TargetState) -> Option<&'static str> {
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => None,
     }
 }

@@ -151,6 +151,7 @@ fn stop_of<'a>(state: &'a State, incident: &Incident) -> Vec<&'a IntentRecord> {
         | ActKind::Release
         | ActKind::RemoveFromSale
         | ActKind::RollBack
+        | ActKind::Recover
         | ActKind::TurnOff
         | ActKind::TurnOn
         | ActKind::Publish => false,

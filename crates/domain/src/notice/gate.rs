@@ -207,6 +207,8 @@ fn told_of(intent: &Intent) -> Option<(&Notice, &About)> {
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off => None,
     }

@@ -566,6 +566,8 @@ pub(crate) fn about(record: &IntentRecord) -> Option<(&Notice, &About)> {
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off => None,
     }

@@ -54,6 +54,7 @@ pub fn stage_bps(state: &TargetState) -> Option<u32> {
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => None,
     }
 }

@@ -30,6 +30,8 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::RollingOut { fraction_bps: None }
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },
@@ -99,6 +101,8 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
         Desired::Complete
         | Desired::Released { .. }
         | Desired::RemovedFromSale
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off
         | Desired::Published { .. } => None,

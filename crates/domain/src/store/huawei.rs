@@ -34,6 +34,8 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },
@@ -85,6 +87,8 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
         )),
         Desired::Released { .. }
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::RemovedFromSale
         | Desired::On
         | Desired::Off

@@ -275,7 +275,12 @@ pub fn meets(desired: &Desired, it: &StoreRollout) -> bool {
         }),
         Desired::Complete => it.status == StoreStatus::Completed,
         Desired::RemovedFromSale => it.status == StoreStatus::Removed,
-        Desired::Released { .. } | Desired::On | Desired::Off | Desired::Published { .. } => false,
+        Desired::Released { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
+        | Desired::On
+        | Desired::Off
+        | Desired::Published { .. } => false,
     }
 }
 
@@ -310,7 +315,11 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
             Store::MicrosoftStore => microsoft::not_offered(desired, it),
             Store::ExpoEasUpdate => expo::not_offered(desired, it),
         },
-        Desired::On | Desired::Off | Desired::Published { .. } => Some(NO_SUCH.to_owned()),
+        Desired::AskedToUpdate
+        | Desired::NotAsked
+        | Desired::On
+        | Desired::Off
+        | Desired::Published { .. } => Some(NO_SUCH.to_owned()),
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::Complete
             | Desired::Released { .. }
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off
@@ -106,6 +108,8 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
         Desired::Stopped
         | Desired::Released { .. }
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off
         | Desired::Published { .. } => None,

@@ -114,6 +114,7 @@ fn part(live: &Live, id: &str, it: &Intent) -> PartView {
             | TargetState::PhasedRelease(_)
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_) => None,
         },
     }

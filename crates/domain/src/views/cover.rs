@@ -16,7 +16,8 @@ pub(super) fn cover(target: &Target, state: &TargetState) -> Cover {
     let (rank, what) = match state {
         TargetState::StagedRollout(_)
         | TargetState::PhasedRelease(_)
-        | TargetState::StoreRollout(_) => (0, "Stores"),
+        | TargetState::StoreRollout(_)
+        | TargetState::Recovery(_) => (0, "Stores"),
         TargetState::Flag(_) => (1, "Switches"),
         TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => {
             return Cover {

@@ -5,6 +5,7 @@ mod approval;
 mod cockpit;
 mod cover;
 mod health;
+mod left_behind;
 mod live;
 mod log;
 mod model;
@@ -22,6 +23,7 @@ mod tray;
 pub use approval::intent;
 pub use cockpit::{cockpit, ledger_status};
 pub use health::{health, order_sheet, rule_test, rule_tests, rules};
+pub use left_behind::{left_behind, recovery_of};
 pub use live::{
     Budget, LedgerLive, Live, RatingsLive, SIGNAL_STALE_MS, STALE_MS, ServiceLive, TargetLive,
 };

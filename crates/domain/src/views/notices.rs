@@ -82,6 +82,7 @@ fn is_flag(state: &TargetState) -> bool {
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => false,
     }
 }
@@ -334,6 +335,8 @@ fn about(desired: &Desired) -> Option<&About> {
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off => None,
     }
@@ -354,6 +357,8 @@ pub(super) fn text(desired: &Desired) -> Option<NoticeText> {
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off => None,
     }

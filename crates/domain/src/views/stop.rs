@@ -2,10 +2,12 @@
 
 use super::cover::cover;
 use super::health::proposed_reason;
+use super::left_behind::is_recovery;
 use super::ready::light;
 use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
 use crate::decide::{may_not_ask, not_offered, unfulfilled};
 use crate::policy::ActKind;
+use crate::recovery;
 use crate::signal::Measure;
 use crate::state::State;
 use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, StoreStatus, TargetState};
@@ -41,6 +43,7 @@ fn is_rolling(state: &TargetState) -> bool {
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => false,
     }
 }
@@ -66,6 +69,7 @@ pub fn stoppable(live: &Live, version: &str) -> Vec<(Observation, Desired)> {
                 | TargetState::Flag(_)
                 | TargetState::StatusPage(_)
                 | TargetState::Mailing(_)
+                | TargetState::Recovery(_)
                 | TargetState::Channel(_) => return None,
             };
             not_offered(&desired, &it.state)
@@ -94,6 +98,7 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         .targets
         .values()
         .filter_map(|it| not_covered(it, &aims, &version))
+        .chain(aims.iter().filter_map(|(seen, _)| left_behind_by(seen)))
         .collect();
     let persons = state.persons_needed(ActKind::Stop);
     let authority = match persons {
@@ -216,6 +221,10 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
     if aims.iter().any(|(seen, _)| seen.target == it.target.id) {
         return None;
     }
+    // What a stop leaves out there is said beside the track.
+    if is_recovery(&it.target.id) {
+        return None;
+    }
     let Some(seen) = &it.observation else {
         return Some(format!(
             "{}: never read, so it cannot be stopped from here.{}",
@@ -245,8 +254,25 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
         TargetState::Flag(flag) => flag
             .enabled
             .then(|| format!("{}: stays on, it is not tied to {version}.", flag.name)),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => None,
+        TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
+        | TargetState::Channel(_) => None,
     }
+}
+
+/// Whom a halt does not reach, and what does.
+fn left_behind_by(seen: &Observation) -> Option<String> {
+    let TargetState::StagedRollout(it) = &seen.state else {
+        return None;
+    };
+    recovery::target_of(&seen.target, it).map(|_| {
+        format!(
+            "Google Play: a halt does not reach people who have {0} already. They can be asked to \
+             update, by an act of its own beside {0}, once a newer version is handed out there.",
+            it.version
+        )
+    })
 }
 
 /// A version as numbers, so that 8.10.0 comes after 8.9.0.

@@ -2,6 +2,7 @@
 //! anything.
 
 use super::{recipients, state, version};
+use crate::recovery;
 use crate::store;
 use crate::target::{
     Desired, Flag, Mailing, Observation, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
@@ -34,6 +35,9 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
                 moved_exposure(seen, now)
             }
         }
+        (TargetState::Recovery(seen), TargetState::Recovery(now)) => {
+            recovery::moved(seen, now).map_or(Moved::No, Moved::Otherwise)
+        }
         (TargetState::StatusPage(_), TargetState::StatusPage(_)) => Moved::No,
         (TargetState::Mailing(seen), TargetState::Mailing(now)) => moved_mailing(seen, now),
         (TargetState::Channel(seen), TargetState::Channel(now)) if seen.goes_to == now.goes_to => {
@@ -51,6 +55,7 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
             | TargetState::Flag(_)
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
+            | TargetState::Recovery(_)
             | TargetState::Channel(_),
             _,
         ) => Moved::Otherwise(from_to(seen, now)),
@@ -97,6 +102,7 @@ fn release(it: &TargetState) -> String {
         TargetState::StagedRollout(it) => it.builds.join(", "),
         TargetState::PhasedRelease(it) => it.build.clone(),
         TargetState::StoreRollout(it) => it.builds.join(", "),
+        TargetState::Recovery(it) => it.builds.join(", "),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -113,7 +119,10 @@ pub fn exposure(state: &TargetState) -> u32 {
         TargetState::PhasedRelease(it) => phased_exposure(it),
         TargetState::StoreRollout(it) => store::exposure(it),
         TargetState::Flag(it) => flag_exposure(it),
-        TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => 0,
+        TargetState::StatusPage(_)
+        | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
+        | TargetState::Channel(_) => 0,
     }
 }
 

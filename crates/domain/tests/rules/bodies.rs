@@ -1,16 +1,17 @@
 //! Events as entries carry them: append-only for ever. Knows no meaning.
 
 use cockpit_domain::authority::AuthorityEvent;
-use cockpit_domain::event::{Drift, Event, Export, Outcome, Verdict};
+use cockpit_domain::event::{Drift, EffectResult, Event, Export, Outcome, Verdict};
 use cockpit_domain::export::{Redaction, Selection};
 use cockpit_domain::policy::{ActKind, Needs, Policy, Role};
-use cockpit_domain::target::StagedStatus;
-use cockpit_domain::{Service, TargetState};
+use cockpit_domain::target::{Recovery, RecoveryStatus, Scope, StagedStatus};
+use cockpit_domain::{Desired, Service, TargetState};
 use serde_json::{Map, Value};
 
 use crate::authority::{hash, mandate};
 use crate::cases::{
-    LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, result, staged,
+    LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, recovery,
+    result, staged,
 };
 
 fn rolls() -> TargetState {
@@ -263,8 +264,28 @@ fn an_unknown_kind_or_a_missing_key_is_said_in_words() {
 
 #[test]
 fn the_bytes_of_an_intent_stay_as_they_are() {
-    let stop = intent(cockpit_domain::Desired::Stopped, rolls(), 900_000);
+    let stop = intent(Desired::Stopped, rolls(), 900_000);
     insta::assert_json_snapshot!(Event::IntentRequested(Box::new(stop)));
+}
+
+#[test]
+fn the_bytes_of_a_recovery_stay_as_they_are() {
+    let asks = |status: RecoveryStatus, desired: Desired| {
+        let it = TargetState::Recovery(recovery(status));
+        Event::IntentRequested(Box::new(intent(desired, it, 900_000)))
+    };
+    let narrower = TargetState::Recovery(Recovery {
+        scope: Scope::Narrower,
+        ..recovery(RecoveryStatus::Active)
+    });
+    insta::assert_json_snapshot!([
+        asks(RecoveryStatus::Absent, Desired::AskedToUpdate),
+        asks(RecoveryStatus::Active, Desired::NotAsked),
+        Event::EffectResult(EffectResult {
+            after: Some(narrower),
+            ..result(&id(3), Outcome::Stale)
+        }),
+    ]);
 }
 
 #[test]

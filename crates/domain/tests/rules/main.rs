@@ -23,6 +23,7 @@ mod others;
 mod people;
 mod privacy;
 mod rated;
+mod recoveries;
 mod replay;
 mod rooms;
 mod ruled;

@@ -21,6 +21,7 @@ mod offline;
 mod over_the_air;
 mod presence;
 mod ratings;
+mod recover;
 mod rehearsals;
 mod restart;
 mod slots;

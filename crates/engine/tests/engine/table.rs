@@ -57,6 +57,10 @@ fn acts() -> Vec<Value> {
             json!({"app": null, "version": "1", "targets": ["unleash:a"], "reason": "r"}),
         ),
         of("change", change.clone()),
+        of(
+            "recover",
+            json!({"app": null, "version": "8.4.0", "cancel": false, "reason": "r"}),
+        ),
         of("restop", change),
         of("request_notice", json!({"text": text})),
         of(

@@ -301,6 +301,8 @@ impl Adapter for AppStore {
             | Desired::RollingOut { .. }
             | Desired::Complete
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. } => {}
@@ -508,6 +510,8 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },

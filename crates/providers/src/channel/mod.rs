@@ -236,6 +236,8 @@ pub(crate) fn published(effect: &Effect, service: Service) -> Result<&Notice, Pr
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off => Err(ProviderError::new(
             ErrorKind::Unsupported,
@@ -250,6 +252,7 @@ fn agreed(effect: &Effect, about: &About) -> Result<(), ProviderError> {
         TargetState::Channel(seen) if seen.goes_to == about.goes_to => Ok(()),
         TargetState::Channel(_)
         | TargetState::StagedRollout(_)
+        | TargetState::Recovery(_)
         | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::Flag(_)

@@ -264,6 +264,8 @@ impl Adapter for EasUpdate {
             Desired::Complete
             | Desired::Released { .. }
             | Desired::RemovedFromSale
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. } => Err(ProviderError::new(

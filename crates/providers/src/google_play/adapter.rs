@@ -28,7 +28,13 @@ use crate::http::Http;
 
 static CAPABILITY: Capability = Capability {
     service: Service::GooglePlay,
-    verbs: &[Verb::Stop, Verb::Resume, Verb::SetFraction, Verb::Complete],
+    verbs: &[
+        Verb::Stop,
+        Verb::Resume,
+        Verb::SetFraction,
+        Verb::Complete,
+        Verb::Recover,
+    ],
     signals: false,
     conditional_write: true,
 };
@@ -41,6 +47,8 @@ pub struct GooglePlay {
     pub(super) api: Api,
     /// Held through a whole apply, so that writes to one app come one by one.
     pub(super) edits: Mutex<Edits>,
+    /// Held while a recovery is looked for, made and deployed. No stop waits for it.
+    pub(super) recovering: Mutex<()>,
     /// Called by what cannot wait behind a look at a slow service.
     pub(super) hurry: Notify,
     /// What was seen on each track: Google shows no release before a full one.
@@ -52,6 +60,7 @@ impl GooglePlay {
         Self {
             api: Api::new(config, http),
             edits: Mutex::new(Edits::default()),
+            recovering: Mutex::new(()),
             hurry: Notify::new(),
             seen: std::sync::Mutex::default(),
         }
@@ -86,12 +95,12 @@ impl GooglePlay {
     }
 
     /// The edits for what cannot wait: looks that are under way give way.
-    async fn urgently(&self) -> MutexGuard<'_, Edits> {
+    pub(super) async fn urgently(&self) -> MutexGuard<'_, Edits> {
         self.hurry.notify_waiters();
         self.edits.lock().await
     }
 
-    async fn look(&self, track: &str) -> Result<(Track, Time), ProviderError> {
+    pub(super) async fn look(&self, track: &str) -> Result<(Track, Time), ProviderError> {
         let mut hurry = pin!(self.hurry.notified());
         // Heard from here on, also while others are waited for.
         hurry.as_mut().enable();
@@ -212,6 +221,9 @@ impl Adapter for GooglePlay {
         target: &TargetId,
         reading: Reading,
     ) -> Result<Observation, ProviderError> {
+        if let Some(named) = self.recovery_named(target) {
+            return self.observe_recovery(target, &named, reading).await;
+        }
         let track = self.track(target)?;
         let (found, at) = match reading {
             Reading::Poll => self.look(track).await?,
@@ -240,6 +252,9 @@ impl Adapter for GooglePlay {
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
+        if let Some(named) = self.recovery_named(&effect.target) {
+            return self.apply_recovery(effect, &named).await;
+        }
         let track = self.track(&effect.target)?;
         let mut edits = self.urgently().await;
         let held = match edits.held(&self.api, track) {

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use super::config::Config;
 use super::errors::RULES;
-use super::wire::{AppEdit, ReviewList, Summaries, Summary, Track, TrackList};
+use super::wire::{
+    Action, Actions, AppEdit, Empty, ReviewList, Summaries, Summary, Track, TrackList,
+};
 use crate::google::{SignIn, message};
 use crate::guide::Counted;
 use crate::http::{Answer, Body, Bucket, Call, Client, Http, Limit, Nature};
@@ -162,6 +164,67 @@ impl Api {
             ..Call::get("/androidpublisher/v3/applications/{}/reviews")
         };
         self.json(call).await
+    }
+
+    /// The recoveries that target a version code. Google gives no pages of them.
+    pub(super) async fn recoveries(
+        &self,
+        code: &str,
+        urgent: bool,
+    ) -> Result<(Vec<Action>, Answer), ProviderError> {
+        let call = Call {
+            arguments: &[&self.package],
+            query: &[("versionCode", code)],
+            urgent,
+            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries")
+        };
+        let (found, answer) = self.json::<Actions>(call).await?;
+        Ok((found.recovery_actions, answer))
+    }
+
+    /// Makes a recovery for everybody who has one of these version codes. It asks nobody before it
+    /// is deployed. Sent twice it is two.
+    pub(super) async fn create_recovery(&self, codes: &[String]) -> Result<Action, ProviderError> {
+        let body = json!({
+            "remoteInAppUpdate": {"isRemoteInAppUpdateRequested": true},
+            "targeting": {
+                "versionList": {"versionCodes": codes},
+                "allUsers": {"isAllUsersRequested": true},
+            },
+        });
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package],
+            body: Body::Json(body),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries")
+        };
+        Ok(self.json(call).await?.0)
+    }
+
+    pub(super) async fn deploy_recovery(&self, id: &str) -> Result<(), ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package, id],
+            body: Body::Json(json!({})),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries/{}:deploy")
+        };
+        self.json::<Empty>(call).await.map(|_| ())
+    }
+
+    pub(super) async fn cancel_recovery(&self, id: &str) -> Result<(), ProviderError> {
+        let call = Call {
+            method: Method::POST,
+            arguments: &[&self.package, id],
+            body: Body::Json(json!({})),
+            nature: Nature::Commit,
+            urgent: true,
+            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries/{}:cancel")
+        };
+        self.json::<Empty>(call).await.map(|_| ())
     }
 
     pub(super) async fn put_track(&self, edit: &str, track: &Track) -> Result<(), ProviderError> {

@@ -9,6 +9,7 @@ mod edits;
 mod errors;
 mod guide;
 mod ratings;
+mod recovery;
 mod rehearse;
 mod release;
 mod seen;

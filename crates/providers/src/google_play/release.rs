@@ -183,6 +183,8 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
             Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. },

@@ -107,6 +107,70 @@ pub(super) struct Timestamp {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Actions {
+    #[serde(default)]
+    pub recovery_actions: Vec<Action>,
+}
+
+/// The parts of an `AppRecoveryAction` that are read. Numbers are texts in all of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Action {
+    pub app_recovery_id: String,
+    #[serde(default)]
+    pub status: String,
+    /// RFC 3339 in UTC, so that texts compare as times.
+    #[serde(default)]
+    pub create_time: String,
+    #[serde(default)]
+    pub targeting: Targeting,
+    #[serde(default)]
+    pub remote_in_app_update_data: Option<Counts>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Targeting {
+    pub version_list: Option<VersionList>,
+    pub version_range: Option<VersionRange>,
+    pub regions: Option<Value>,
+    pub android_sdks: Option<Value>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct VersionList {
+    pub version_codes: Vec<String>,
+}
+
+/// Both ends belong to it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct VersionRange {
+    pub version_code_start: String,
+    pub version_code_end: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Counts {
+    pub remote_app_update_data_per_bundle: Vec<Bundle>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Bundle {
+    pub version_code: String,
+    pub total_device_count: String,
+    pub recovered_device_count: String,
+}
+
+/// An answer without content, `{}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Empty {}
+
+#[derive(Debug, Deserialize)]
 pub(super) struct TrackList {
     #[serde(default)]
     pub tracks: Vec<Track>,

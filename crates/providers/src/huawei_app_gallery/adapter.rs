@@ -138,6 +138,8 @@ impl Adapter for HuaweiAppGallery {
             Desired::RollingOut { fraction_bps: None }
             | Desired::Released { .. }
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::RemovedFromSale
             | Desired::On
             | Desired::Off

@@ -368,6 +368,8 @@ impl Adapter for LaunchDarkly {
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

@@ -294,6 +294,8 @@ fn change(desired: &Desired) -> Result<Change, ProviderError> {
         | Desired::Released { .. }
         | Desired::RemovedFromSale
         | Desired::RolledBack { .. }
+        | Desired::AskedToUpdate
+        | Desired::NotAsked
         | Desired::On
         | Desired::Off
         | Desired::Published { .. } => Err(ProviderError::new(

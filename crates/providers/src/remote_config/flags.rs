@@ -130,6 +130,8 @@ impl Flags {
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

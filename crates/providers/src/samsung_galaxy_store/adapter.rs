@@ -143,6 +143,8 @@ impl Adapter for SamsungGalaxyStore {
             | Desired::Stopped
             | Desired::Released { .. }
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off
             | Desired::Published { .. } => {

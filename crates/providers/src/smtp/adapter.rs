@@ -181,6 +181,8 @@ impl Adapter for Smtp {
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::On
             | Desired::Off => {
                 return Err(ProviderError::new(

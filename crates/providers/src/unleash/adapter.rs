@@ -431,6 +431,8 @@ impl Adapter for Unleash {
             | Desired::Released { .. }
             | Desired::RemovedFromSale
             | Desired::RolledBack { .. }
+            | Desired::AskedToUpdate
+            | Desired::NotAsked
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,

@@ -36,6 +36,22 @@ pub fn cases() -> Vec<Case> {
             undeclared: Desired::Off,
         },
         Case {
+            service: Service::GooglePlay,
+            target: "google_play:com.northwind.wallet/recovery/83207/8.3.2",
+            desired: Desired::AskedToUpdate,
+            commit: ":deploy",
+            read: "/appRecoveries?versionCode",
+            in_effect: |truth| {
+                let mut all = truth["google_play"]["recoveries"]
+                    .as_array()
+                    .unwrap()
+                    .iter();
+                all.any(|it| it["status"] == "RECOVERY_STATUS_ACTIVE")
+            },
+            console: Some(json!({"service": "google_play", "action": "halt"})),
+            undeclared: Desired::Off,
+        },
+        Case {
             service: Service::AppStore,
             target: "app_store:com.northwind.wallet/IOS",
             desired: Desired::Stopped,

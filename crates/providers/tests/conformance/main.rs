@@ -10,6 +10,7 @@ mod engagement;
 mod firebase;
 mod flagsmith;
 mod google_play;
+mod google_play_recovery;
 mod google_play_traps;
 mod http;
 mod huawei_app_gallery;

@@ -54,6 +54,15 @@ impl GooglePlay {
                 self.in_review.clear();
                 self.note(scene, "in_review", before, json!([]));
             }
+            "recover" => {
+                self.recover_in_console(body, scene)?;
+                // No track is touched by it, so that the open edit lives on.
+                return Ok(());
+            }
+            "release" => {
+                let fraction = body["fraction"].as_f64();
+                self.release_fixed(fraction, scene)?;
+            }
             "manual_send" => {
                 let on = body["on"].as_bool().unwrap_or(true);
                 let before = json!(self.manual_send);
@@ -65,7 +74,7 @@ impl GooglePlay {
             "send_for_review" => self.send(Who::Console, scene),
             other => {
                 return Err(format!(
-                    "unknown action \"{other}\" for google_play; known: raise, halt, resume, complete, clear, change, start_review, finish_review, manual_send, send_for_review"
+                    "unknown action \"{other}\" for google_play; known: raise, halt, resume, complete, clear, change, start_review, finish_review, manual_send, send_for_review, recover, release"
                 ));
             }
         }
@@ -85,6 +94,27 @@ impl GooglePlay {
         let served = self.rolled(&self.served, name, action, fraction)?;
         self.committed = committed;
         self.serve(served, Who::Console, scene);
+        Ok(())
+    }
+
+    /// 8.4.1, the corrected version, goes to production, in place of what rolled out or was halted.
+    fn release_fixed(
+        &mut self,
+        fraction: Option<f64>,
+        scene: &mut Scene<'_>,
+    ) -> Result<(), String> {
+        let status = match fraction {
+            Some(_) => Status::InProgress,
+            None => Status::Completed,
+        };
+        let fixed = Release::new("8.4.1", 84_103, status, fraction);
+        let mut tracks = self.served.clone();
+        let live = tracks.get("production").ok_or("no track \"production\"")?;
+        let track = rules::put(live, "production", vec![fixed], &self.switches)
+            .map_err(|refused| refused.message().to_owned())?;
+        tracks.insert("production".to_owned(), track);
+        self.committed = tracks.clone();
+        self.serve(tracks, Who::Console, scene);
         Ok(())
     }
 
@@ -196,10 +226,16 @@ impl GooglePlay {
             "reviews_per_hour_max" => {
                 self.reviews.per_hour_max = usize::try_from(number()?).unwrap_or(usize::MAX)
             }
+            "recovery_app_bundle" => self.recoveries.app_bundle = truth()?,
+            "recovery_making_ms" => {
+                self.recoveries.making_ms = i64::try_from(number()?).unwrap_or(i64::MAX / 4)
+            }
+            "recovery_makes_drafts" => self.recoveries.makes_drafts = truth()?,
+            "recovery_making_fails" => self.recoveries.making_fails = truth()?,
             "revoke_tokens" => self.tokens.revoke_all(),
             _ => {
                 return Err(format!(
-                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, first_release, lenient_halt, permitted, may_release, reviews_permitted, reviews_per_hour_max, revoke_tokens"
+                    "unknown knob \"{name}\" for google_play; known: edit_lifetime_s, daily_edits_max, queries_per_minute_max, draft_app, first_release, lenient_halt, permitted, may_release, reviews_permitted, reviews_per_hour_max, recovery_app_bundle, recovery_making_ms, recovery_makes_drafts, recovery_making_fails, revoke_tokens"
                 ));
             }
         }
@@ -233,6 +269,7 @@ impl GooglePlay {
             "held_changes": self.held,
             "open_edit": self.edits.open(now_ms).map(|edit| edit.id.clone()),
             "edits_created_today": self.edits.created_today(now_ms),
+            "recoveries": self.recoveries_now(now_ms),
         })
     }
 }

@@ -1,9 +1,10 @@
-//! Google Play Developer API v3: edits, tracks, commits and the release summaries. Must not know
+//! Google Play Developer API v3: edits, tracks, commits, the release summaries and app recoveries. Must not know
 //! latency, faults or the other services.
 
 mod console;
 mod edits;
 mod errors;
+mod recovery;
 mod reviews;
 mod rules;
 pub(crate) mod token;
@@ -65,6 +66,7 @@ pub(crate) struct GooglePlay {
     queries_per_minute_max: usize,
     console_moves_next: bool,
     reviews: reviews::Reviews,
+    recoveries: recovery::Recoveries,
 }
 
 impl GooglePlay {
@@ -109,6 +111,7 @@ impl GooglePlay {
             queries_per_minute_max: 3_000,
             console_moves_next: false,
             reviews: reviews::Reviews::new(epoch_ms),
+            recoveries: recovery::Recoveries::new(),
         }
     }
 
@@ -159,6 +162,7 @@ impl GooglePlay {
         let releases = match (call.method.as_str(), rest) {
             ("PUT" | "PATCH", ["edits", _, "tracks", _]) => true,
             ("POST", ["edits", act]) => act.ends_with(":commit") || act.ends_with(":validate"),
+            ("POST", ["appRecoveries", ..]) => true,
             _ => false,
         };
         if releases && !self.may_release {
@@ -246,6 +250,9 @@ impl GooglePlay {
                 self.summaries(name)
             }
             ("GET", ["reviews"]) => self.list_reviews(call, scene),
+            ("GET", ["appRecoveries"]) => self.list_recoveries(call, scene),
+            ("POST", ["appRecoveries"]) => self.create_recovery(call, scene),
+            ("POST", ["appRecoveries", act]) => self.act_on_recovery(call, act, scene),
             _ => Err(no_such_url()),
         }
     }

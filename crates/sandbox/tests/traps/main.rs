@@ -15,6 +15,7 @@ mod huawei;
 mod launchdarkly;
 mod microsoft_store;
 mod play;
+mod recovery;
 mod reviews;
 mod samsung;
 mod scenarios;

@@ -7,8 +7,8 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 TOLERANCE, LEASE, KEPT = 5 * MINUTE, 2 * MINUTE, 256
 ZERO = "0" * 64
 ROLES = ("administrator", "product_lead", "customer_success", "responder", "legal", "brand", "auditor")
-ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "roll_back", "turn_on",
-        "publish")
+ACTS = ("stop", "turn_off", "resume", "set_fraction", "complete", "release", "remove_from_sale", "roll_back", "recover",
+        "turn_on", "publish")
 PERSONS_MIN = {"remove_from_sale": 2}
 SAFE = ("stop", "turn_off")  # they only lower what people are exposed to; the press itself is enough
 SERVICES = ("google_play", "app_store", "huawei_app_gallery", "samsung_galaxy_store", "microsoft_store", "eas_update",
@@ -165,6 +165,11 @@ SEEN = by_word(
         air=maybe(fields(
             title=text, embedded=flag, same_as=some(text, []), earlier=maybe(fields(update=text, title=text)),
             spread=usual(flag, False), signed=usual(flag, False)))),
+    recovery=dict(
+        version=text, builds=some(text),
+        status=one_of("absent", "draft", "generating", "active", "canceled", "failed"), action=maybe(text),
+        scope=usual(one_of("whole", "narrower", "wider"), "whole"), devices=maybe(fields(all=U64, recovered=U64)),
+        newer=maybe(fields(version=text, fraction_bps=maybe(U32)))),
     flag=dict(name=text, environment=text, enabled=flag, serving=maybe(flag), fraction_bps=maybe(U32),
               description=text, caveats=some(CAVEAT, []),
               reach=maybe(fields(by=one_of("stream", "poll", "fetch", "start"), within_s=U32))),
@@ -206,6 +211,7 @@ KINDS = {
         press=text, press_title=text, act=act, app=text, target=text, title=text,
         desired=by_word("to", stopped={}, rolling_out=dict(fraction_bps=maybe(U32)), complete={}, on={},
                         off={}, released=dict(version=text), removed_from_sale={}, rolled_back=dict(update=text),
+                        asked_to_update={}, not_asked={},
                         published=dict(notice=NOTICE)),
         pre=fields(target=text, at=moment, state=SEEN), asked_at=moment, expires_at=moment, persons=U8,
         explicit=flag, reason=text, evidence=some(text),

@@ -45,6 +45,7 @@ pub(super) fn act(
         | TargetState::PhasedRelease(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => words::version(&seen.state).unwrap_or_default().to_owned(),
     };
     let persons = state.persons_needed(kind);
@@ -58,7 +59,7 @@ pub(super) fn act(
         name: match kind {
             ActKind::SetFraction => format!("Set the share of {what} on {service}"),
             ActKind::RemoveFromSale => format!("Take the whole app off the {service}"),
-            ActKind::RollBack => format!("{label}: {what} on {service}"),
+            ActKind::RollBack | ActKind::Recover => format!("{label}: {what} on {service}"),
             ActKind::Stop
             | ActKind::Resume
             | ActKind::Complete
@@ -85,6 +86,7 @@ fn verb(kind: ActKind) -> Verb {
         ActKind::Release => Verb::Release,
         ActKind::RemoveFromSale => Verb::RemoveFromSale,
         ActKind::RollBack => Verb::RollBack,
+        ActKind::Recover => Verb::Recover,
         ActKind::TurnOff => Verb::TurnOff,
         ActKind::TurnOn => Verb::TurnOn,
         ActKind::Publish => Verb::Publish,
@@ -107,6 +109,10 @@ pub(super) fn last_act(
         ActKind::Release => "release asked for by",
         ActKind::RemoveFromSale => "taking the app off sale asked for by",
         ActKind::RollBack => "rollback asked for by",
+        ActKind::Recover if record.intent.desired == Desired::NotAsked => {
+            "end of the update prompt asked for by"
+        }
+        ActKind::Recover => "update prompt asked for by",
         ActKind::TurnOff => "turning off asked for by",
         ActKind::TurnOn => "turning on asked for by",
         ActKind::Publish => "notice asked for by",

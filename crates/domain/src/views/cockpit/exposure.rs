@@ -69,6 +69,7 @@ fn fraction_bps(state: &TargetState) -> Option<u32> {
         | TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
+        | TargetState::Recovery(_)
         | TargetState::Channel(_) => None,
     }
 }

@@ -101,6 +101,7 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
                 | TargetState::PhasedRelease(_)
                 | TargetState::StatusPage(_)
                 | TargetState::Mailing(_)
+                | TargetState::Recovery(_)
                 | TargetState::Channel(_) => None,
             })
             .collect::<BTreeSet<String>>()

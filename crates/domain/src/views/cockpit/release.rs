@@ -5,12 +5,15 @@ use super::act::{act, last_act};
 use super::exposure::exposure_view;
 use super::share;
 use super::signals::signal_view;
+use crate::recovery;
 use crate::state::State;
 use crate::store;
 use crate::target::{
-    Desired, Observation, PhasedStatus, Service, StagedStatus, StoreStatus, TargetState,
+    Desired, Observation, PhasedStatus, Recovery, RecoveryStatus, Service, StagedStatus,
+    StoreStatus, TargetState,
 };
 use crate::time::Time;
+use crate::views::left_behind::{is_recovery, left_behind};
 use crate::views::ready::light;
 use crate::views::{
     ActView, Badge, Icon, Live, ReleaseView, RolloutView, STALE_MS, SignalView, TargetLive, Tone,
@@ -29,7 +32,7 @@ pub(super) fn release(
         return None;
     }
     let seen = it.observation.as_ref();
-    if !is_live(it) {
+    if !is_live(it) || !is_shown(state, live, it, now) {
         return None;
     }
     let (version, build) = seen.map_or((String::new(), String::new()), version_and_build);
@@ -41,7 +44,10 @@ pub(super) fn release(
         .collect();
     Some(ReleaseView {
         target: it.target.id.0.clone(),
-        store: service.name().to_owned(),
+        store: match seen.and_then(|seen| recovery::of(&seen.state)) {
+            Some(_) => "Google Play · update prompt".to_owned(),
+            None => service.name().to_owned(),
+        },
         platform: it.target.platform.clone(),
         at_risk: state
             .breaches
@@ -85,7 +91,16 @@ pub(super) fn is_live(it: &TargetLive) -> bool {
             | TargetState::Channel(_),
         )
         | None => false,
+        Some(TargetState::Recovery(_)) => true,
     }
+}
+
+/// A version that people were left behind with is shown for as long as it is looked after.
+fn is_shown(state: &State, live: &Live, it: &TargetLive, now: Time) -> bool {
+    !is_recovery(&it.target.id)
+        || left_behind(state, live, now)
+            .iter()
+            .any(|target| target.id == it.target.id)
 }
 
 fn version_and_build(seen: &Observation) -> (String, String) {
@@ -93,6 +108,7 @@ fn version_and_build(seen: &Observation) -> (String, String) {
         TargetState::StagedRollout(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::PhasedRelease(it) => (it.version.clone(), it.build.clone()),
         TargetState::StoreRollout(it) => (it.version.clone(), it.builds.join(", ")),
+        TargetState::Recovery(it) => (it.version.clone(), it.builds.join(", ")),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
@@ -116,6 +132,14 @@ fn rollout_badge(state: &TargetState) -> Badge {
             StoreStatus::Halted => badge(Tone::Wait, Icon::Held, capital(it.store.stopped_word())),
             StoreStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
             StoreStatus::Removed => badge(Tone::Wait, Icon::Held, "Off sale"),
+        },
+        TargetState::Recovery(it) => match it.status {
+            RecoveryStatus::Absent => badge(Tone::Neutral, Icon::Idle, "Nobody asked"),
+            RecoveryStatus::Draft => badge(Tone::Neutral, Icon::Idle, "Prepared"),
+            RecoveryStatus::Generating => badge(Tone::Wait, Icon::Progress, "Being made"),
+            RecoveryStatus::Active => badge(Tone::Neutral, Icon::Progress, "Asked to update"),
+            RecoveryStatus::Canceled => badge(Tone::Neutral, Icon::Idle, "No longer asked"),
+            RecoveryStatus::Failed => badge(Tone::Wait, Icon::Alert, "Not made"),
         },
         TargetState::PhasedRelease(it) => {
             let day = it
@@ -209,10 +233,26 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 ),
             }
         }
+        TargetState::Recovery(it) => recovered(it),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
         | TargetState::Channel(_) => unknown(),
+    }
+}
+
+fn recovered(it: &Recovery) -> RolloutView {
+    let counted = it.devices.filter(|devices| devices.all > 0);
+    RolloutView {
+        label: "Devices that updated".to_owned(),
+        // Only a bar is drawn by it; a count in it is far below what a float holds exactly.
+        fraction: counted.map(|it| it.recovered as f64 / it.all as f64),
+        words: counted.map_or("not counted".to_owned(), |it| {
+            let (recovered, all) = (words::grouped(it.recovered), words::grouped(it.all));
+            format!("{recovered} of {all}")
+        }),
+        held: it.status != RecoveryStatus::Active,
+        detail: format!("of those that had {}, as Google counts", it.version),
     }
 }
 
@@ -234,6 +274,7 @@ fn note(state: &TargetState) -> String {
                 .join(" · ")
         }
         TargetState::StoreRollout(it) => store::note(it),
+        TargetState::Recovery(it) => recovery::note(it),
         TargetState::PhasedRelease(it) if it.removed => {
             "Nobody can install or update any version; people who have the app keep it".to_owned()
         }
@@ -286,6 +327,7 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
         },
         TargetState::StoreRollout(it) => store::wishes(it),
+        TargetState::Recovery(it) => recovery::wishes(it),
         TargetState::Flag(_)
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_)
