@@ -3,4 +3,4 @@
 /**
  * A kind of act that policy speaks of.
  */
-export type ActKind = "stop" | "resume" | "set_fraction" | "complete" | "release" | "remove_from_sale" | "roll_back" | "turn_off" | "turn_on" | "publish";
+export type ActKind = "stop" | "resume" | "set_fraction" | "complete" | "release" | "remove_from_sale" | "roll_back" | "recover" | "turn_off" | "turn_on" | "publish";

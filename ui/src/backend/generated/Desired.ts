@@ -16,7 +16,7 @@ version: string, } | { "to": "removed_from_sale" } | { "to": "rolled_back",
 /**
  * The service's own name of the earlier update, or [`store::EMBEDDED`].
  */
-update: string, } | { "to": "on" } | { "to": "off" } | { "to": "published", 
+update: string, } | { "to": "asked_to_update" } | { "to": "not_asked" } | { "to": "on" } | { "to": "off" } | { "to": "published", 
 /**
  * The notice.
  */

@@ -3,4 +3,4 @@
 /**
  * A verb that an adapter may offer for its targets.
  */
-export type Verb = "stop" | "resume" | "set_fraction" | "complete" | "release" | "remove_from_sale" | "roll_back" | "turn_on" | "turn_off" | "publish";
+export type Verb = "stop" | "resume" | "set_fraction" | "complete" | "release" | "remove_from_sale" | "roll_back" | "recover" | "turn_on" | "turn_off" | "publish";

@@ -44,6 +44,7 @@ import type { Pressed } from "./Pressed";
 import type { ProposeArgs } from "./ProposeArgs";
 import type { ProposeEnvelopeArgs } from "./ProposeEnvelopeArgs";
 import type { Proposed } from "./Proposed";
+import type { RecoverArgs } from "./RecoverArgs";
 import type { RehearseArgs } from "./RehearseArgs";
 import type { RejectArgs } from "./RejectArgs";
 import type { RequestNoticeArgs } from "./RequestNoticeArgs";
@@ -126,6 +127,8 @@ export interface Acts {
   stop: { args: StopArgs; answer: Pressed };
   /** Resume, set a fraction, complete, turn a flag on or off. */
   change: { args: ChangeArgs; answer: Pressed };
+  /** Ask people who have a version on Google Play to update, or stop asking them. */
+  recover: { args: RecoverArgs; answer: Pressed };
   /** Stop again what something else has undone. */
   restop: { args: ChangeArgs; answer: Pressed };
   /** Ask for a notice to be published on every connected channel. */

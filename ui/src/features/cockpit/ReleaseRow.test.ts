@@ -1,7 +1,7 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, screen } from "@testing-library/svelte";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { leftBehind } from "../../../dev/fixtures";
+import { leftBehind, press } from "../../../dev/fixtures";
 import { renderWithData } from "../../testing/data";
 import ReleaseRow from "./ReleaseRow.svelte";
 
@@ -10,6 +10,7 @@ beforeEach(() => {
   acted.mockReset();
   mockIPC((_, payload) => {
     const { name, args } = payload as { name: string; args: unknown };
+    if (name === "press") return press(3);
     acted(name, args);
     return { press: "p1", intents: ["i0"], sentence: "It waits for approval." };
   });
