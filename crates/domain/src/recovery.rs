@@ -166,7 +166,7 @@ pub(crate) fn meets(desired: &Desired, it: &Recovery) -> bool {
 
 /// Why a recovery in this state cannot be changed so; `None` when it can.
 pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
-    let elsewhere = "in the Play console, App bundle explorer, Recovery tools";
+    let elsewhere = "in the Play console, by its recovery tools";
     match (desired, it.status, it.scope) {
         (Desired::AskedToUpdate, RecoveryStatus::Active, Scope::Narrower) => Some(format!(
             "a part of the people who have {} is asked already, by somebody else's choice. Widen or \
@@ -242,7 +242,7 @@ pub(crate) fn consequence(desired: &Desired, it: &Recovery) -> String {
                     " {version} is handed out to {}: who cannot get it has nothing to update to.",
                     percent(*bps)
                 ),
-                Some(newer) => format!(" They update to {}.", newer.version),
+                Some(newer) => format!(" Who updates gets {}.", newer.version),
                 None => String::new(),
             };
             format!(

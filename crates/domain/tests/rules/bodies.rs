@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::authority::{hash, mandate};
 use crate::cases::{
-    LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, recovery,
-    result, staged,
+    LEAD, NOON, all_pairs, breach, connects, founded, id, intent, person, play_id, result, staged,
 };
+use crate::recoveries::recovery;
 
 fn rolls() -> TargetState {
     staged(StagedStatus::InProgress, Some(2_000))

@@ -8,12 +8,13 @@ use cockpit_domain::signal::{Measure, Signal, SignalPoint};
 use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_domain::store::{Earlier, OverTheAir};
 use cockpit_domain::target::{
-    Devices, Flag, Mailing, Newer, Notice, Phase, PhasedRelease, PhasedStatus, Recovery,
-    RecoveryStatus, Scope, StagedRollout, StagedStatus, StatusPage, Store, StoreRollout,
-    StoreStatus, TakenMail,
+    Flag, Mailing, Notice, Phase, PhasedRelease, PhasedStatus, StagedRollout, StagedStatus,
+    StatusPage, Store, StoreRollout, StoreStatus, TakenMail,
 };
 use cockpit_domain::views::{LedgerLive, Live, ServiceLive, TargetLive};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+
+use crate::recoveries;
 
 /// 2026-11-23T14:00:00Z.
 pub const NOON: Time = Time::from_ms(1_795_442_400_000);
@@ -197,13 +198,6 @@ pub fn store_id(store: Store) -> TargetId {
     })
 }
 
-pub fn recovery_id() -> TargetId {
-    TargetId::new(
-        Service::GooglePlay,
-        "com.northwind.wallet/recovery/840/8.4.0",
-    )
-}
-
 pub fn flag_id() -> TargetId {
     TargetId::new(Service::Unleash, "default/production/wallet.pay")
 }
@@ -268,40 +262,6 @@ pub fn sold(store: Store, status: StoreStatus, fraction_bps: Option<u32>) -> Sto
         }),
     }
 }
-
-pub fn recovery(status: RecoveryStatus) -> Recovery {
-    let counted = match status {
-        RecoveryStatus::Active | RecoveryStatus::Canceled => Some(Devices {
-            all: 40_000,
-            recovered: 1_200,
-        }),
-        RecoveryStatus::Absent
-        | RecoveryStatus::Draft
-        | RecoveryStatus::Generating
-        | RecoveryStatus::Failed => None,
-    };
-    Recovery {
-        version: "8.4.0".to_owned(),
-        builds: vec!["840".to_owned()],
-        status,
-        action: (status != RecoveryStatus::Absent).then(|| "4611686018427000001".to_owned()),
-        scope: Scope::Whole,
-        devices: counted,
-        newer: Some(Newer {
-            version: "8.4.1".to_owned(),
-            fraction_bps: None,
-        }),
-    }
-}
-
-pub const RECOVERY_STATUSES: [RecoveryStatus; 6] = [
-    RecoveryStatus::Absent,
-    RecoveryStatus::Draft,
-    RecoveryStatus::Generating,
-    RecoveryStatus::Active,
-    RecoveryStatus::Canceled,
-    RecoveryStatus::Failed,
-];
 
 pub fn flag(enabled: bool, serving: Option<bool>) -> TargetState {
     flag_for(enabled, serving, None, "payments of 8.4.0")
@@ -401,19 +361,7 @@ pub fn all_states() -> Vec<TargetState> {
         let unsaid = sold(store, StoreStatus::Halted, None);
         all.push(TargetState::StoreRollout(unsaid));
     }
-    for status in RECOVERY_STATUSES {
-        all.push(TargetState::Recovery(recovery(status)));
-    }
-    all.push(TargetState::Recovery(Recovery {
-        newer: None,
-        ..recovery(RecoveryStatus::Absent)
-    }));
-    for scope in [Scope::Narrower, Scope::Wider] {
-        all.push(TargetState::Recovery(Recovery {
-            scope,
-            ..recovery(RecoveryStatus::Active)
-        }));
-    }
+    all.extend(recoveries::all_states());
     for enabled in [true, false] {
         for serving in [None, Some(true), Some(false)] {
             all.push(flag(enabled, serving));
@@ -464,7 +412,7 @@ pub fn target_of(state: &TargetState) -> TargetId {
         TargetState::StagedRollout(_) => play_id(),
         TargetState::PhasedRelease(_) => apple_id(),
         TargetState::StoreRollout(it) => store_id(it.store),
-        TargetState::Recovery(_) => recovery_id(),
+        TargetState::Recovery(_) => recoveries::recovery_id(),
         TargetState::Flag(_) => flag_id(),
         TargetState::StatusPage(_) => page_id(),
         TargetState::Mailing(_) => mailing_id(),

@@ -5,15 +5,74 @@ use cockpit_domain::decide::{act_kind, not_offered};
 use cockpit_domain::event::{Event, Outcome};
 use cockpit_domain::policy::{ActKind, Role};
 use cockpit_domain::state::Standing;
-use cockpit_domain::target::{Newer, Recovery, RecoveryStatus, Scope, StagedStatus};
+use cockpit_domain::target::{Devices, Newer, Recovery, RecoveryStatus, Scope, StagedStatus};
 use cockpit_domain::views::{cockpit, left_behind, recovery_of, stop_sheet, stoppable};
 use cockpit_domain::words::{self, Moved};
-use cockpit_domain::{Desired, TargetId, TargetState, recovery as rules};
+use cockpit_domain::{Desired, Service, TargetId, TargetState, recovery as rules};
 
 use crate::cases::{
-    LEAD, NOON, OTHER_LEAD, RECOVERY_STATUSES, asks, live, play_id, recovery, recovery_id, reports,
-    seen, staged, staged_of, workspace,
+    LEAD, NOON, OTHER_LEAD, asks, live, play_id, reports, seen, staged, staged_of, workspace,
 };
+
+pub fn recovery_id() -> TargetId {
+    TargetId::new(
+        Service::GooglePlay,
+        "com.northwind.wallet/recovery/840/8.4.0",
+    )
+}
+
+pub fn recovery(status: RecoveryStatus) -> Recovery {
+    let counted = match status {
+        RecoveryStatus::Active | RecoveryStatus::Canceled => Some(Devices {
+            all: 40_000,
+            recovered: 1_200,
+        }),
+        RecoveryStatus::Absent
+        | RecoveryStatus::Draft
+        | RecoveryStatus::Generating
+        | RecoveryStatus::Failed => None,
+    };
+    Recovery {
+        version: "8.4.0".to_owned(),
+        builds: vec!["840".to_owned()],
+        status,
+        action: (status != RecoveryStatus::Absent).then(|| "4611686018427000001".to_owned()),
+        scope: Scope::Whole,
+        devices: counted,
+        newer: Some(Newer {
+            version: "8.4.1".to_owned(),
+            fraction_bps: None,
+        }),
+    }
+}
+
+pub const RECOVERY_STATUSES: [RecoveryStatus; 6] = [
+    RecoveryStatus::Absent,
+    RecoveryStatus::Draft,
+    RecoveryStatus::Generating,
+    RecoveryStatus::Active,
+    RecoveryStatus::Canceled,
+    RecoveryStatus::Failed,
+];
+
+/// Every state of one that can be told apart by a rule.
+pub fn all_states() -> Vec<TargetState> {
+    let mut all = Vec::new();
+    for status in RECOVERY_STATUSES {
+        all.push(TargetState::Recovery(recovery(status)));
+    }
+    all.push(TargetState::Recovery(Recovery {
+        newer: None,
+        ..recovery(RecoveryStatus::Absent)
+    }));
+    for scope in [Scope::Narrower, Scope::Wider] {
+        all.push(TargetState::Recovery(Recovery {
+            scope,
+            ..recovery(RecoveryStatus::Active)
+        }));
+    }
+    all
+}
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 

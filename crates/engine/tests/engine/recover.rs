@@ -112,7 +112,7 @@ async fn people_are_asked_after_an_approval_and_it_is_read_back() {
     );
     assert_eq!(recoveries(&world)[0]["status"], "RECOVERY_STATUS_ACTIVE");
 
-    world.control("POST", "advance", &json!({"ms": 7_200_000}));
+    pass_ms(1_800_000).await;
     refresh(&handle).await;
     let shown = row(&handle).await.unwrap();
     assert_eq!(shown.badge.words, "Asked to update");
@@ -182,6 +182,7 @@ async fn a_version_that_left_the_track_is_found_in_the_log_after_a_restart() {
     let handle = world.drill_with(wish()).await;
     stopped(&handle).await;
     handle.close().await.unwrap();
+    drop(handle);
     release_fixed(&world);
     let handle = world.engine(wish(), false).await.unwrap();
     refresh(&handle).await;
