@@ -240,7 +240,7 @@ class Drive(Channels, Health):
         recoveries.deploy(**act, body={}).execute()
         self.knob("recovery_making_ms", 0)
         assert listed()["recoveryActions"][0]["status"] == "RECOVERY_STATUS_GENERATION_IN_PROGRESS"
-        self.control("advance", {"ms": 600_000})
+        self.control("advance", {"ms": 30_000})
         one = listed()["recoveryActions"][0]
         assert one["status"] == "RECOVERY_STATUS_ACTIVE", one
         assert one["targeting"]["regions"]["regionCode"] == ["NO", "SE"], one
