@@ -126,12 +126,14 @@ fn list(offers: &[&ActView], as_json: bool) {
     }
 }
 
-/// An offer as it is typed. Two ways back are told apart by where they lead.
+/// An offer as it is typed. What has the same verb is told apart by where it leads.
 fn key(offer: &ActView) -> &'static str {
-    if matches!(&offer.desired, Desired::RolledBack { update } if update == EMBEDDED) {
-        return "roll-back-to-build";
-    }
     match offer.verb {
+        Verb::RollBack if matches!(&offer.desired, Desired::RolledBack { update } if update == EMBEDDED) => {
+            "roll-back-to-build"
+        }
+        Verb::Recover if offer.desired == Desired::NotAsked => "stop-asking",
+        Verb::Recover => "ask-to-update",
         Verb::Stop => "stop",
         Verb::Resume => "resume",
         Verb::SetFraction => "set-fraction",
