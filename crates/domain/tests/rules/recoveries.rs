@@ -218,7 +218,7 @@ fn a_version_stands_beside_its_release_from_the_stop_on_and_for_two_weeks() {
     );
     assert_eq!(
         ids(left_behind(&all.state, &halted, NOON)),
-        [of_840.clone()]
+        std::slice::from_ref(&of_840)
     );
     // Stopped from here, and another release took its place since.
     let stop = all.asks(
@@ -237,7 +237,7 @@ fn a_version_stands_beside_its_release_from_the_stop_on_and_for_two_weeks() {
     );
     assert_eq!(
         ids(left_behind(&all.state, &replaced, NOON)),
-        [of_840.clone()]
+        std::slice::from_ref(&of_840)
     );
     assert_eq!(
         ids(left_behind(&all.state, &rolling, NOON)),

@@ -399,7 +399,10 @@ mod tests {
             RecoveryStatus::Absent
         );
         let canceled = action("CANCELED", ours.clone());
-        assert_eq!(state(&[canceled.clone()]), RecoveryStatus::Canceled);
+        assert_eq!(
+            state(std::slice::from_ref(&canceled)),
+            RecoveryStatus::Canceled
+        );
         let active = action("ACTIVE", ours);
         assert_eq!(state(&[active, canceled]), RecoveryStatus::Active);
     }
