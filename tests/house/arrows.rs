@@ -13,9 +13,9 @@ struct Place {
     builds_on: &'static [&'static str],
 }
 
-/// The drawing. `domain`, `seal` and `sandbox` build on nothing of ours: the rules and the
-/// cryptography stay pure, and a stand-in that shared a type with its client would agree
-/// with it when both are wrong.
+/// The drawing. `seal` and `sandbox` build on nothing of ours, and `domain` on nothing but the
+/// language that it speaks: the rules and the cryptography stay pure, and a stand-in that shared a
+/// type with its client would agree with it when both are wrong.
 const DRAWN: &[Place] = &[
     Place {
         package: "release-cockpit",
@@ -56,7 +56,7 @@ const DRAWN: &[Place] = &[
     Place {
         package: "cockpit-domain",
         source: "crates/domain/src/",
-        builds_on: &[],
+        builds_on: &["cockpit-say"],
     },
     Place {
         package: "cockpit-seal",
@@ -66,6 +66,16 @@ const DRAWN: &[Place] = &[
     Place {
         package: "cockpit-sandbox",
         source: "crates/sandbox/src/",
+        builds_on: &[],
+    },
+    Place {
+        package: "cockpit-say",
+        source: "crates/say/src/",
+        builds_on: &["cockpit-say-macro"],
+    },
+    Place {
+        package: "cockpit-say-macro",
+        source: "crates/say-macro/src/",
         builds_on: &[],
     },
     Place {

@@ -41,6 +41,8 @@ enum Task {
     Bench(bench::Options),
     /// Write the page's TypeScript types again from the engine's table of calls
     Bindings,
+    /// Write the list of texts that can be translated again from what the code says
+    Catalogue,
 }
 
 fn main() -> ExitCode {
@@ -62,14 +64,26 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Setup { tests: false } => setup::setup(&paths, setup::Scope::Run),
         Task::Setup { tests: true } => setup::setup(&paths, setup::Scope::Test),
         Task::Bench(options) => bench::bench(&paths, &options),
-        Task::Bindings => bindings(&paths),
+        Task::Bindings => write(
+            &paths,
+            "cockpit-engine",
+            "bindings",
+            "COCKPIT_WRITE_BINDINGS",
+        ),
+        Task::Catalogue => write(
+            &paths,
+            "cockpit-say",
+            "catalogue",
+            "COCKPIT_WRITE_CATALOGUE",
+        ),
     }
 }
 
-fn bindings(paths: &Paths) -> Result<(), Failure> {
+/// The test that finds a file stale writes it.
+fn write(paths: &Paths, package: &str, test: &str, variable: &str) -> Result<(), Failure> {
     let mut cargo = paths.cargo();
     cargo
-        .args(["test", "--package", "cockpit-engine", "--test", "bindings"])
-        .env("COCKPIT_WRITE_BINDINGS", "1");
+        .args(["test", "--package", package, "--test", test])
+        .env(variable, "1");
     process::stream(&mut cargo)
 }

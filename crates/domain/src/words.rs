@@ -5,7 +5,9 @@ mod moved;
 mod numbers;
 
 pub use moved::{Moved, exposure, moved, moved_for_approval};
-pub use numbers::{clock, grouped, percent, percent_2, period, span};
+pub use numbers::{clock, day, grouped, hundredths, moment, percent, percent_2, period, span};
+
+use cockpit_say::{count, mark, said, say};
 
 use crate::recovery;
 use crate::store;
@@ -24,14 +26,14 @@ pub fn state(state: &TargetState) -> String {
         TargetState::Recovery(it) => recovery::state(it),
         TargetState::Flag(it) => flag(it),
         TargetState::StatusPage(it) => match it.published.len() {
-            0 => "no notice of ours".to_owned(),
-            1 => "1 notice of ours".to_owned(),
-            count => format!("{count} notices of ours"),
+            0 => say!("no notice of ours").to_owned(),
+            1 => say!("1 notice of ours").to_owned(),
+            count => say!("{count} notices of ours"),
         },
         TargetState::Mailing(it) => match it.taken.len() {
-            0 => "no mail of ours taken".to_owned(),
-            1 => "1 mail of ours taken".to_owned(),
-            count => format!("{count} mails of ours taken"),
+            0 => say!("no mail of ours taken").to_owned(),
+            1 => say!("1 mail of ours taken").to_owned(),
+            count => say!("{count} mails of ours taken"),
         },
         TargetState::Channel(it) => channel(it),
     }
@@ -39,62 +41,64 @@ pub fn state(state: &TargetState) -> String {
 
 fn channel(it: &Channel) -> String {
     let word = match it.proof {
-        Proof::Shown | Proof::Stored => "there",
-        Proof::Accepted => "taken",
+        Proof::Shown | Proof::Stored => say!("there"),
+        Proof::Accepted => say!("taken"),
     };
     match it.notices.len() {
-        0 => format!("no notice of ours {word}"),
-        1 => format!("1 notice of ours {word}"),
-        count => format!("{count} notices of ours {word}"),
+        0 => say!("no notice of ours {word}"),
+        1 => say!("1 notice of ours {word}"),
+        count => say!("{count} notices of ours {word}"),
     }
 }
 
 fn staged(it: &StagedRollout) -> String {
     match (it.status, it.fraction_bps) {
-        (StagedStatus::Absent, _) => "no release".to_owned(),
-        (StagedStatus::Draft, _) => "draft".to_owned(),
-        (StagedStatus::InProgress, Some(bps)) => format!("in progress {}", percent(bps)),
-        (StagedStatus::InProgress, None) => "in progress".to_owned(),
-        (StagedStatus::Halted, Some(bps)) => format!("halted at {}", percent(bps)),
-        (StagedStatus::Halted, None) => "halted".to_owned(),
-        (StagedStatus::Completed, _) => "complete".to_owned(),
+        (StagedStatus::Absent, _) => say!("no release").to_owned(),
+        (StagedStatus::Draft, _) => say!("draft").to_owned(),
+        (StagedStatus::InProgress, Some(bps)) => say!("in progress {}", percent(bps)),
+        (StagedStatus::InProgress, None) => say!("in progress").to_owned(),
+        (StagedStatus::Halted, Some(bps)) => say!("halted at {}", percent(bps)),
+        (StagedStatus::Halted, None) => say!("halted").to_owned(),
+        (StagedStatus::Completed, _) => say!("complete").to_owned(),
     }
 }
 
 /// What Google's review still holds up; nothing once it is published.
 pub fn review(it: Review) -> Option<&'static str> {
     match it {
-        Review::NotSent => Some("Not sent for review: a person must send it in the Play console"),
-        Review::InReview => Some("In Google's review"),
-        Review::Approved => Some("Approved by Google, not published yet"),
-        Review::Rejected => Some("Google's review did not approve it"),
+        Review::NotSent => Some(say!(
+            "Not sent for review: a person must send it in the Play console"
+        )),
+        Review::InReview => Some(say!("In Google's review")),
+        Review::Approved => Some(say!("Approved by Google, not published yet")),
+        Review::Rejected => Some(say!("Google's review did not approve it")),
         Review::Published => None,
     }
 }
 
 fn phased(it: &PhasedRelease) -> String {
-    let day = it.day.map(|day| format!(", day {day}")).unwrap_or_default();
+    let day = it.day.map(|day| say!(", day {day}")).unwrap_or_default();
     if it.removed {
-        return "off sale".to_owned();
+        return say!("off sale").to_owned();
     }
     match it.status {
-        PhasedStatus::Absent => "released to everybody, no phased release".to_owned(),
-        PhasedStatus::Inactive => "not begun".to_owned(),
-        PhasedStatus::Active => format!("active{day}"),
-        PhasedStatus::Paused => format!("paused{day}"),
-        PhasedStatus::Complete => "complete".to_owned(),
+        PhasedStatus::Absent => say!("released to everybody, no phased release").to_owned(),
+        PhasedStatus::Inactive => say!("not begun").to_owned(),
+        PhasedStatus::Active => say!("active{day}"),
+        PhasedStatus::Paused => say!("paused{day}"),
+        PhasedStatus::Complete => say!("complete").to_owned(),
     }
 }
 
 fn flag(it: &Flag) -> String {
-    let admin = if it.enabled { "on" } else { "off" };
+    let admin = if it.enabled { say!("on") } else { say!("off") };
     match it.serving {
         Some(serving) if serving != it.enabled => {
-            let serving = if serving { "on" } else { "off" };
-            format!("{admin} in the console, still {serving} for apps")
+            let serving = if serving { say!("on") } else { say!("off") };
+            say!("{admin} in the console, still {serving} for apps")
         }
         Some(_) | None => match (it.enabled, it.fraction_bps) {
-            (true, Some(bps)) if bps < 10_000 => format!("on for {}", percent(bps)),
+            (true, Some(bps)) if bps < 10_000 => say!("on for {}", percent(bps)),
             (true, Some(_) | None) | (false, Some(_) | None) => admin.to_owned(),
         },
     }
@@ -107,7 +111,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         Desired::RollingOut {
             fraction_bps: Some(bps),
         } => match state {
-            TargetState::Flag(_) => format!("on for {}", percent(*bps)),
+            TargetState::Flag(_) => say!("on for {}", percent(*bps)),
             TargetState::StagedRollout(_)
             | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
@@ -117,7 +121,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Channel(_) => format!("in progress {}", percent(*bps)),
         },
         Desired::RollingOut { fraction_bps: None } => match state {
-            TargetState::PhasedRelease(_) => "active".to_owned(),
+            TargetState::PhasedRelease(_) => say!("active").to_owned(),
             TargetState::StoreRollout(it) => it.store.resumed_word().to_owned(),
             TargetState::StagedRollout(_)
             | TargetState::Flag(_)
@@ -126,9 +130,9 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::Recovery(_)
             | TargetState::Channel(_) => "in progress".to_owned(),
         },
-        Desired::Complete => "complete".to_owned(),
-        Desired::Released { version } => format!("{version} on sale"),
-        Desired::RemovedFromSale => "the whole app off sale".to_owned(),
+        Desired::Complete => say!("complete").to_owned(),
+        Desired::Released { version } => say!("{version} on sale"),
+        Desired::RemovedFromSale => say!("the whole app off sale").to_owned(),
         Desired::RolledBack { update } => match state {
             TargetState::StoreRollout(it) => store::rolled_back(update, it),
             TargetState::StagedRollout(_)
@@ -145,17 +149,17 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
         Desired::Off => "off".to_owned(),
         Desired::Published { .. } => match state {
             TargetState::Mailing(it) => {
-                format!("handed to the mail server for {}", recipients(it.to.len()))
+                say!("handed to the mail server for {}", recipients(it.to.len()))
             }
             TargetState::StagedRollout(_)
             | TargetState::StoreRollout(_)
             | TargetState::PhasedRelease(_)
             | TargetState::Recovery(_)
             | TargetState::Flag(_)
-            | TargetState::StatusPage(_) => "published".to_owned(),
+            | TargetState::StatusPage(_) => say!("published").to_owned(),
             TargetState::Channel(it) => match it.proof {
-                Proof::Shown | Proof::Stored => format!("published to {}", it.goes_to),
-                Proof::Accepted => format!("handed over for {}", it.goes_to),
+                Proof::Shown | Proof::Stored => say!("published to {}", it.goes_to),
+                Proof::Accepted => say!("handed over for {}", it.goes_to),
             },
         },
     }
@@ -164,8 +168,8 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
 /// The store's own word for stopped.
 pub fn stopped_word(state: &TargetState) -> &'static str {
     match state {
-        TargetState::StagedRollout(_) => "halted",
-        TargetState::PhasedRelease(_) => "paused",
+        TargetState::StagedRollout(_) => say!("halted"),
+        TargetState::PhasedRelease(_) => say!("paused"),
         TargetState::StoreRollout(it) => it.store.stopped_word(),
         TargetState::Recovery(_) => "no longer asked to update",
         TargetState::Flag(_) => "off",
@@ -177,8 +181,7 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
 
 /// "1 recipient", "3 recipients".
 pub fn recipients(count: usize) -> String {
-    let many = if count == 1 { "" } else { "s" };
-    format!("{count} recipient{many}")
+    count!(count, "recipient", "recipients")
 }
 
 /// What a reading that meets what was desired says. What is observed of a mail is the mail server's
@@ -190,10 +193,10 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
         let taken = usize::try_from(mail.recipients).unwrap_or(usize::MAX);
         let refused = match mail.refused {
             0 => String::new(),
-            1 => " It refused 1 recipient, who gets nothing.".to_owned(),
-            count => format!(" It refused {count} recipients, who get nothing."),
+            1 => say!(" It refused 1 recipient, who gets nothing.").to_owned(),
+            count => say!(" It refused {count} recipients, who get nothing."),
         };
-        return format!(
+        return say!(
             "The mail server took it for {}; delivery was not observed.{refused}",
             recipients(taken)
         );
@@ -204,20 +207,20 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
         let named = posted
             .id
             .as_ref()
-            .map(|id| format!(" as {id}"))
+            .map(|id| say!(" as {id}"))
             .unwrap_or_default();
         return match it.proof {
-            Proof::Shown => format!("Read back: it stands there{named}."),
+            Proof::Shown => say!("Read back: it stands there{named}."),
             Proof::Stored => {
-                format!("Read back{named}. Apps get it when they ask next; that was not observed.")
+                say!("Read back{named}. Apps get it when they ask next; that was not observed.")
             }
             Proof::Accepted => {
-                format!("The service took it{named}; whether it was shown was not observed.")
+                say!("The service took it{named}; whether it was shown was not observed.")
             }
         };
     }
     if let (Desired::RolledBack { .. }, TargetState::StoreRollout(it)) = (desired, state) {
-        return format!("Read back: {}.", store::rolled_back_to(it));
+        return say!("Read back: {}.", store::rolled_back_to(it));
     }
     if let TargetState::Recovery(it) = state {
         return recovery::read_back(desired, it);
@@ -253,9 +256,11 @@ pub fn can_be_asked(state: &TargetState) -> bool {
 pub fn never_answered(state: &TargetState) -> &'static str {
     match state {
         TargetState::Mailing(_) => {
-            "It was sent and no answer came. It may have been taken, and a mail server cannot be \
-             asked what became of a mail. It stays unknown and is not sent again by itself: look \
-             into the server's own log, then write again if it is not there."
+            say!(
+                "It was sent and no answer came. It may have been taken, and a mail server cannot \
+                 be asked what became of a mail. It stays unknown and is not sent again by \
+                 itself: look into the server's own log, then write again if it is not there."
+            )
         }
         TargetState::StagedRollout(_)
         | TargetState::StoreRollout(_)
@@ -264,9 +269,11 @@ pub fn never_answered(state: &TargetState) -> &'static str {
         | TargetState::StatusPage(_)
         | TargetState::Recovery(_)
         | TargetState::Channel(_) => {
-            "It was sent and no answer came. It may have been taken, and the service cannot be \
+            say!(
+                "It was sent and no answer came. It may have been taken, and the service cannot be \
              asked what became of it. It stays unknown and is not sent again by itself: look \
              whether it arrived, then write again if it did not."
+            )
         }
     }
 }
@@ -293,7 +300,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
             let track = id.name().rsplit('/').next().unwrap_or("production");
             format!("{service} · {track} · {}", it.version)
         }
-        TargetState::PhasedRelease(it) => format!("{service} · phased release · {}", it.version),
+        TargetState::PhasedRelease(it) => say!("{service} · phased release · {}", it.version),
         TargetState::StoreRollout(it) => format!("{} · {}", it.store.name(), it.version),
         TargetState::Recovery(it) => {
             format!("{service} · ask people with {} to update", it.version)
@@ -307,7 +314,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
 
 /// Every change on Google Play is one commit of the whole console.
 const PLAY_SENDS_ALL: &str =
-    "Other changes that wait in the Play console are sent to review along with this.";
+    mark!("Other changes that wait in the Play console are sent to review along with this.");
 
 /// What the change does, and what it does not do.
 pub fn consequence(desired: &Desired, state: &TargetState) -> String {
@@ -316,11 +323,13 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         (_, TargetState::Recovery(it)) => recovery::consequence(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => {
             let instead = match (&it.fallback, it.status) {
-                (Some(version), _) => format!(" and get {version}"),
-                (None, StagedStatus::Completed) => " and get the full release before it; Google \
+                (Some(version), _) => say!(" and get {version}"),
+                (None, StagedStatus::Completed) => say!(
+                    " and get the full release before it; Google \
                      Play does not show beforehand which one that is, and refuses when there is \
                      none"
-                    .to_owned(),
+                )
+                .to_owned(),
                 (
                     None,
                     StagedStatus::Absent
@@ -329,30 +338,31 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
                     | StagedStatus::Halted,
                 ) => String::new(),
             };
-            format!(
-                "New people stop getting {}{instead}. People who have it keep it. {PLAY_SENDS_ALL}",
-                it.version
+            say!(
+                "New people stop getting {}{instead}. People who have it keep it. {}",
+                it.version,
+                said(PLAY_SENDS_ALL)
             )
         }
-        (Desired::Stopped, TargetState::PhasedRelease(it)) => format!(
+        (Desired::Stopped, TargetState::PhasedRelease(it)) => say!(
             "Automatic updates to {} pause. Manual downloads and new installs still get it. \
              {} of 30 days of pause are left.",
             it.version,
             30_u32.saturating_sub(it.pause_days_used)
         ),
-        (Desired::Released { version }, TargetState::PhasedRelease(it)) => format!(
+        (Desired::Released { version }, TargetState::PhasedRelease(it)) => say!(
             "{version} goes on sale: new installs and manual downloads get it at once.{} There is \
              no way back to an older version.",
             if it.version.is_empty() || it.version == *version {
                 String::new()
             } else {
-                format!(
+                say!(
                     " It takes the place of {}, whose phased release ends for good.",
                     it.version
                 )
             }
         ),
-        (Desired::RemovedFromSale, TargetState::PhasedRelease(it)) => format!(
+        (Desired::RemovedFromSale, TargetState::PhasedRelease(it)) => say!(
             "The whole app leaves the App Store in every country, not only {}: nobody can install \
              or update any version. Its phased release ends for good. People who have the app keep \
              it. This is not a pause.",
@@ -361,28 +371,30 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
         (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => {
             let share = fraction_bps
                 .or(it.fraction_bps)
-                .map(|bps| format!(" to {} of people", percent(bps)))
+                .map(|bps| say!(" to {} of people", percent(bps)))
                 .unwrap_or_default();
-            format!(
+            say!(
                 "{} rolls out{share}. The fraction cannot be lowered afterwards, only halted. \
-                 {PLAY_SENDS_ALL}",
-                it.version
+                 {}",
+                it.version,
+                said(PLAY_SENDS_ALL)
             )
         }
-        (Desired::RollingOut { .. }, TargetState::PhasedRelease(it)) => format!(
+        (Desired::RollingOut { .. }, TargetState::PhasedRelease(it)) => say!(
             "Automatic updates to {} go on{} and advance by themselves each day.",
             it.version,
             it.day
-                .map(|day| format!(" from day {day}"))
+                .map(|day| say!(" from day {day}"))
                 .unwrap_or_default()
         ),
         (Desired::Complete, TargetState::StagedRollout(it)) => {
-            format!(
-                "{} becomes available to everybody on this track. {PLAY_SENDS_ALL}",
-                it.version
+            say!(
+                "{} becomes available to everybody on this track. {}",
+                it.version,
+                said(PLAY_SENDS_ALL)
             )
         }
-        (Desired::Complete, TargetState::PhasedRelease(it)) => format!(
+        (Desired::Complete, TargetState::PhasedRelease(it)) => say!(
             "{} goes to everybody at once. There is no way back to a phased release.",
             it.version
         ),
@@ -392,51 +404,58 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             },
             TargetState::Flag(it),
         ) => {
-            let mut sentences = vec![format!(
+            let mut sentences = vec![say!(
                 "{} is on in {} for {} of people{} as soon as apps ask again.",
                 it.name,
                 it.environment,
                 percent(*bps),
                 it.fraction_bps
-                    .map(|bps| format!(" instead of {}", percent(bps)))
+                    .map(|bps| say!(" instead of {}", percent(bps)))
                     .unwrap_or_default()
             )];
             sentences.extend(it.reach.map(Reach::sentence));
             sentences.join(" ")
         }
         (Desired::Off, TargetState::Flag(it)) => turned_off(it),
-        (Desired::On, TargetState::Flag(it)) => format!(
+        (Desired::On, TargetState::Flag(it)) => say!(
             "{} turns on in {} as soon as apps ask again{}.",
             it.name,
             it.environment,
             it.fraction_bps
-                .map(|bps| format!(", for {}", percent(bps)))
+                .map(|bps| say!(", for {}", percent(bps)))
                 .unwrap_or_default()
         ),
-        (Desired::Published { .. }, TargetState::Mailing(it)) => format!(
+        (Desired::Published { .. }, TargetState::Mailing(it)) => say!(
             "The mail server is asked to take it for {}; none of them sees another's address. A \
              mail cannot be taken back, and whether it arrives cannot be observed.",
             recipients(it.to.len())
         ),
         (Desired::Published { .. }, TargetState::Channel(it)) => {
             let end = match it.proof {
-                Proof::Shown => "It can be deleted there, and people may have read it by then.",
+                Proof::Shown => {
+                    say!("It can be deleted there, and people may have read it by then.")
+                }
                 Proof::Stored => {
-                    "Apps show it when they ask next, until it expires or the next one replaces it."
+                    say!(
+                        "Apps show it when they ask next, until it expires or the next one \
+                         replaces it."
+                    )
                 }
                 Proof::Accepted => {
-                    "It cannot be taken back, and whether people see it cannot be observed."
+                    say!("It cannot be taken back, and whether people see it cannot be observed.")
                 }
             };
-            format!("The notice goes to {}. {end}", it.goes_to)
+            say!("The notice goes to {}. {end}", it.goes_to)
         }
         (Desired::Published { notice }, _) => {
             if notice.notify_subscribers {
-                "The notice stands on the status page and its subscribers get a mail. A mail \
+                say!(
+                    "The notice stands on the status page and its subscribers get a mail. A mail \
                  cannot be taken back."
-                    .to_owned()
+                )
+                .to_owned()
             } else {
-                "The notice stands on the status page. Nobody gets a mail.".to_owned()
+                say!("The notice stands on the status page. Nobody gets a mail.").to_owned()
             }
         }
         (
@@ -470,21 +489,22 @@ pub fn consequence(desired: &Desired, state: &TargetState) -> String {
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Channel(_),
-        ) => "This target does not offer that change.".to_owned(),
+        ) => say!("This target does not offer that change.").to_owned(),
     }
 }
 
 /// What turning a flag off does for apps, and everything that keeps it from doing so.
 fn turned_off(it: &Flag) -> String {
     let whom = if it.has_overrides() {
-        "everybody without an override"
+        say!("everybody without an override")
     } else {
-        "everybody"
+        say!("everybody")
     };
-    let mut sentences = vec![format!(
+    let mut sentences = vec![say!(
         "{} turns off in {} for {whom}, also for people who already have the release, as soon as \
          their app asks again. Apps that are offline keep what they have.",
-        it.name, it.environment
+        it.name,
+        it.environment
     )];
     sentences.extend(it.reach.map(Reach::sentence));
     sentences.extend(it.truths());
@@ -504,6 +524,6 @@ pub fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => say!("{} and {last}", first.join(", ")),
     }
 }

@@ -1,29 +1,35 @@
 //! Expo's EAS Update: a channel that apps ask at can be paused, and an earlier update can be put in
 //! place of the newest. Must not know another store's rules.
 
+use cockpit_say::{mark, said, say};
+
 use super::{EMBEDDED, NO_SUCH, OverTheAir, StoreRollout, StoreStatus};
 use crate::target::Desired;
 
 /// When apps notice. Both are Expo's own defaults; an app may be built otherwise.
-const AT_NEXT_STARTS: &str = "Apps ask at their next start and run what they loaded from the start \
-     after that, unless they are built otherwise.";
+const AT_NEXT_STARTS: &str = mark!(
+    "Apps ask at their next start and run what they loaded from the start \
+     after that, unless they are built otherwise."
+);
 
 pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
     match (desired, it.status) {
         (Desired::Stopped, StoreStatus::InProgress | StoreStatus::Completed) => None,
-        (Desired::Stopped, StoreStatus::Halted) => Some("the channel is paused already".to_owned()),
+        (Desired::Stopped, StoreStatus::Halted) => {
+            Some(say!("the channel is paused already").to_owned())
+        }
         (Desired::RollingOut { fraction_bps: None }, StoreStatus::Halted) => None,
         (
             Desired::RollingOut { fraction_bps: None },
             StoreStatus::InProgress | StoreStatus::Completed,
-        ) => Some("the channel gives out updates already".to_owned()),
+        ) => Some(say!("the channel gives out updates already").to_owned()),
         (
             Desired::RollingOut {
                 fraction_bps: Some(_),
             }
             | Desired::Complete,
             _,
-        ) => Some("a share is set and ended in EAS, for each update".to_owned()),
+        ) => Some(say!("a share is set and ended in EAS, for each update").to_owned()),
         (Desired::RolledBack { update }, _) => no_way_back(update, it),
         (
             Desired::Stopped
@@ -36,64 +42,69 @@ pub(super) fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String
             | Desired::Off
             | Desired::Published { .. },
             _,
-        ) => Some(NO_SUCH.to_owned()),
+        ) => Some(said(NO_SUCH).to_owned()),
     }
 }
 
 fn no_way_back(to: &str, it: &StoreRollout) -> Option<String> {
     let Some(air) = &it.air else {
-        return Some(NO_SUCH.to_owned());
+        return Some(said(NO_SUCH).to_owned());
     };
     if air.signed {
         return Some(
-            "updates here are signed with a key that the cockpit does not have, and apps take no \
-             other. Publish the earlier update again with Expo's own tool and the key"
-                .to_owned(),
+            say!(
+                "updates here are signed with a key that the cockpit does not have, and apps \
+                  take no other. Publish the earlier update again with Expo's own tool and the key"
+            )
+            .to_owned(),
         );
     }
     if air.spread {
         return Some(
-            "the channel spreads people over several branches. End that rollout in EAS first"
+            say!("the channel spreads people over several branches. End that rollout in EAS first")
                 .to_owned(),
         );
     }
     if it.fraction_bps.is_some() {
         return Some(
-            "the newest update goes to a share of people, and EAS publishes nothing beside it. \
+            say!(
+                "the newest update goes to a share of people, and EAS publishes nothing beside it. \
              Revert or finish it in EAS first; a pause works at once"
-                .to_owned(),
+            )
+            .to_owned(),
         );
     }
     let earlier = air.earlier.as_ref().is_some_and(|it| it.update == to);
     if to == EMBEDDED && air.embedded {
-        return Some("apps are told already to run what is in their build".to_owned());
+        return Some(say!("apps are told already to run what is in their build").to_owned());
     }
     (to != EMBEDDED && !earlier)
-        .then(|| "it is not the update that people had before this one".to_owned())
+        .then(|| say!("it is not the update that people had before this one").to_owned())
 }
 
 pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String> {
     let newest = newest(it);
+    let at_next_starts = said(AT_NEXT_STARTS);
     match desired {
-        Desired::Stopped => Some(format!(
+        Desired::Stopped => Some(say!(
             "The channel gives no update to any app that asks, whatever its runtime version. Apps \
              that have loaded {newest} keep it and go on running it: a pause takes nothing back. A \
              rollback that is published meanwhile waits too."
         )),
-        Desired::RollingOut { .. } => Some(format!(
-            "The channel gives out updates again, {newest} as the newest. {AT_NEXT_STARTS}"
+        Desired::RollingOut { .. } => Some(say!(
+            "The channel gives out updates again, {newest} as the newest. {at_next_starts}"
         )),
-        Desired::RolledBack { update } => Some(format!(
+        Desired::RolledBack { update } => Some(say!(
             "{} for runtime version {}, in place of {newest}: as a further update, for the \
-             platforms that it was for. {AT_NEXT_STARTS} Those that are not started keep what they have. It \
-             cannot be taken back, only followed by another update.{}",
+             platforms that it was for. {at_next_starts} Those that are not started keep what \
+             they have. It cannot be taken back, only followed by another update.{}",
             match it.air.as_ref().and_then(|air| title(air, update)) {
-                Some(title) => format!("\u{201c}{title}\u{201d} is published once more"),
-                None => "Apps are told to run what is in their build".to_owned(),
+                Some(title) => say!("\u{201c}{title}\u{201d} is published once more"),
+                None => say!("Apps are told to run what is in their build").to_owned(),
             },
             it.version,
             if it.status == StoreStatus::Halted {
-                " The channel is paused: nobody gets it before the channel is resumed."
+                say!(" The channel is paused: nobody gets it before the channel is resumed.")
             } else {
                 ""
             }
@@ -112,9 +123,9 @@ pub(super) fn consequence(desired: &Desired, it: &StoreRollout) -> Option<String
 /// "the update “New transfer form”".
 fn newest(it: &StoreRollout) -> String {
     match &it.air {
-        Some(air) if air.embedded => "the word to run what is in the build".to_owned(),
-        Some(air) if !air.title.is_empty() => format!("the update \u{201c}{}\u{201d}", air.title),
-        Some(_) | None => format!("the newest update for {}", it.version),
+        Some(air) if air.embedded => say!("the word to run what is in the build").to_owned(),
+        Some(air) if !air.title.is_empty() => say!("the update \u{201c}{}\u{201d}", air.title),
+        Some(_) | None => say!("the newest update for {}", it.version),
     }
 }
 
@@ -127,11 +138,11 @@ fn title<'a>(air: &'a OverTheAir, to: &str) -> Option<&'a str> {
 /// "rolled back to “Fix the rates screen”".
 pub(super) fn rolled_back(to: &str, it: &StoreRollout) -> String {
     if to == EMBEDDED {
-        return "rolled back to what is in the build".to_owned();
+        return say!("rolled back to what is in the build").to_owned();
     }
     match it.air.as_ref().and_then(|air| title(air, to)) {
-        Some(title) => format!("rolled back to \u{201c}{title}\u{201d}"),
-        None => format!("rolled back to the update {to}"),
+        Some(title) => say!("rolled back to \u{201c}{title}\u{201d}"),
+        None => say!("rolled back to the update {to}"),
     }
 }
 
@@ -140,12 +151,12 @@ pub(super) fn note(it: &StoreRollout) -> String {
     let newest = newest(it);
     match it.status {
         StoreStatus::Halted => {
-            format!("Paused for apps that ask; who has loaded {newest} keeps it")
+            say!("Paused for apps that ask; who has loaded {newest} keeps it")
         }
         StoreStatus::InProgress if spread => {
-            format!("The channel spreads people over several branches; {newest} is on the first")
+            say!("The channel spreads people over several branches; {newest} is on the first")
         }
-        StoreStatus::InProgress | StoreStatus::Completed => format!("Newest: {newest}"),
+        StoreStatus::InProgress | StoreStatus::Completed => say!("Newest: {newest}"),
         StoreStatus::Absent | StoreStatus::Removed => String::new(),
     }
 }
@@ -153,28 +164,28 @@ pub(super) fn note(it: &StoreRollout) -> String {
 /// What stands there after a rollback.
 pub(super) fn rolled_back_to(it: &StoreRollout) -> String {
     let now = if it.status == StoreStatus::Halted {
-        "the channel is paused, so no app gets it yet"
+        say!("the channel is paused, so no app gets it yet")
     } else {
-        "apps get it when they ask next; that was not observed"
+        say!("apps get it when they ask next; that was not observed")
     };
-    format!("{} is the newest; {now}", newest(it))
+    say!("{} is the newest; {now}", newest(it))
 }
 
 pub(super) fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
     let mut wishes = match it.status {
         StoreStatus::Absent | StoreStatus::Removed => return Vec::new(),
-        StoreStatus::InProgress | StoreStatus::Completed => vec![("Pause", Desired::Stopped)],
-        StoreStatus::Halted => vec![("Resume", Desired::RollingOut { fraction_bps: None })],
+        StoreStatus::InProgress | StoreStatus::Completed => vec![(say!("Pause"), Desired::Stopped)],
+        StoreStatus::Halted => vec![(say!("Resume"), Desired::RollingOut { fraction_bps: None })],
     };
     let back = |update: &str| Desired::RolledBack {
         update: update.to_owned(),
     };
     let air = it.air.as_ref();
     if let Some(earlier) = air.and_then(|air| air.earlier.as_ref()) {
-        wishes.push(("Roll back", back(&earlier.update)));
+        wishes.push((say!("Roll back"), back(&earlier.update)));
     }
     if air.is_some_and(|air| !air.embedded) {
-        wishes.push(("Roll back to the build", back(EMBEDDED)));
+        wishes.push((say!("Roll back to the build"), back(EMBEDDED)));
     }
     wishes
 }

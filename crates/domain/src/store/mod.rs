@@ -8,6 +8,7 @@ mod huawei;
 mod microsoft;
 mod samsung;
 
+use cockpit_say::{mark, said, say};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -41,10 +42,10 @@ impl Store {
     /// The store's name as people write it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::HuaweiAppGallery => "Huawei AppGallery",
-            Self::SamsungGalaxyStore => "Samsung Galaxy Store",
-            Self::MicrosoftStore => "Microsoft Store",
-            Self::ExpoEasUpdate => "EAS Update",
+            Self::HuaweiAppGallery => say!("Huawei AppGallery"),
+            Self::SamsungGalaxyStore => say!("Samsung Galaxy Store"),
+            Self::MicrosoftStore => say!("Microsoft Store"),
+            Self::ExpoEasUpdate => say!("EAS Update"),
         }
     }
 
@@ -61,9 +62,9 @@ impl Store {
     /// The store's word for a stopped rollout.
     pub fn stopped_word(self) -> &'static str {
         match self {
-            Self::HuaweiAppGallery => "suspended",
-            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => "paused",
-            Self::MicrosoftStore => "halted",
+            Self::HuaweiAppGallery => say!("suspended"),
+            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => say!("paused"),
+            Self::MicrosoftStore => say!("halted"),
         }
     }
 
@@ -71,9 +72,9 @@ impl Store {
     pub fn resumed_word(self) -> &'static str {
         match self {
             Self::HuaweiAppGallery | Self::SamsungGalaxyStore | Self::MicrosoftStore => {
-                "in progress"
+                say!("in progress")
             }
-            Self::ExpoEasUpdate => "given out again",
+            Self::ExpoEasUpdate => say!("given out again"),
         }
     }
 
@@ -88,19 +89,19 @@ impl Store {
     /// What the store calls a release that reaches a share of people.
     pub fn rollout_word(self) -> &'static str {
         match self {
-            Self::HuaweiAppGallery => "Phased release",
-            Self::SamsungGalaxyStore => "Staged rollout",
-            Self::MicrosoftStore => "Package rollout",
-            Self::ExpoEasUpdate => "Update over the air",
+            Self::HuaweiAppGallery => say!("Phased release"),
+            Self::SamsungGalaxyStore => say!("Staged rollout"),
+            Self::MicrosoftStore => say!("Package rollout"),
+            Self::ExpoEasUpdate => say!("Update over the air"),
         }
     }
 
     /// What the button that stops it says.
     fn stop_label(self) -> &'static str {
         match self {
-            Self::HuaweiAppGallery => "Suspend",
-            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => "Pause",
-            Self::MicrosoftStore => "Halt",
+            Self::HuaweiAppGallery => say!("Suspend"),
+            Self::SamsungGalaxyStore | Self::ExpoEasUpdate => say!("Pause"),
+            Self::MicrosoftStore => say!("Halt"),
         }
     }
 
@@ -224,11 +225,11 @@ pub fn state(it: &StoreRollout) -> String {
         ) + &shares_by_country(it)
     };
     match it.status {
-        StoreStatus::Absent => "no release".to_owned(),
-        StoreStatus::InProgress => share("in progress", ""),
-        StoreStatus::Halted => share(it.store.stopped_word(), "at "),
-        StoreStatus::Completed => "complete".to_owned(),
-        StoreStatus::Removed => "off sale".to_owned(),
+        StoreStatus::Absent => say!("no release").to_owned(),
+        StoreStatus::InProgress => share(say!("in progress"), ""),
+        StoreStatus::Halted => share(it.store.stopped_word(), say!("at ")),
+        StoreStatus::Completed => say!("complete").to_owned(),
+        StoreStatus::Removed => say!("off sale").to_owned(),
     }
 }
 
@@ -293,7 +294,7 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
         | Desired::RemovedFromSale
             if it.status == StoreStatus::Removed =>
         {
-            Some("the app is off sale".to_owned())
+            Some(say!("the app is off sale").to_owned())
         }
         Desired::Stopped
         | Desired::RollingOut { .. }
@@ -302,7 +303,7 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
         | Desired::RemovedFromSale
             if it.status == StoreStatus::Absent =>
         {
-            Some("no version is out".to_owned())
+            Some(say!("no version is out").to_owned())
         }
         Desired::Stopped
         | Desired::RollingOut { .. }
@@ -323,14 +324,14 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
     }
 }
 
-const NO_SUCH: &str = "this target does not offer that change";
+const NO_SUCH: &str = mark!("this target does not offer that change");
 
 /// Why a share cannot be set in any store; each store adds its own reasons.
 fn share_problem(asked: Option<u32>) -> Option<String> {
     match asked {
-        None => Some("choose a share: the one before is never assumed".to_owned()),
+        None => Some(say!("choose a share: the one before is never assumed").to_owned()),
         Some(bps) if !(1..10_000).contains(&bps) => {
-            Some("a share lies between 0 and 100 %, without either end".to_owned())
+            Some(say!("a share lies between 0 and 100 %, without either end").to_owned())
         }
         Some(_) => None,
     }
@@ -344,7 +345,7 @@ pub fn consequence(desired: &Desired, it: &StoreRollout) -> String {
         Store::MicrosoftStore => microsoft::consequence(desired, it),
         Store::ExpoEasUpdate => expo::consequence(desired, it),
     };
-    said.unwrap_or_else(|| "This target does not offer that change.".to_owned())
+    said.unwrap_or_else(|| say!("This target does not offer that change.").to_owned())
 }
 
 /// "rolled back to “Fix the rates screen”": what a rollback makes of it.
@@ -380,15 +381,15 @@ pub fn note(it: &StoreRollout) -> String {
 
 fn review(store: Store, it: &Submitted) -> String {
     let what = if it.version.is_empty() {
-        "A further version"
+        say!("A further version")
     } else {
         &it.version
     };
     match it.review {
-        Review::NotSent => format!("{what} is a draft, not sent for review"),
-        Review::InReview => format!("{what} is in {}'s review", store.reviewer()),
-        Review::Approved => format!("{what} is approved and not out yet"),
-        Review::Rejected => format!("{}'s review did not approve {what}", store.reviewer()),
+        Review::NotSent => say!("{what} is a draft, not sent for review"),
+        Review::InReview => say!("{what} is in {}'s review", store.reviewer()),
+        Review::Approved => say!("{what} is approved and not out yet"),
+        Review::Rejected => say!("{}'s review did not approve {what}", store.reviewer()),
         Review::Published => String::new(),
     }
 }
@@ -400,13 +401,13 @@ pub fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
         return expo::wishes(it);
     }
     let stop = (it.store.stop_label(), Desired::Stopped);
-    let complete = ("Complete", Desired::Complete);
+    let complete = (say!("Complete"), Desired::Complete);
     let mut wishes = match it.status {
         StoreStatus::Absent | StoreStatus::Removed => Vec::new(),
         StoreStatus::InProgress => vec![
             stop,
             (
-                "Set %",
+                say!("Set %"),
                 Desired::RollingOut {
                     fraction_bps: next_share(it.fraction_bps),
                 },
@@ -415,7 +416,7 @@ pub fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
         ],
         StoreStatus::Halted => vec![
             (
-                "Resume",
+                say!("Resume"),
                 Desired::RollingOut {
                     fraction_bps: it.fraction_bps,
                 },
@@ -433,7 +434,7 @@ pub fn wishes(it: &StoreRollout) -> Vec<(&'static str, Desired)> {
         Store::SamsungGalaxyStore => true,
     };
     if on_sale && can_remove {
-        wishes.push(("Take app off sale", Desired::RemovedFromSale));
+        wishes.push((say!("Take app off sale"), Desired::RemovedFromSale));
     }
     wishes
 }

@@ -1,5 +1,7 @@
 //! What the approval window shows, from the sealed intents of a press and what is there now.
 
+use cockpit_say::say;
+
 use super::notices::text;
 use super::{
     ChangeView, EnvelopeView, Icon, IntentView, Live, PartView, STALE_MS, Tone, age, asker, badge,
@@ -22,30 +24,33 @@ pub fn intent(state: &State, live: &Live, id: &str, now: Time) -> Option<IntentV
         .filter_map(|id| Some(part(live, id, &state.intents.get(id)?.intent)))
         .collect();
     let ids: Vec<String> = parts.iter().map(|part| short(&part.intent)).collect();
-    let many = if ids.len() == 1 { "" } else { "s" };
+    let named = ids.join(", ");
+    let named = match ids.len() {
+        1 => say!("intent {named}"),
+        _ => say!("intents {named}"),
+    };
     Some(IntentView {
         intent: id.to_owned(),
-        title: format!("Approve: {}?", lower_first(&it.press_title)),
+        title: say!("Approve: {}?", lower_first(&it.press_title)),
         asked_by: asker(state, live, &record.by),
         asked_at: it.asked_at.to_string(),
         expires_at: it.expires_at.to_string(),
         needs: if it.persons > 1 {
-            "Two persons must agree; the asker is the first.".to_owned()
+            say!("Two persons must agree; the asker is the first.").to_owned()
         } else {
-            "One person must agree here, in this window.".to_owned()
+            say!("One person must agree here, in this window.").to_owned()
         },
         parts,
         reason: it.reason.clone(),
         evidence: it.evidence.clone(),
-        proof: format!(
-            "intent{many} {} · signs with this laptop's key · ledger head {}",
-            ids.join(", "),
+        proof: say!(
+            "{named} · signs with this laptop's key · ledger head {}",
             short(&live.ledger.head)
         ),
         approve_label: if missing > 1 {
-            "Approve and sign".to_owned()
+            say!("Approve and sign").to_owned()
         } else {
-            "Approve, sign and carry out".to_owned()
+            say!("Approve, sign and carry out").to_owned()
         },
         why_not: may_not_approve(state, &live.actor, record, now),
     })
@@ -81,13 +86,16 @@ fn part(live: &Live, id: &str, it: &Intent) -> PartView {
     let problem = target.and_then(|target| target.problem.as_deref());
     let (now, moved) = match there {
         None => (
-            badge(Tone::Wait, Icon::Unknown, "not read"),
-            "It was not read yet.".to_owned(),
+            badge(Tone::Wait, Icon::Unknown, say!("not read")),
+            say!("It was not read yet.").to_owned(),
         ),
         Some(there) => match words::moved(&it.pre.state, &there.state) {
-            Moved::No => (badge(Tone::Good, Icon::Done, "as asked"), String::new()),
+            Moved::No => (
+                badge(Tone::Good, Icon::Done, say!("as asked")),
+                String::new(),
+            ),
             Moved::MoreExposed(_) | Moved::Otherwise(_) => (
-                badge(Tone::Wait, Icon::Alert, "moved"),
+                badge(Tone::Wait, Icon::Alert, say!("moved")),
                 capital(&words::moved_for_approval(&it.desired, &it.pre, there)),
             ),
         },

@@ -1,6 +1,8 @@
 //! What a target covers, so that targets can be shown together that cover the same: stores by their
 //! platform, switches, channels. Must not know how a target stands.
 
+use cockpit_say::say;
+
 use crate::target::{Target, TargetState};
 
 /// A group of targets.
@@ -22,12 +24,12 @@ pub(super) fn cover(target: &Target, state: &TargetState) -> Cover {
         TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => {
             return Cover {
                 rank: 2,
-                words: "Channels".to_owned(),
+                words: say!("Channels").to_owned(),
             };
         }
     };
     let platform = match target.platform.as_str() {
-        "" => "every platform",
+        "" => say!("every platform"),
         platform => platform,
     };
     Cover {

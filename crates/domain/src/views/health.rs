@@ -1,6 +1,8 @@
 //! The health room: figures, rules with what they say of them, standing orders with what is left,
 //! and a rule on past figures. Must not know how a figure was read.
 
+use cockpit_say::{said, say};
+
 use super::cockpit::signal_view;
 use super::{
     Age, Badge, ChangeSheetView, HealthRuleView, HealthSignalView, HealthView, Icon, Live,
@@ -86,7 +88,7 @@ pub fn health(state: &State, live: &Live, now: Time) -> HealthView {
 
 fn source(service: Option<Service>) -> String {
     service
-        .map_or("a source that was not kept", Service::name)
+        .map_or(say!("a source that was not kept"), Service::name)
         .to_owned()
 }
 
@@ -94,27 +96,27 @@ fn rule_state(live: &Live, rule: &HealthRule, signal: &Signal, now: Time) -> Rul
     let judged = rule.judge_beside(signal, &live.signals, &live.courses, now);
     let (badge, why) = match &judged {
         Judgement::Breach(it) => (breached(), capital(&it.beyond())),
-        Judgement::Holds => (badge(Tone::Good, Icon::Done, "Armed"), String::new()),
+        Judgement::Holds => (badge(Tone::Good, Icon::Done, say!("Armed")), String::new()),
         Judgement::CannotSay(why) => (
-            badge(Tone::Wait, Icon::Unknown, "Cannot judge"),
+            badge(Tone::Wait, Icon::Unknown, say!("Cannot judge")),
             capital(why),
         ),
     };
-    let unit = signal.measure.unit();
+    let unit = said(signal.measure.unit());
     RuleStateView {
         title: titled(&signal.platform, &signal.version, signal.source),
         badge,
-        value: signal
-            .value
-            .map_or("no data".to_owned(), |it| words::percent_2(to_bps(it))),
+        value: signal.value.map_or(say!("no data").to_owned(), |it| {
+            words::percent_2(to_bps(it))
+        }),
         threshold: threshold(rule),
         sample: match signal.sample {
-            Some(count) => format!(
+            Some(count) => say!(
                 "{} {unit} in the newest interval; {} are needed",
                 words::grouped(count),
                 words::grouped(rule.sample_min)
             ),
-            None => format!("no {unit}; {} are needed", words::grouped(rule.sample_min)),
+            None => say!("no {unit}; {} are needed", words::grouped(rule.sample_min)),
         },
         age: Age {
             stale_after_ms: u32::try_from(rule.data_age_ms_max).unwrap_or(u32::MAX),
@@ -125,7 +127,7 @@ fn rule_state(live: &Live, rule: &HealthRule, signal: &Signal, now: Time) -> Rul
 }
 
 fn breached() -> Badge {
-    badge(Tone::Bad, Icon::Alert, "Breached")
+    badge(Tone::Bad, Icon::Alert, say!("Breached"))
 }
 
 fn titled(platform: &str, version: &str, service: Option<Service>) -> String {
@@ -139,10 +141,9 @@ fn threshold(rule: &HealthRule) -> String {
             rule.comparator.words().0,
             words::percent_2(rule.floor_bps)
         ),
-        Some(it) => format!(
-            "worse than the release before by {}.{:02} points",
-            it.worse_by_bps / 100,
-            it.worse_by_bps % 100
+        Some(it) => say!(
+            "worse than the release before by {} points",
+            words::hundredths(it.worse_by_bps)
         ),
     }
 }
@@ -153,26 +154,29 @@ fn order(state: &State, live: &Live, id: &str, it: &OrderRecord, now: Time) -> O
     let fired = it.fired.len() as u64;
     OrderView {
         order: id.to_owned(),
-        title: format!(
+        title: say!(
             "{}: stop when “{}” is breached",
-            it.order.platform.as_deref().unwrap_or("Android and iOS"),
+            it.order
+                .platform
+                .as_deref()
+                .unwrap_or(say!("Android and iOS")),
             it.order.rule.name
         ),
         rule: order_log::rule_words(&it.order.rule),
         badge: match ended {
-            None => badge(Tone::Good, Icon::Progress, "Holds"),
-            Some(_) => badge(Tone::Neutral, Icon::Idle, "Ended"),
+            None => badge(Tone::Good, Icon::Progress, say!("Holds")),
+            Some(_) => badge(Tone::Neutral, Icon::Idle, say!("Ended")),
         },
-        signed: format!("signed by {}", asker(state, live, &it.by)),
+        signed: say!("signed by {}", asker(state, live, &it.by)),
         signed_at: it.at.to_string(),
         reason: it.order.reason.clone(),
         left: match &ended {
-            None => format!(
+            None => say!(
                 "{} and {} of {most} breaches left",
                 words::span(it.until().ms_since(now)),
                 most.saturating_sub(fired)
             ),
-            Some(why) => format!("It holds no more: {why}."),
+            Some(why) => say!("It holds no more: {why}."),
         },
         until: it.until().to_string(),
         fired: it.fired.clone(),
@@ -199,24 +203,26 @@ pub fn rule_tests(live: &Live, rule: &HealthRule) -> RuleTestsView {
     tests.sort_by(|a, b| b.title.cmp(&a.title));
     let fired = tests.iter().filter(|it| it.fired_at.is_some()).count();
     let summary = match (of_measure.is_empty(), tests.len(), fired) {
-        (true, ..) => format!(
+        (true, ..) => say!(
             "No past figures of {} are known, so nothing can be said of what it would have done.",
             rule.measure.name().to_lowercase()
         ),
-        (false, 0, _) => {
+        (false, 0, _) => say!(
             "No release has an earlier one to compare with, so nothing can be said of what it \
              would have done."
-                .to_owned()
-        }
+        )
+        .to_owned(),
         (false, 1, 0) => {
-            "It would not have fired on the 1 release whose figures are known.".to_owned()
+            say!("It would not have fired on the 1 release whose figures are known.").to_owned()
         }
-        (false, 1, _) => "It would have fired on the 1 release whose figures are known.".to_owned(),
+        (false, 1, _) => {
+            say!("It would have fired on the 1 release whose figures are known.").to_owned()
+        }
         (false, all, 0) => {
-            format!("It would not have fired on any of the {all} releases whose figures are known.")
+            say!("It would not have fired on any of the {all} releases whose figures are known.")
         }
         (false, all, some) => {
-            format!("It would have fired on {some} of the {all} releases whose figures are known.")
+            say!("It would have fired on {some} of the {all} releases whose figures are known.")
         }
     };
     RuleTestsView {
@@ -265,13 +271,13 @@ fn test_view(
         let bps = it.count?.good_bps()?;
         Some(f64::from(bps) / 10_000.0)
     };
-    let unit = rule.measure.unit();
+    let unit = said(rule.measure.unit());
     let points = intervals.iter().enumerate().map(|(nth, it)| TestPointView {
         at: it.at.to_string(),
         value: share(it),
         before: before(nth, it).and_then(share),
         sample: it.count.map_or_else(
-            || "no data".to_owned(),
+            || say!("no data").to_owned(),
             |count| format!("{} {unit}", words::grouped(count.all)),
         ),
     });
@@ -288,7 +294,7 @@ fn test_view(
         fired_at: fired.map(|fired| fired.at.to_string()),
         sentence: fired.map_or_else(
             || {
-                format!(
+                say!(
                     "Would not have fired on these {} intervals of {}.",
                     words::grouped(intervals.len() as u64),
                     history.new.version
@@ -298,7 +304,7 @@ fn test_view(
         ),
         beside: match &rule.previous {
             None => String::new(),
-            Some(_) => format!(
+            Some(_) => say!(
                 "Compared with {} {}.",
                 words::listed(&of),
                 history.pairing.words()
@@ -327,7 +333,7 @@ pub(super) fn proposed_reason(state: &State, version: &str, now: Time) -> Option
         .values()
         .map(|it| &it.breach)
         .find(|it| it.version == version && proposes_stop(state, it, now))?;
-    Some(format!(
+    Some(say!(
         "Health rule “{}”: {} {} at {}, {}",
         standing.rule,
         standing.platform,
@@ -346,17 +352,17 @@ pub fn order_sheet(
 ) -> ChangeSheetView {
     let persons = state.persons_needed(ActKind::Stop);
     ChangeSheetView {
-        title: format!("Sign a standing order on “{}”?", order.rule.name),
+        title: say!("Sign a standing order on “{}”?", order.rule.name),
         facts: order_log::order_facts(order),
-        needs: format!(
+        needs: say!(
             "It holds at once. When its rule is breached, this cockpit asks for the stop; {}",
             if persons > 1 {
-                "every approval that the policy wants is still wanted."
+                say!("every approval that the policy wants is still wanted.")
             } else {
-                "no person presses a button then."
+                say!("no person presses a button then.")
             }
         ),
-        proof: format!(
+        proof: say!(
             "signs with this laptop's key · ledger head {}",
             super::short(&live.ledger.head)
         ),

@@ -1,5 +1,7 @@
 //! Entries of the ledger as rows and facts for people.
 
+use cockpit_say::{count, say};
+
 use super::{Badge, Fact, Icon, LogRow, Tone, badge, order_log, people_log, tell_log};
 use crate::event::{Event, Outcome, Presence, Verdict};
 use crate::export;
@@ -29,17 +31,57 @@ pub const WITHOUT_FORCE: &str = "without_force";
 
 /// What a kind of entries is called in filters: "breach.seen" is "Breach seen".
 pub fn kind_words(kind: &str) -> String {
-    match kind {
-        "ledger.genesis" => "Ledger begun".to_owned(),
-        "connection.add" => "Service connected".to_owned(),
-        "connection.remove" => "Service disconnected".to_owned(),
-        "policy.set" => "Policy changed".to_owned(),
-        "intent.request" => "Asked for".to_owned(),
-        "intent.approve" => "Approved or rejected".to_owned(),
-        "intent.withdraw" => "Taken back".to_owned(),
-        "effect.claim" => "Effect taken up".to_owned(),
-        other => super::capital(&other.replace(['.', '_'], " ")),
-    }
+    let words = match kind {
+        "ledger.genesis" => say!("Ledger begun"),
+        "connection.add" => say!("Service connected"),
+        "connection.remove" => say!("Service disconnected"),
+        "policy.set" => say!("Policy changed"),
+        "intent.request" => say!("Asked for"),
+        "intent.approve" => say!("Approved or rejected"),
+        "intent.withdraw" => say!("Taken back"),
+        "effect.claim" => say!("Effect taken up"),
+        "breach.seen" => say!("Breach seen"),
+        "breach.cleared" => say!("Breach cleared"),
+        "effect.result" => say!("Effect result"),
+        "drift.seen" => say!("Drift seen"),
+        "export.made" => say!("Export made"),
+        "member.invite" => say!("Member invite"),
+        "member.request" => say!("Member request"),
+        "member.uninvite" => say!("Member uninvite"),
+        "member.admit" => say!("Member admit"),
+        "member.refuse" => say!("Member refuse"),
+        "member.roles" => say!("Member roles"),
+        "person.revoke" => say!("Person revoke"),
+        "device.add" => say!("Device add"),
+        "device.revoke" => say!("Device revoke"),
+        "device.compromised" => say!("Device compromised"),
+        "device.fork" => say!("Device fork"),
+        "policy.mandate" => say!("Policy mandate"),
+        "policy.threshold" => say!("Policy threshold"),
+        "policy.presence" => say!("Policy presence"),
+        "proposal.judge" => say!("Proposal judge"),
+        "intent.break_glass" => say!("Intent break glass"),
+        "intent.default" => say!("Intent default"),
+        "review.close" => say!("Review close"),
+        "incident.open" => say!("Incident open"),
+        "incident.severity" => say!("Incident severity"),
+        "incident.phase" => say!("Incident phase"),
+        "incident.expect" => say!("Incident expect"),
+        "incident.resolve" => say!("Incident resolve"),
+        "notice.draft" => say!("Notice draft"),
+        "cadence.escalate" => say!("Cadence escalate"),
+        "cadence.miss" => say!("Cadence miss"),
+        "template.set" => say!("Template set"),
+        "envelope.propose" => say!("Envelope propose"),
+        "envelope.sign" => say!("Envelope sign"),
+        "envelope.end" => say!("Envelope end"),
+        "order.sign" => say!("Order sign"),
+        "order.end" => say!("Order end"),
+        "rule.set" => say!("Rule set"),
+        "rule.end" => say!("Rule end"),
+        other => return super::capital(&other.replace(['.', '_'], " ")),
+    };
+    words.to_owned()
 }
 
 /// What an outcome is called in filters.
@@ -67,30 +109,31 @@ pub fn log_line(event: &Event) -> LogLine {
         by_person: true,
     };
     match event {
-        Event::Genesis(it) => line("Began the ledger", it.workspace.clone(), String::new()),
+        Event::Genesis(it) => line(
+            say!("Began the ledger"),
+            it.workspace.clone(),
+            String::new(),
+        ),
         Event::ConnectionAdded(it) => line(
-            "Connected a service",
+            say!("Connected a service"),
             it.service.name().to_owned(),
             String::new(),
         ),
         Event::ConnectionRemoved { service } => line(
-            "Disconnected a service",
+            say!("Disconnected a service"),
             service.name().to_owned(),
             String::new(),
         ),
         Event::PolicySet { act, persons } => line(
-            "Change of the policy",
+            say!("Change of the policy"),
             act.title().to_owned(),
-            format!(
-                "needs {persons} {}",
-                if *persons == 1 { "person" } else { "persons" }
-            ),
+            say!("needs {}", count!(*persons, "person", "persons")),
         ),
         Event::BreachSeen(it) => LogLine {
             outcome: "breach".to_owned(),
             by_person: false,
             ..line(
-                "Breach seen",
+                say!("Breach seen"),
                 format!("{} {}", it.platform, it.version),
                 breach_words(it),
             )
@@ -98,7 +141,7 @@ pub fn log_line(event: &Event) -> LogLine {
         Event::BreachCleared(it) => LogLine {
             by_person: false,
             ..line(
-                "Breach over",
+                say!("Breach over"),
                 format!("{} {}", it.platform, it.version),
                 format!("{} {}", it.name(), words::percent_2(it.value_bps)),
             )
@@ -106,7 +149,7 @@ pub fn log_line(event: &Event) -> LogLine {
         Event::IntentRequested(it) => LogLine {
             app: it.app.clone(),
             ..line(
-                &format!("Asked: {}", it.act.title().to_lowercase()),
+                &say!("Asked: {}", it.act.title().to_lowercase()),
                 it.title.clone(),
                 it.reason.clone(),
             )
@@ -117,28 +160,30 @@ pub fn log_line(event: &Event) -> LogLine {
             reason,
             ..
         } => match verdict {
-            Verdict::Approve => line("Approved", intent_words(intent), reason.clone()),
+            Verdict::Approve => line(say!("Approved"), intent_words(intent), reason.clone()),
             Verdict::Reject => LogLine {
                 outcome: "refused".to_owned(),
-                ..line("Rejected", intent_words(intent), reason.clone())
+                ..line(say!("Rejected"), intent_words(intent), reason.clone())
             },
         },
-        Event::IntentWithdrawn { intent } => line("Took back", intent_words(intent), String::new()),
+        Event::IntentWithdrawn { intent } => {
+            line(say!("Took back"), intent_words(intent), String::new())
+        }
         Event::EffectClaimed {
             intent, attempt, ..
         } => LogLine {
             by_person: false,
             ..line(
-                "Took up",
+                say!("Took up"),
                 intent_words(intent),
-                format!("attempt {attempt}"),
+                say!("attempt {attempt}"),
             )
         },
         Event::EffectResult(it) => LogLine {
             outcome: it.outcome.word().to_owned(),
             by_person: false,
             ..line(
-                &format!("Effect {}", it.outcome.word()),
+                &say!("Effect {}", it.outcome.word()),
                 intent_words(&it.intent),
                 it.sentence.clone(),
             )
@@ -147,7 +192,7 @@ pub fn log_line(event: &Event) -> LogLine {
             outcome: "drift".to_owned(),
             by_person: false,
             ..line(
-                "Drift seen",
+                say!("Drift seen"),
                 words::target(&it.target, &it.after),
                 format!("{} → {}", words::state(&it.before), words::state(&it.after)),
             )
@@ -157,9 +202,9 @@ pub fn log_line(event: &Event) -> LogLine {
         Event::Order(it) => order_log::line(it),
         Event::Rule(it) => order_log::rule_line(it),
         Event::ExportMade(it) => line(
-            "Exported the log",
+            say!("Exported the log"),
             export::in_words(&it.selection),
-            format!("SHA256SUMS {}", super::short(&it.sums)),
+            say!("SHA256SUMS {}", super::short(&it.sums)),
         ),
     }
 }
@@ -176,9 +221,9 @@ pub fn log_row(entry: &Admitted, who: &str, target: Option<&str>) -> LogRow {
             who.to_owned()
         } else {
             if who == "you" {
-                "Cockpit on this laptop".to_owned()
+                say!("Cockpit on this laptop").to_owned()
             } else {
-                format!("Cockpit of {who}")
+                say!("Cockpit of {who}")
             }
         },
         decision: line.decision,
@@ -197,58 +242,68 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
     match event {
         Event::IntentRequested(it) => {
             let mut facts = vec![
-                fact("Target", it.title.clone()),
+                fact(say!("Target"), it.title.clone()),
                 fact(
-                    "As the asker saw it",
-                    format!("{}, read at {}", words::state(&it.pre.state), it.pre.at),
+                    say!("As the asker saw it"),
+                    say!(
+                        "{}, read at {}",
+                        words::state(&it.pre.state),
+                        words::moment(it.pre.at)
+                    ),
                 ),
-                fact("Should become", words::desired(&it.desired, &it.pre.state)),
                 fact(
-                    "Does and does not",
+                    say!("Should become"),
+                    words::desired(&it.desired, &it.pre.state),
+                ),
+                fact(
+                    say!("Does and does not"),
                     words::consequence(&it.desired, &it.pre.state),
                 ),
-                fact("Reason", it.reason.clone()),
-                fact("Expires", it.expires_at.to_string()),
+                fact(say!("Reason"), it.reason.clone()),
+                fact(say!("Expires"), words::moment(it.expires_at)),
                 fact(
-                    "Needs",
+                    say!("Needs"),
                     if it.persons > 1 {
-                        "two persons".to_owned()
+                        say!("two persons").to_owned()
                     } else {
-                        "one person".to_owned()
+                        say!("one person").to_owned()
                     },
                 ),
             ];
             facts.extend(
                 it.evidence
                     .iter()
-                    .map(|line| fact("Evidence", line.clone())),
+                    .map(|line| fact(say!("Evidence"), line.clone())),
             );
             if let crate::target::Desired::Published { notice } = &it.desired {
-                facts.push(fact("Notice", format!("{}: {}", notice.title, notice.body)));
+                facts.push(fact(
+                    say!("Notice"),
+                    format!("{}: {}", notice.title, notice.body),
+                ));
             }
             facts
         }
         Event::EffectResult(it) => {
             let mut facts = vec![
-                fact("Outcome", it.outcome.word().to_owned()),
-                fact("What happened", it.sentence.clone()),
-                fact("Took", words::span(it.ms)),
-                fact("Attempt", it.attempt.to_string()),
+                fact(say!("Outcome"), it.outcome.word().to_owned()),
+                fact(say!("What happened"), it.sentence.clone()),
+                fact(say!("Took"), words::span(it.ms)),
+                fact(say!("Attempt"), it.attempt.to_string()),
             ];
             facts.extend(
                 it.before
                     .iter()
-                    .map(|state| fact("Before", words::state(state))),
+                    .map(|state| fact(say!("Before"), words::state(state))),
             );
             facts.extend(
                 it.after
                     .iter()
-                    .map(|state| fact("Read back", words::state(state))),
+                    .map(|state| fact(say!("Read back"), words::state(state))),
             );
             facts.extend(
                 it.provider_request_id
                     .iter()
-                    .map(|id| fact("Request at the service", id.clone())),
+                    .map(|id| fact(say!("Request at the service"), id.clone())),
             );
             facts
         }
@@ -258,21 +313,23 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
         Event::Rule(it) => order_log::rule_facts(it),
         Event::BreachSeen(it) => order_log::breach_facts(it),
         Event::ExportMade(it) => vec![
-            fact("Selection", export::in_words(&it.selection)),
-            fact("Entries told", it.told.to_string()),
-            fact("Redacted", it.redacted.to_string()),
-            fact("SHA-256 of SHA256SUMS", it.sums.clone()),
+            fact(say!("Selection"), export::in_words(&it.selection)),
+            fact(say!("Entries told"), it.told.to_string()),
+            fact(say!("Redacted"), it.redacted.to_string()),
+            fact(say!("SHA-256 of SHA256SUMS"), it.sums.clone()),
         ],
         Event::IntentJudged { presence, .. } => {
             let line = log_line(event);
             let seen = presence.map_or("", |it| match it {
-                Presence::Answered => "the system's own prompt was answered, as this laptop says",
-                Presence::NotOffered => "the system had no prompt to show",
+                Presence::Answered => {
+                    say!("the system's own prompt was answered, as this laptop says")
+                }
+                Presence::NotOffered => say!("the system had no prompt to show"),
             });
             [
-                ("About", line.target),
-                ("Says", line.reason),
-                ("Presence", seen.to_owned()),
+                (say!("About"), line.target),
+                (say!("Says"), line.reason),
+                (say!("Presence"), seen.to_owned()),
             ]
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
@@ -288,7 +345,7 @@ pub fn entry_facts(event: &Event) -> Vec<Fact> {
         | Event::EffectClaimed { .. }
         | Event::DriftSeen(_) => {
             let line = log_line(event);
-            [("About", line.target), ("Says", line.reason)]
+            [(say!("About"), line.target), (say!("Says"), line.reason)]
                 .into_iter()
                 .filter(|(_, value)| !value.is_empty())
                 .map(|(name, value)| fact(name, value))
@@ -319,19 +376,19 @@ fn outcome_badge(outcome: &str) -> Option<Badge> {
     .into_iter()
     .find(|it| it.word() == outcome);
     Some(match word {
-        Some(Outcome::Confirmed) => badge(Tone::Good, Icon::Done, "Confirmed"),
-        Some(Outcome::Refused) => badge(Tone::Bad, Icon::Alert, "Refused"),
-        Some(Outcome::Stale) => badge(Tone::Wait, Icon::Alert, "Stale"),
-        Some(Outcome::Unknown) => badge(Tone::Wait, Icon::Unknown, "Unknown"),
-        Some(Outcome::Failed) => badge(Tone::Bad, Icon::Alert, "Failed"),
-        Some(Outcome::Queued) => badge(Tone::Wait, Icon::Waiting, "Queued"),
-        None if outcome == "breach" => badge(Tone::Bad, Icon::Alert, "Breach"),
-        None if outcome == WITHOUT_FORCE => badge(Tone::Bad, Icon::Alert, "Without force"),
-        None if outcome == "drift" => badge(Tone::Bad, Icon::Alert, "Drift"),
+        Some(Outcome::Confirmed) => badge(Tone::Good, Icon::Done, say!("Confirmed")),
+        Some(Outcome::Refused) => badge(Tone::Bad, Icon::Alert, say!("Refused")),
+        Some(Outcome::Stale) => badge(Tone::Wait, Icon::Alert, say!("Stale")),
+        Some(Outcome::Unknown) => badge(Tone::Wait, Icon::Unknown, say!("Unknown")),
+        Some(Outcome::Failed) => badge(Tone::Bad, Icon::Alert, say!("Failed")),
+        Some(Outcome::Queued) => badge(Tone::Wait, Icon::Waiting, say!("Queued")),
+        None if outcome == "breach" => badge(Tone::Bad, Icon::Alert, say!("Breach")),
+        None if outcome == WITHOUT_FORCE => badge(Tone::Bad, Icon::Alert, say!("Without force")),
+        None if outcome == "drift" => badge(Tone::Bad, Icon::Alert, say!("Drift")),
         None => return None,
     })
 }
 
 fn intent_words(intent: &str) -> String {
-    format!("intent {}", super::short(intent))
+    say!("intent {}", super::short(intent))
 }

@@ -42,6 +42,8 @@ pub use ready::service_light;
 pub use stop::{evidence, in_flight_version, stop_sheet, stoppable};
 pub use tray::{Mood, TrayView, tray};
 
+use cockpit_say::say;
+
 use crate::state::State;
 use crate::time::Time;
 pub use crate::words::capital;
@@ -65,12 +67,12 @@ fn badge(tone: Tone, icon: Icon, words: impl Into<String>) -> Badge {
 /// Who asked, as the person at this laptop reads it.
 fn asker(state: &State, live: &Live, person: &str) -> String {
     if person == live.actor {
-        "you".to_owned()
+        say!("you").to_owned()
     } else {
         state
             .people
             .get(person)
-            .map_or("somebody".to_owned(), |it| it.name.clone())
+            .map_or(say!("somebody").to_owned(), |it| it.name.clone())
     }
 }
 
@@ -78,7 +80,7 @@ fn asker(state: &State, live: &Live, person: &str) -> String {
 fn approvals(count: u8) -> String {
     match count {
         1 => "1 approval".to_owned(),
-        count => format!("{count} approvals"),
+        count => say!("{count} approvals"),
     }
 }
 

@@ -14,6 +14,8 @@ pub use incident::owed_views;
 
 use std::collections::BTreeMap;
 
+use cockpit_say::say;
+
 use super::{
     AgreementView, ApprovalView, Budget, ChangeSheetView, ChannelView, Icon, Live, NoticeView,
     NoticesView, OutcomeWord, ReceiptView, TargetLive, Tone, asker, badge, capital, of_record,
@@ -69,7 +71,7 @@ fn channel(service: Service, live: &Live) -> Channel {
         title: found.map_or_else(|| service.name().to_owned(), |it| it.target.title.clone()),
         why_not: seen
             .is_none()
-            .then(|| format!("{} was not read yet.{problem}", service.name())),
+            .then(|| say!("{} was not read yet.{problem}", service.name())),
         seen,
     }
 }
@@ -91,7 +93,8 @@ fn is_flag(state: &TargetState) -> bool {
 pub fn no_channel(channels: &[Channel]) -> Option<String> {
     if channels.is_empty() {
         return Some(
-            "No status page and no mail server is connected. Connect one in Settings.".to_owned(),
+            say!("No status page and no mail server is connected. Connect one in Settings.")
+                .to_owned(),
         );
     }
     if channels.iter().all(|channel| channel.seen.is_none()) {
@@ -133,12 +136,13 @@ pub fn notices(state: &State, live: &Live, now: Time) -> NoticesView {
 fn budget(it: &Budget) -> String {
     let period = words::period(it.per_s);
     let limit = match it.published {
-        true => "the limit that it publishes",
-        false => "a limit of ours, as it publishes none",
+        true => say!("the limit that it publishes"),
+        false => say!("a limit of ours, as it publishes none"),
     };
-    format!(
+    say!(
         "{} of {} requests in the last {period}, {limit}",
-        it.used, it.most
+        it.used,
+        it.most
     )
 }
 
@@ -210,11 +214,11 @@ fn tries(state: &State, record: &IntentRecord) -> String {
         .filter(|it| own.is_some() && it.position < record.position && place(it) == own);
     let asked = match before.count() {
         0 => None,
-        1 => Some("asked for a 2nd time".to_owned()),
-        2 => Some("asked for a 3rd time".to_owned()),
-        more => Some(format!("asked for a {}th time", more + 1)),
+        1 => Some(say!("asked for a 2nd time").to_owned()),
+        2 => Some(say!("asked for a 3rd time").to_owned()),
+        more => Some(say!("asked for a {}th time", more + 1)),
     };
-    let tried = (record.attempt > 1).then(|| format!("{} tries", record.attempt));
+    let tried = (record.attempt > 1).then(|| say!("{} tries", record.attempt));
     let words: Vec<String> = asked.into_iter().chain(tried).collect();
     words.join(" · ")
 }
@@ -248,7 +252,7 @@ fn approvals(state: &State, live: &Live, record: &IntentRecord) -> Vec<ApprovalV
             ApprovalView {
                 who: asker(state, live, &it.person),
                 roles: match roles.is_empty() {
-                    true => "fallback".to_owned(),
+                    true => say!("fallback").to_owned(),
                     false => roles.join(", "),
                 },
                 at: it.at.to_string(),
@@ -260,7 +264,7 @@ fn approvals(state: &State, live: &Live, record: &IntentRecord) -> Vec<ApprovalV
 /// "Missing: legal (Ana) and brand (nobody has this role yet)".
 fn missing(state: &State, record: &IntentRecord) -> Option<String> {
     let roles = record.missing_sign_off();
-    (!roles.is_empty()).then(|| format!("Missing: {}", state.who_signs(&roles)))
+    (!roles.is_empty()).then(|| say!("Missing: {}", state.who_signs(&roles)))
 }
 
 fn envelopes(state: &State, live: &Live, now: Time) -> Vec<AgreementView> {
@@ -286,16 +290,16 @@ fn envelopes(state: &State, live: &Live, now: Time) -> Vec<AgreementView> {
                 .collect();
             let severities: Vec<&str> = it.envelope.severities.iter().map(|it| it.name()).collect();
             let badge = match (expired, missing.is_empty()) {
-                (true, _) => badge(Tone::Bad, Icon::Alert, "Expired"),
-                (false, true) => badge(Tone::Good, Icon::Done, "In force"),
+                (true, _) => badge(Tone::Bad, Icon::Alert, say!("Expired")),
+                (false, true) => badge(Tone::Good, Icon::Done, say!("In force")),
                 (false, false) => badge(
                     Tone::Wait,
                     Icon::Waiting,
-                    format!("Waits for {}", state.who_signs(&missing)),
+                    say!("Waits for {}", state.who_signs(&missing)),
                 ),
             };
             let by = match signed.is_empty() {
-                true => "nobody yet".to_owned(),
+                true => say!("nobody yet").to_owned(),
                 false => words::listed(&signed),
             };
             let sign = TellEvent::EnvelopeSigned {
@@ -305,7 +309,7 @@ fn envelopes(state: &State, live: &Live, now: Time) -> Vec<AgreementView> {
                 envelope: id.clone(),
                 title: it.envelope.title.clone(),
                 badge,
-                detail: format!(
+                detail: say!(
                     "{} · {} sentences · signed by {by}",
                     severities.join(", "),
                     it.envelope
@@ -381,12 +385,12 @@ pub fn envelope_sheet(state: &State, live: &Live, id: &str, now: Time) -> Option
     };
     let missing = state.who_signs(&state.envelope_missing(record));
     Some(ChangeSheetView {
-        title: format!("Agree to the envelope “{}”?", record.envelope.title),
+        title: say!("Agree to the envelope “{}”?", record.envelope.title),
         facts: super::tell_log::envelope_facts(&record.envelope),
-        needs: format!(
+        needs: say!(
             "It takes {missing}. Inside it one signature of customer success sends a notice."
         ),
-        proof: format!(
+        proof: say!(
             "signs with this laptop's key · ledger head {}",
             super::short(&live.ledger.head)
         ),

@@ -1,5 +1,7 @@
 //! How acts stand and ended, in words. From the ledger and the executor; never from intent.
 
+use cockpit_say::{mark, said, say};
+
 use super::{
     Badge, Icon, Live, OutcomeView, OutcomeWord, PressTargetView, PressView, Tone, approvals,
     asker, badge,
@@ -26,13 +28,13 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
     match record.standing() {
         Standing::Waiting if now > intent.expires_at => plain(
             OutcomeWord::Refused,
-            badge(Tone::Bad, Icon::Alert, "Expired"),
-            "It expired before it was approved. Nothing is in effect.".to_owned(),
+            badge(Tone::Bad, Icon::Alert, say!("Expired")),
+            say!("It expired before it was approved. Nothing is in effect.").to_owned(),
         ),
         Standing::Waiting => plain(
             OutcomeWord::Waiting,
-            badge(Tone::Wait, Icon::Waiting, "Waiting for approval"),
-            format!(
+            badge(Tone::Wait, Icon::Waiting, say!("Waiting for approval")),
+            say!(
                 "Not in effect. It needs {} until {}.",
                 approvals(record.missing_persons()),
                 words::clock(intent.expires_at)
@@ -40,16 +42,16 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
         ),
         Standing::Rejected => plain(
             OutcomeWord::Refused,
-            badge(Tone::Bad, Icon::Alert, "Rejected"),
+            badge(Tone::Bad, Icon::Alert, say!("Rejected")),
             record.rejected.as_ref().map_or(String::new(), |(_, why)| {
                 let why = why.trim_end_matches('.');
-                format!("Rejected: {why}. Nothing is in effect.")
+                say!("Rejected: {why}. Nothing is in effect.")
             }),
         ),
         Standing::Withdrawn => plain(
             OutcomeWord::Refused,
-            badge(Tone::Neutral, Icon::Idle, "Taken back"),
-            "Its asker took it back. Nothing was sent.".to_owned(),
+            badge(Tone::Neutral, Icon::Idle, say!("Taken back")),
+            say!("Its asker took it back. Nothing was sent.").to_owned(),
         ),
         Standing::Ended(_) => ended(record),
         Standing::Ready => match (&record.result, live.doing.get(id)) {
@@ -57,19 +59,24 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
             (Some((result, _)), Some(doing))
                 if result.outcome == Outcome::Queued && may_be_sent(doing) =>
             {
-                let sentence = format!("{doing}. It may be in effect; it was not observed yet.");
+                let sentence = say!(
+                    "{doing}. It may be in effect; it was not observed yet.",
+                    doing = said(doing)
+                );
                 plain(OutcomeWord::Unknown, working(doing), sentence)
             }
             (Some(_), Some(_) | None) => ended(record),
             (None, None) if !live.device.is_empty() && record.device != live.device => {
-                let sentence = "The laptop that asked carries it out when it reads the shared \
-                                log. Not yet observed.";
-                let doing = "Waiting for the laptop that asked";
+                let sentence = say!(
+                    "The laptop that asked carries it out when it reads the shared \
+                                log. Not yet observed."
+                );
+                let doing = mark!("Waiting for the laptop that asked");
                 plain(OutcomeWord::Working, working(doing), sentence.to_owned())
             }
             (None, doing) => {
-                let doing = doing.map_or("Reading the target", String::as_str);
-                let sentence = format!("{doing}. Not yet observed.");
+                let doing = doing.map_or(mark!("Reading the target"), String::as_str);
+                let sentence = say!("{doing}. Not yet observed.", doing = said(doing));
                 plain(OutcomeWord::Working, working(doing), sentence)
             }
         },
@@ -77,7 +84,7 @@ pub fn of_record(id: &str, record: &IntentRecord, live: &Live, now: Time) -> Out
 }
 
 fn working(doing: &str) -> Badge {
-    badge(Tone::Wait, Icon::Waiting, format!("{doing}…"))
+    badge(Tone::Wait, Icon::Waiting, format!("{}…", said(doing)))
 }
 
 /// A press with each of its targets.
@@ -120,8 +127,8 @@ pub fn press(state: &State, live: &Live, press: &str, now: Time) -> Option<Press
         reason: first.intent.reason.clone(),
         asked_at: first.intent.asked_at.to_string(),
         asked_by: asker(state, live, &first.by),
-        signed_by: format!("device {}", super::short(&first.device)),
-        summary: format!("{confirmed} of {} confirmed", targets.len()),
+        signed_by: say!("device {}", super::short(&first.device)),
+        summary: say!("{confirmed} of {} confirmed", targets.len()),
         settled,
         targets,
     })
@@ -131,7 +138,7 @@ fn ended(record: &IntentRecord) -> OutcomeView {
     let Some((result, _)) = &record.result else {
         return OutcomeView {
             outcome: OutcomeWord::Working,
-            badge: badge(Tone::Wait, Icon::Waiting, "Working…"),
+            badge: badge(Tone::Wait, Icon::Waiting, say!("Working…")),
             ms: None,
             before: None,
             after: None,
@@ -158,7 +165,7 @@ fn word(outcome: Outcome, ms: u64) -> (OutcomeWord, Badge) {
             badge(
                 Tone::Good,
                 Icon::Done,
-                format!("Confirmed · {}", words::span(ms)),
+                say!("Confirmed · {}", words::span(ms)),
             ),
         ),
         Outcome::Refused => (
@@ -167,16 +174,16 @@ fn word(outcome: Outcome, ms: u64) -> (OutcomeWord, Badge) {
         ),
         Outcome::Stale => (
             OutcomeWord::Stale,
-            badge(Tone::Wait, Icon::Alert, "Stale: it moved"),
+            badge(Tone::Wait, Icon::Alert, say!("Stale: it moved")),
         ),
         Outcome::Unknown => (
             OutcomeWord::Unknown,
-            badge(Tone::Wait, Icon::Unknown, "Unknown, asking again"),
+            badge(Tone::Wait, Icon::Unknown, say!("Unknown, asking again")),
         ),
         Outcome::Failed => (OutcomeWord::Failed, badge(Tone::Bad, Icon::Alert, "Failed")),
         Outcome::Queued => (
             OutcomeWord::Queued,
-            badge(Tone::Wait, Icon::Waiting, "Queued, not in effect"),
+            badge(Tone::Wait, Icon::Waiting, say!("Queued, not in effect")),
         ),
     }
 }

@@ -1,6 +1,8 @@
 //! The people and policy room, and a change before it is signed, in words. Must not know how a
 //! change is sealed.
 
+use cockpit_say::say;
+
 use super::{
     ChangeDraft, ChangeSheetView, DeviceView, Fact, HistoryView, InviteView, Live, MandatePreview,
     MandateView, MemberView, PeopleView, PresenceView, ProposalView, RequestView, ReviewView,
@@ -42,7 +44,7 @@ pub fn people_room(
             .agreed
             .iter()
             .map(|it| match it.person.is_empty() {
-                true => "the recovery key".to_owned(),
+                true => say!("the recovery key").to_owned(),
                 false => asker(state, live, &it.person),
             })
             .collect();
@@ -52,7 +54,7 @@ pub fn people_room(
             at: enacted.at.to_string(),
             title,
             detail,
-            by: format!("agreed by {}", names.join(" and ")),
+            by: say!("agreed by {}", names.join(say!(" and "))),
         });
     }
     let mut reviews: Vec<ReviewView> = authority
@@ -67,7 +69,7 @@ pub fn people_room(
             position: review.position,
             why_not: said(&AuthorityEvent::ReviewClosed {
                 review: id.clone(),
-                reason: "looked at".to_owned(),
+                reason: say!("looked at").to_owned(),
             }),
         })
         .collect();
@@ -87,7 +89,7 @@ pub fn people_room(
             .filter(|(_, it)| !it.used && !it.withdrawn && now <= it.expires_at)
             .map(|(id, it)| InviteView {
                 invite: id.clone(),
-                words: format!(
+                words: say!(
                     "by {}, for {}",
                     asker(state, live, &it.by),
                     named(&it.roles).to_lowercase()
@@ -106,11 +108,16 @@ pub fn people_room(
             required: authority.presence_required,
             sentence: match authority.presence_required {
                 true => {
-                    "An approval counts only where the system's own prompt was answered before it."
+                    say!(
+                        "An approval counts only where the system's own prompt was answered \
+                          before it."
+                    )
                 }
                 false => {
-                    "Where the system has a prompt of its own, it is asked for before each \
+                    say!(
+                        "Where the system has a prompt of its own, it is asked for before each \
                      approval; where it has none, an approval counts all the same."
+                    )
                 }
             }
             .to_owned(),
@@ -130,7 +137,7 @@ pub fn people_room(
         reviews,
         why_not: match state.actor(device) {
             Ok(person) if holds(person, &[Role::Administrator]) => None,
-            Ok(_) => Some("Only an administrator changes people and policy.".to_owned()),
+            Ok(_) => Some(say!("Only an administrator changes people and policy.").to_owned()),
             Err(why) => Some(format!("{}.", capital(&why))),
         },
     }
@@ -236,46 +243,49 @@ pub fn change_sheet(
     match event {
         AuthorityEvent::MandateSet { act, mandate } => {
             let before = mandate_sentence(state, live, *act, &state.mandate(*act));
-            facts.push(fact("Until now", before));
+            facts.push(fact(say!("Until now"), before));
             facts.push(fact(
-                "From here on",
+                say!("From here on"),
                 mandate_sentence(state, live, *act, mandate),
             ));
         }
         AuthorityEvent::RolesSet { person, roles } => {
-            let before = state.people.get(person).map_or("nobody", |it| &it.name);
-            facts.push(fact("Person", before.to_owned()));
+            let before = state
+                .people
+                .get(person)
+                .map_or(say!("nobody"), |it| &it.name);
+            facts.push(fact(say!("Person"), before.to_owned()));
             let before = state.people.get(person).map(|it| named(&it.roles));
-            facts.push(fact("Until now", before.unwrap_or_default()));
-            facts.push(fact("From here on", named(roles)));
+            facts.push(fact(say!("Until now"), before.unwrap_or_default()));
+            facts.push(fact(say!("From here on"), named(roles)));
         }
         AuthorityEvent::ProposalJudged { proposal, .. } => {
             if let Some(it) = state.authority.proposals.get(proposal) {
                 let (title, detail) = change_words(state, &it.change);
-                facts.push(fact("Change", title));
-                facts.push(fact("Says", detail));
-                facts.push(fact("Agreed so far", agreed_words(state, live, it)));
+                facts.push(fact(say!("Change"), title));
+                facts.push(fact(say!("Says"), detail));
+                facts.push(fact(say!("Agreed so far"), agreed_words(state, live, it)));
             }
         }
         AuthorityEvent::PersonAdmitted { request, .. }
         | AuthorityEvent::DeviceAdded { request, .. } => {
-            facts.push(fact("Says", detail));
+            facts.push(fact(say!("Says"), detail));
             let shown = requests(state, sha256);
             for it in shown.into_iter().filter(|it| it.request == *request) {
-                facts.push(fact("Name", it.name));
-                facts.push(fact("Device", it.device_name));
-                facts.push(fact("Six words", it.words.join(" ")));
-                facts.extend(it.warning.map(|words| fact("Careful", words)));
+                facts.push(fact(say!("Name"), it.name));
+                facts.push(fact(say!("Device"), it.device_name));
+                facts.push(fact(say!("Six words"), it.words.join(" ")));
+                facts.extend(it.warning.map(|words| fact(say!("Careful"), words)));
             }
         }
-        _ => facts.push(fact("Says", detail)),
+        _ => facts.push(fact(say!("Says"), detail)),
     }
     facts.retain(|it| !it.value.is_empty());
     ChangeSheetView {
         title,
         facts,
         needs: needs_words(state, device, event),
-        proof: format!(
+        proof: say!(
             "signs with this laptop's key · ledger head {}",
             short(&live.ledger.head)
         ),
@@ -313,18 +323,18 @@ fn device(state: &State, id: &str, it: &Device, here: &str, now: Time) -> Device
     let signs = state.devices.contains_key(id);
     let detail = match &it.revoked {
         Some(revoked) if revoked.forked => {
-            format!("frozen at {}: {}", words::clock(revoked.at), revoked.reason)
+            say!("frozen at {}: {}", words::clock(revoked.at), revoked.reason)
         }
-        Some(revoked) => format!(
+        Some(revoked) => say!(
             "revoked at {}: {}",
             words::clock(revoked.at),
             revoked.reason
         ),
-        None => format!("since entry {}", it.added),
+        None => say!("since entry {}", it.added),
     };
     let name = match (it.name.is_empty(), id == here) {
-        (true, true) => "This laptop".to_owned(),
-        (true, false) => "Device".to_owned(),
+        (true, true) => say!("This laptop").to_owned(),
+        (true, false) => say!("Device").to_owned(),
         (false, _) => it.name.clone(),
     };
     DeviceView {
@@ -350,13 +360,13 @@ fn role(role: Role) -> RoleView {
         role,
         name: capital(role.name()),
         sentence: match role {
-            Role::Administrator => "Changes people, policy and connections.",
-            Role::ProductLead => "Stops, resumes and changes rollouts and flags.",
-            Role::CustomerSuccess => "Asks for notices and approves them.",
-            Role::Auditor => "Sees everything, exports it, and does nothing else.",
-            Role::Responder => "On call: stops rollouts and turns flags off.",
-            Role::Legal => "Agrees to the wording of notices, for the law.",
-            Role::Brand => "Agrees to the wording of notices, for the house.",
+            Role::Administrator => say!("Changes people, policy and connections."),
+            Role::ProductLead => say!("Stops, resumes and changes rollouts and flags."),
+            Role::CustomerSuccess => say!("Asks for notices and approves them."),
+            Role::Auditor => say!("Sees everything, exports it, and does nothing else."),
+            Role::Responder => say!("On call: stops rollouts and turns flags off."),
+            Role::Legal => say!("Agrees to the wording of notices, for the law."),
+            Role::Brand => say!("Agrees to the wording of notices, for the house."),
         }
         .to_owned(),
     }
@@ -379,7 +389,7 @@ fn requests(state: &State, sha256: Sha256<'_>) -> Vec<RequestView> {
                 asked_at: it.at.to_string(),
                 words: six_words(&sha256(&text)).map(ToOwned::to_owned).to_vec(),
                 warning: (!right).then(|| {
-                    "The code is not the one of the invitation: this may be somebody else."
+                    say!("The code is not the one of the invitation: this may be somebody else.")
                         .to_owned()
                 }),
                 roles: invite.map(|it| it.roles.clone()).unwrap_or_default(),
@@ -421,10 +431,10 @@ fn agreed_words(state: &State, live: &Live, it: &Proposal) -> String {
         .filter(|person| !it.agreed.iter().any(|by| by.person == person.id))
         .map(|person| asker(state, live, &person.id))
         .collect();
-    format!(
+    say!(
         "Agreed by {}; {missing} more of {} must agree",
-        agreed.join(" and "),
-        others.join(" or ")
+        agreed.join(say!(" and ")),
+        others.join(say!(" or "))
     )
 }
 
@@ -433,10 +443,11 @@ fn threshold(state: &State, live: &Live) -> ThresholdView {
     let needed = state.administrators_needed();
     let sentence = match there.as_slice() {
         [one] if one.id == live.actor => {
-            "You are the only administrator and decide about people and policy alone.".to_owned()
+            say!("You are the only administrator and decide about people and policy alone.")
+                .to_owned()
         }
-        [one] => format!("{} alone decides about people and policy.", one.name),
-        more => format!(
+        [one] => say!("{} alone decides about people and policy.", one.name),
+        more => say!(
             "{needed} of {} administrators must agree on people and policy.",
             more.len()
         ),
@@ -461,14 +472,14 @@ fn mandate_sentence(state: &State, live: &Live, act: ActKind, it: &Mandate) -> S
             }
         }
         match names.is_empty() {
-            true => format!("nobody yet ({})", or(roles)),
-            false => names.join(" or "),
+            true => say!("nobody yet ({})", or(roles)),
+            false => names.join(say!(" or ")),
         }
     };
     let asks = you.is_some_and(|person| holds(person, &it.ask));
     let mut said = match asks {
-        true => "Needs you".to_owned(),
-        false => format!("Needs {}", names(&it.ask, None)),
+        true => say!("Needs you").to_owned(),
+        false => say!("Needs {}", names(&it.ask, None)),
     };
     let asker = asks.then_some(live.actor.as_str());
     match (it.approve.is_empty(), act.is_explicit()) {
@@ -476,13 +487,13 @@ fn mandate_sentence(state: &State, live: &Live, act: ActKind, it: &Mandate) -> S
         (true, true) => {
             let approves = you.is_some_and(|person| holds(person, act.may_approve()));
             said.push_str(&match asks && approves {
-                true => ", and then your approval in the approval window".to_owned(),
-                false => format!(", and the approval of {}", names(act.may_approve(), None)),
+                true => say!(", and then your approval in the approval window").to_owned(),
+                false => say!(", and the approval of {}", names(act.may_approve(), None)),
             });
         }
         (false, _) => {
             for quorum in &it.approve {
-                said.push_str(&format!(
+                said.push_str(&say!(
                     ", and {} of {}: {}",
                     quorum.persons,
                     or(&quorum.roles),
@@ -491,25 +502,25 @@ fn mandate_sentence(state: &State, live: &Live, act: ActKind, it: &Mandate) -> S
             }
         }
     }
-    said.push_str(&format!(
+    said.push_str(&say!(
         ". It expires {} after it was asked for.",
         words::span(it.expires_ms)
     ));
     for fallback in &it.fallback {
-        said.push_str(&format!(
+        said.push_str(&say!(
             " After {} {} may agree instead.",
             words::span(fallback.after_ms),
             names(&fallback.roles, asker)
         ));
     }
     if let Some(after_ms) = it.default_after_ms {
-        said.push_str(&format!(
+        said.push_str(&say!(
             " When nobody has judged it after {}, the stop goes on.",
             words::span(after_ms)
         ));
     }
     if !it.break_glass.is_empty() && !it.approve.is_empty() {
-        said.push_str(&format!(
+        said.push_str(&say!(
             " {} may go past the approvals with a reason, which is looked at afterwards.",
             names(&it.break_glass, None)
         ));
@@ -523,9 +534,9 @@ fn needs_words(state: &State, device: &str, event: &AuthorityEvent) -> String {
         .actor(device)
         .is_ok_and(|person| state.is_own(person, event));
     if own || needed <= 1 || !crate::authority::Authority::is_governed(event) {
-        return "It takes force at once.".to_owned();
+        return say!("It takes force at once.").to_owned();
     }
-    format!("It waits until {needed} administrators agree; you are the first.")
+    say!("It waits until {needed} administrators agree; you are the first.")
 }
 
 /// Title and detail of a change, with the names of people.
@@ -560,5 +571,5 @@ fn named(roles: &[Role]) -> String {
 
 fn or(roles: &[Role]) -> String {
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    names.join(" or ")
+    names.join(say!(" or "))
 }

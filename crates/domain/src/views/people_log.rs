@@ -1,5 +1,7 @@
 //! Entries about people, devices and policy as rows and facts. Must not know what followed.
 
+use cockpit_say::say;
+
 use super::{Fact, LogLine, short};
 use crate::authority::{AuthorityEvent, Mandate};
 use crate::event::Verdict;
@@ -18,68 +20,70 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
         by_person: true,
     };
     match event {
-        AuthorityEvent::Invited { roles, .. } => line("Invitation", named(roles), ""),
+        AuthorityEvent::Invited { roles, .. } => line(say!("Invitation"), named(roles), ""),
         AuthorityEvent::JoinRequested {
             name, device_name, ..
-        } => line("Asked to join", name.clone(), device_name),
+        } => line(say!("Asked to join"), name.clone(), device_name),
         AuthorityEvent::InviteWithdrawn { invite } => line(
-            "Withdrawal of an invitation",
-            format!("invitation {}", short(invite)),
+            say!("Withdrawal of an invitation"),
+            say!("invitation {}", short(invite)),
             "",
         ),
         AuthorityEvent::PersonAdmitted { request, roles, .. } => line(
-            "Admission of a person",
-            format!("request {}", short(request)),
+            say!("Admission of a person"),
+            say!("request {}", short(request)),
             &named(roles),
         ),
         AuthorityEvent::RequestRefused { request, reason } => line(
-            "Refusal of a request",
-            format!("request {}", short(request)),
+            say!("Refusal of a request"),
+            say!("request {}", short(request)),
             reason,
         ),
         AuthorityEvent::RolesSet { person, roles } => {
-            line("Change of roles", person.clone(), &named(roles))
+            line(say!("Change of roles"), person.clone(), &named(roles))
         }
         AuthorityEvent::PersonRevoked { person, reason } => {
-            line("Removal of a person", person.clone(), reason)
+            line(say!("Removal of a person"), person.clone(), reason)
         }
-        AuthorityEvent::DeviceAdded { person, .. } => line("Another device", person.clone(), ""),
+        AuthorityEvent::DeviceAdded { person, .. } => {
+            line(say!("Another device"), person.clone(), "")
+        }
         AuthorityEvent::DeviceRevoked { device, reason } => {
-            line("Revocation of a device", device_words(device), reason)
+            line(say!("Revocation of a device"), device_words(device), reason)
         }
         AuthorityEvent::DeviceCompromised {
             device,
             from,
             reason,
         } => line(
-            "Report of a device in other hands",
+            say!("Report of a device in other hands"),
             device_words(device),
-            &format!("after entry {from}: {reason}"),
+            &say!("after entry {from}: {reason}"),
         ),
         AuthorityEvent::DeviceForked { device, seq, .. } => LogLine {
             by_person: false,
             ..line(
-                "Device frozen",
+                say!("Device frozen"),
                 device_words(device),
-                &format!("it signed two entries with number {seq}"),
+                &say!("it signed two entries with number {seq}"),
             )
         },
         AuthorityEvent::MandateSet { act, mandate } => line(
-            "Change of the policy",
+            say!("Change of the policy"),
             act.title().to_owned(),
             &mandate_words(mandate),
         ),
         AuthorityEvent::ThresholdSet { administrators } => line(
-            "Change of the policy",
-            "People and policy".to_owned(),
-            &format!("needs {administrators} administrators"),
+            say!("Change of the policy"),
+            say!("People and policy").to_owned(),
+            &say!("needs {administrators} administrators"),
         ),
         AuthorityEvent::PresenceSet { required } => line(
-            "Change of the policy",
-            "Presence".to_owned(),
+            say!("Change of the policy"),
+            say!("Presence").to_owned(),
             match required {
-                true => "an approval counts only where the system's own prompt was answered",
-                false => "an approval counts also where the system has no prompt",
+                true => say!("an approval counts only where the system's own prompt was answered"),
+                false => say!("an approval counts also where the system has no prompt"),
             },
         ),
         AuthorityEvent::ProposalJudged {
@@ -88,44 +92,44 @@ pub(super) fn line(event: &AuthorityEvent) -> LogLine {
             reason,
         } => line(
             match verdict {
-                Verdict::Approve => "Agreement to a change",
-                Verdict::Reject => "Refusal of a change",
+                Verdict::Approve => say!("Agreement to a change"),
+                Verdict::Reject => say!("Refusal of a change"),
             },
-            format!("entry {}", short(proposal)),
+            say!("entry {}", short(proposal)),
             reason,
         ),
         AuthorityEvent::GlassBroken { intent, reason } => line(
-            "Went past the approvals",
-            format!("intent {}", short(intent)),
+            say!("Went past the approvals"),
+            say!("intent {}", short(intent)),
             reason,
         ),
         AuthorityEvent::DefaultTaken { intent } => LogLine {
             by_person: false,
             ..line(
-                "Went on by itself",
-                format!("intent {}", short(intent)),
-                "nobody judged it in time",
+                say!("Went on by itself"),
+                say!("intent {}", short(intent)),
+                say!("nobody judged it in time"),
             )
         },
         AuthorityEvent::ReviewClosed { review, reason } => {
-            line("End of a review", format!("review {review}"), reason)
+            line(say!("End of a review"), say!("review {review}"), reason)
         }
     }
 }
 
 pub(super) fn facts(event: &AuthorityEvent) -> Vec<Fact> {
     let it = line(event);
-    let mut facts = vec![("About", it.target), ("Says", it.reason)];
+    let mut facts = vec![(say!("About"), it.target), (say!("Says"), it.reason)];
     match event {
         AuthorityEvent::JoinRequested { key, .. } | AuthorityEvent::DeviceAdded { key, .. } => {
-            facts.push(("Key", key.clone()));
+            facts.push((say!("Key"), key.clone()));
         }
         AuthorityEvent::Invited { expires_at, .. } => {
-            facts.push(("Expires", expires_at.to_string()));
+            facts.push((say!("Expires"), words::moment(*expires_at)));
         }
         AuthorityEvent::DeviceForked { first, second, .. } => {
-            facts.push(("One", first.0.clone()));
-            facts.push(("Other", second.0.clone()));
+            facts.push((say!("One"), first.0.clone()));
+            facts.push((say!("Other"), second.0.clone()));
         }
         _ => {}
     }
@@ -143,29 +147,26 @@ pub(super) fn facts(event: &AuthorityEvent) -> Vec<Fact> {
 pub(super) fn mandate_words(mandate: &Mandate) -> String {
     let or = |roles: &[Role]| {
         let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-        names.join(" or ")
+        names.join(say!(" or "))
     };
-    let mut parts = vec![format!("{} asks", or(&mandate.ask))];
+    let mut parts = vec![say!("{} asks", or(&mandate.ask))];
     for quorum in &mandate.approve {
-        parts.push(format!("{} {} agrees", quorum.persons, or(&quorum.roles)));
+        parts.push(say!("{} {} agrees", quorum.persons, or(&quorum.roles)));
     }
     for fallback in &mandate.fallback {
-        parts.push(format!(
+        parts.push(say!(
             "after {} {} instead",
             words::span(fallback.after_ms),
             or(&fallback.roles)
         ));
     }
     if let Some(after_ms) = mandate.default_after_ms {
-        parts.push(format!(
-            "after {} it goes on by itself",
-            words::span(after_ms)
-        ));
+        parts.push(say!("after {} it goes on by itself", words::span(after_ms)));
     }
     if !mandate.break_glass.is_empty() {
-        parts.push(format!("break-glass by {}", or(&mandate.break_glass)));
+        parts.push(say!("break-glass by {}", or(&mandate.break_glass)));
     }
-    parts.push(format!("expires after {}", words::span(mandate.expires_ms)));
+    parts.push(say!("expires after {}", words::span(mandate.expires_ms)));
     parts.join("; ")
 }
 
@@ -176,5 +177,5 @@ fn named(roles: &[Role]) -> String {
 }
 
 fn device_words(device: &str) -> String {
-    format!("device {}", short(device))
+    say!("device {}", short(device))
 }

@@ -1,5 +1,7 @@
 //! What people say in the stores' reviews, in words. Must not know a rule: nothing follows from it.
 
+use cockpit_say::say;
+
 use super::{Live, RatingView, Tone, age};
 use crate::signal::{Rating, Trend};
 use crate::words;
@@ -25,10 +27,7 @@ pub(super) fn problems(live: &Live) -> Vec<String> {
     let read = live.ratings.iter();
     read.filter_map(|(service, it)| {
         let why = it.problem.as_ref()?;
-        Some(format!(
-            "Reviews on {} were not read. {why}",
-            service.name()
-        ))
+        Some(say!("Reviews on {} were not read. {why}", service.name()))
     })
     .collect()
 }
@@ -38,11 +37,11 @@ fn view(it: &Rating) -> RatingView {
     RatingView {
         title: match &it.version {
             Some(version) => format!("{} {version}", it.platform),
-            None => format!("{}, all versions", it.platform),
+            None => say!("{}, all versions", it.platform),
         },
         source: it.source.name().to_owned(),
-        stars: it.mean().map_or("no reviews".to_owned(), |mean| {
-            format!("{} of 5", stars(mean))
+        stars: it.mean().map_or(say!("no reviews").to_owned(), |mean| {
+            say!("{} of 5", stars(mean))
         }),
         sample: sample(it),
         trend,
@@ -59,32 +58,41 @@ fn view(it: &Rating) -> RatingView {
 
 fn sample(it: &Rating) -> String {
     let count = u64::try_from(it.reviews.len()).unwrap_or(u64::MAX);
-    let many = if count == 1 { "review" } else { "reviews" };
-    let newest = if it.more { "the newest " } else { "" };
-    format!(
-        "{newest}{} {many} in {}",
-        words::grouped(count),
-        words::span(it.read_at.ms_since(it.since))
-    )
+    let span = words::span(it.read_at.ms_since(it.since));
+    let count = match count {
+        1 => say!("1 review").to_owned(),
+        _ => say!("{count} reviews", count = words::grouped(count)),
+    };
+    match it.more {
+        true => say!("the newest {count} in {span}"),
+        false => say!("{count} in {span}"),
+    }
 }
 
 fn trend(it: &Rating) -> (String, Tone) {
     let Trend::Day { newest, before } = it.trend() else {
-        return ("too few reviews for a trend".to_owned(), Tone::Neutral);
+        return (
+            say!("too few reviews for a trend").to_owned(),
+            Tone::Neutral,
+        );
     };
     let apart = newest.abs_diff(before);
-    let side = if newest < before { "below" } else { "above" };
-    let beside = if apart < SAME_BY {
-        "as the days before".to_owned()
+    let side = if newest < before {
+        say!("below")
     } else {
-        format!("{} {side} the days before", stars(apart))
+        say!("above")
+    };
+    let beside = if apart < SAME_BY {
+        say!("as the days before").to_owned()
+    } else {
+        say!("{} {side} the days before", stars(apart))
     };
     let falls = newest < before && apart >= FALLS_BY;
     let tone = if falls { Tone::Wait } else { Tone::Neutral };
-    (format!("newest day {}, {beside}", stars(newest)), tone)
+    (say!("newest day {}, {beside}", stars(newest)), tone)
 }
 
 /// "4.27".
 fn stars(hundredths: u32) -> String {
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+    words::hundredths(hundredths)
 }

@@ -1,6 +1,8 @@
 //! The light that says whether a stop would be taken now: proven by a dry run of no great age on the
 //! release that is there, or said not to be. Must not know how a dry run is made.
 
+use cockpit_say::say;
+
 use super::cover::cover;
 use super::{
     Badge, Icon, LightView, Live, StopLightView, TargetLightView, TargetLive, Tone, age, badge,
@@ -25,18 +27,19 @@ pub(super) fn light(live: &Live, it: &TargetLive, now: Time) -> Option<LightView
         (Some(why), _) => (Readiness::NotProven, why),
         (None, None) => (
             Readiness::NotProven,
-            "No dry run of a stop was made here yet.".to_owned(),
+            say!("No dry run of a stop was made here yet.").to_owned(),
         ),
         (None, Some(known)) if !known.is_of(&seen.state) => (
             Readiness::NotProven,
-            format!(
-                "The last dry run was of what was there before ({}), and says nothing of what is there now.",
+            say!(
+                "The last dry run was of what was there before ({}), and says nothing of what is \
+                 there now.",
                 words::state(&known.of)
             ),
         ),
         (None, Some(known)) if now.ms_since(known.at) > PROOF_MS => (
             Readiness::NotProven,
-            format!(
+            say!(
                 "The last dry run is {} old and proves nothing any more. It came to this: {}",
                 words::span(now.ms_since(known.at)),
                 known.rehearsal.sentence
@@ -45,7 +48,7 @@ pub(super) fn light(live: &Live, it: &TargetLive, now: Time) -> Option<LightView
         (None, Some(known)) => match &it.problem {
             Some(problem) if known.rehearsal.readiness == Readiness::CanStop => (
                 Readiness::NotProven,
-                format!(
+                say!(
                     "The newest look at it failed, so the dry run before proves nothing: {problem}"
                 ),
             ),
@@ -70,12 +73,12 @@ fn kept_from(live: &Live, target: &TargetId) -> Option<String> {
     let name = service.name();
     let it = live.services.get(&service)?;
     if it.elsewhere {
-        return Some(format!(
+        return Some(say!(
             "The key of {name} is not on this laptop: a stop there is carried out by another one."
         ));
     }
     it.offline.then(|| {
-        format!("{name} cannot be reached: a stop there would be queued, and not be in effect.")
+        say!("{name} cannot be reached: a stop there would be queued, and not be in effect.")
     })
 }
 
@@ -128,8 +131,8 @@ fn all_of(targets: Vec<TargetLightView>, now: Time) -> StopLightView {
     let Some(readiness) = targets.iter().map(|it| it.light.readiness).min() else {
         return StopLightView {
             readiness: None,
-            badge: badge(Tone::Neutral, Icon::Idle, "Nothing to stop"),
-            sentence: "Nothing rolls out that a stop would touch.".to_owned(),
+            badge: badge(Tone::Neutral, Icon::Idle, say!("Nothing to stop")),
+            sentence: say!("Nothing rolls out that a stop would touch.").to_owned(),
             targets,
         };
     };
@@ -141,27 +144,27 @@ fn all_of(targets: Vec<TargetLightView>, now: Time) -> StopLightView {
     let count = worst.len();
     let (words, sentence) = match readiness {
         Readiness::CanStop => (
-            "Can stop now".to_owned(),
-            format!(
+            say!("Can stop now").to_owned(),
+            say!(
                 "A dry run of the stop was taken on {}{}. Nothing was changed.",
                 if all == 1 {
-                    "the one target".to_owned()
+                    say!("the one target").to_owned()
                 } else {
-                    format!("each of {all} targets")
+                    say!("each of {all} targets")
                 },
                 oldest(&targets, now)
             ),
         ),
         Readiness::NotProven => (
-            format!("Not proven for {count} of {all}"),
-            format!(
+            say!("Not proven for {count} of {all}"),
+            say!(
                 "Whether a stop would be taken is not proven for {}.",
                 worst.join(", ")
             ),
         ),
         Readiness::Cannot => (
-            format!("Cannot stop {count} of {all}"),
-            format!("A stop would be refused for {}.", worst.join(", ")),
+            say!("Cannot stop {count} of {all}"),
+            say!("A stop would be refused for {}.", worst.join(", ")),
         ),
     };
     StopLightView {
@@ -176,15 +179,15 @@ fn oldest(targets: &[TargetLightView], now: Time) -> String {
     let at = targets.iter().filter_map(|it| it.light.age.at.as_ref());
     let oldest = at.filter_map(|at| at.parse::<Time>().ok()).min();
     oldest.map_or(String::new(), |at| {
-        format!(", the oldest {} ago", words::span(now.ms_since(at)))
+        say!(", the oldest {} ago", words::span(now.ms_since(at)))
     })
 }
 
 fn word(readiness: Readiness) -> &'static str {
     match readiness {
-        Readiness::CanStop => "Can stop",
-        Readiness::NotProven => "Not proven",
-        Readiness::Cannot => "Cannot stop",
+        Readiness::CanStop => say!("Can stop"),
+        Readiness::NotProven => say!("Not proven"),
+        Readiness::Cannot => say!("Cannot stop"),
     }
 }
 

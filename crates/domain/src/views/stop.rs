@@ -1,5 +1,7 @@
 //! The stop sheet: what a stop would do on each target and what it would not.
 
+use cockpit_say::{said, say};
+
 use super::cover::cover;
 use super::health::proposed_reason;
 use super::left_behind::is_recovery;
@@ -102,9 +104,9 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         .collect();
     let persons = state.persons_needed(ActKind::Stop);
     let authority = match persons {
-        0 | 1 => "This workspace needs one person to stop: you. Holding the button signs it.",
-        2 => "This workspace needs two persons to stop: you, and one more who approves.",
-        _ => "This workspace needs several persons to stop: you, and more who approve.",
+        0 | 1 => say!("This workspace needs one person to stop: you. Holding the button signs it."),
+        2 => say!("This workspace needs two persons to stop: you, and one more who approves."),
+        _ => say!("This workspace needs several persons to stop: you, and more who approve."),
     }
     .to_owned();
     let why_not = may_not_ask(state, &live.actor, ActKind::Stop)
@@ -113,7 +115,7 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         .or_else(|| {
             targets
                 .is_empty()
-                .then(|| "Nothing that can be stopped rolls out.".to_owned())
+                .then(|| say!("Nothing that can be stopped rolls out.").to_owned())
         });
     let down: Vec<&str> = live
         .services
@@ -122,17 +124,17 @@ pub fn stop_sheet(state: &State, live: &Live, now: Time) -> StopSheetView {
         .map(|(service, _)| service.name())
         .collect();
     let offline = (!down.is_empty()).then(|| {
-        format!(
+        say!(
             "{} cannot be reached. A stop there is queued, not in effect, and is checked again \
              before it is sent.",
-            down.join(" and ")
+            down.join(say!(" and "))
         )
     });
     StopSheetView {
         title: if version.is_empty() {
-            "Nothing to stop".to_owned()
+            say!("Nothing to stop").to_owned()
         } else {
-            format!("Stop {version}")
+            say!("Stop {version}")
         },
         app,
         version: version.clone(),
@@ -179,13 +181,13 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
         .filter(|standing| standing.breach.version == version)
         .map(|standing| {
             let it = &standing.breach;
-            format!(
+            say!(
                 "{}: {} {} of {} {}, {}, figures of the last {}",
                 it.platform,
                 it.name().to_lowercase(),
                 words::percent_2(it.value_bps),
                 words::grouped(it.sample),
-                it.measure.unit(),
+                said(it.measure.unit()),
                 it.against(),
                 words::span(now.ms_since(it.since))
             )
@@ -205,7 +207,7 @@ pub fn evidence(state: &State, live: &Live, version: &str, now: Time) -> Vec<Str
             && signal.measure == Measure::CrashFreeSessions
             && !breached.contains(&signal.platform.as_str())
         {
-            lines.push(format!(
+            lines.push(say!(
                 "{}: {} {}, data until {} ago",
                 signal.platform,
                 signal.name().to_lowercase(),
@@ -226,7 +228,7 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
         return None;
     }
     let Some(seen) = &it.observation else {
-        return Some(format!(
+        return Some(say!(
             "{}: never read, so it cannot be stopped from here.{}",
             it.target.title,
             it.problem
@@ -242,7 +244,7 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
         | TargetState::StoreRollout(_)
         | TargetState::PhasedRelease(_) => {
             let why = not_offered(&Desired::Stopped, &seen.state)
-                .unwrap_or_else(|| format!("it is not {version}"));
+                .unwrap_or_else(|| say!("it is not {version}"));
             Some(format!(
                 "{}: {why}.",
                 words::target(&seen.target, &seen.state)

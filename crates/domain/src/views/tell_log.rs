@@ -1,6 +1,8 @@
 //! Entries about incidents, drafts, templates and envelopes as rows and facts. Must not know a
 //! rule.
 
+use cockpit_say::say;
+
 use super::{Fact, LogLine};
 use crate::notice::{Audience, Draft, Envelope, Slot, TellEvent, Template, locale_name, phase_key};
 use crate::words;
@@ -15,12 +17,12 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
         outcome: String::new(),
         by_person: event.is_by_hand(),
     };
-    let incident = |id: &str| format!("incident {}", super::short(id));
+    let incident = |id: &str| say!("incident {}", super::short(id));
     match event {
         TellEvent::Opened {
             title, severity, ..
         } => line(
-            "Opened an incident",
+            say!("Opened an incident"),
             title.clone(),
             severity.name().to_owned(),
         ),
@@ -29,7 +31,7 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
             severity,
             reason,
         } => line(
-            &format!("Set the severity: {}", severity.name().to_lowercase()),
+            &say!("Set the severity: {}", severity.name().to_lowercase()),
             incident(id),
             reason.clone(),
         ),
@@ -38,7 +40,7 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
             phase,
             reason,
         } => line(
-            &format!("Set the phase: {}", phase_key(*phase)),
+            &say!("Set the phase: {}", phase_key(*phase)),
             incident(id),
             reason.clone(),
         ),
@@ -47,19 +49,19 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
             by,
             reason,
         } => line(
-            "Set the expected end",
+            say!("Set the expected end"),
             incident(id),
             match by {
                 Some(by) => format!("{by}: {reason}"),
-                None => format!("nobody can say: {reason}"),
+                None => say!("nobody can say: {reason}"),
             },
         ),
         TellEvent::Resolved {
             incident: id,
             reason,
-        } => line("Closed an incident", incident(id), reason.clone()),
+        } => line(say!("Closed an incident"), incident(id), reason.clone()),
         TellEvent::Drafted(draft) => line(
-            "Drafted a notice",
+            say!("Drafted a notice"),
             incident(&draft.incident),
             headline(draft),
         ),
@@ -68,9 +70,9 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
             audience,
             due,
         } => line(
-            "An update is nearly due: others were called",
+            say!("An update is nearly due: others were called"),
             incident(id),
-            format!("for {}, due {}", whom(*audience), words::clock(*due)),
+            say!("for {}, due {}", whom(*audience), words::clock(*due)),
         ),
         TellEvent::Missed {
             incident: id,
@@ -79,27 +81,29 @@ pub(super) fn line(event: &TellEvent) -> LogLine {
         } => LogLine {
             outcome: "failed".to_owned(),
             ..line(
-                "An update was not sent in time",
+                say!("An update was not sent in time"),
                 incident(id),
-                format!("for {}, due {}", whom(*audience), words::clock(*due)),
+                say!("for {}, due {}", whom(*audience), words::clock(*due)),
             )
         },
-        TellEvent::TemplateSet(template) => {
-            line("Changed a template", key(template), template.title.clone())
-        }
+        TellEvent::TemplateSet(template) => line(
+            say!("Changed a template"),
+            key(template),
+            template.title.clone(),
+        ),
         TellEvent::EnvelopeProposed(envelope) => line(
-            "Proposed an envelope",
+            say!("Proposed an envelope"),
             envelope.title.clone(),
-            format!("until {}", envelope.expires_at),
+            say!("until {}", words::moment(envelope.expires_at)),
         ),
         TellEvent::EnvelopeSigned { envelope } => line(
-            "Signed an envelope",
-            format!("envelope {}", super::short(envelope)),
+            say!("Signed an envelope"),
+            say!("envelope {}", super::short(envelope)),
             String::new(),
         ),
         TellEvent::EnvelopeEnded { envelope, reason } => line(
-            "Ended an envelope",
-            format!("envelope {}", super::short(envelope)),
+            say!("Ended an envelope"),
+            say!("envelope {}", super::short(envelope)),
             reason.clone(),
         ),
     }
@@ -111,9 +115,9 @@ pub(super) fn facts(event: &TellEvent) -> Vec<Fact> {
         TellEvent::Drafted(draft) => draft_facts(draft),
         TellEvent::EnvelopeProposed(envelope) => envelope_facts(envelope),
         TellEvent::TemplateSet(template) => vec![
-            fact("Where", key(template)),
-            fact("Title", template.title.clone()),
-            fact("Text", template.body.clone()),
+            fact(say!("Where"), key(template)),
+            fact(say!("Title"), template.title.clone()),
+            fact(say!("Text"), template.body.clone()),
         ],
         TellEvent::Opened { .. }
         | TellEvent::SeveritySet { .. }
@@ -125,7 +129,7 @@ pub(super) fn facts(event: &TellEvent) -> Vec<Fact> {
         | TellEvent::EnvelopeSigned { .. }
         | TellEvent::EnvelopeEnded { .. } => {
             let line = line(event);
-            [("About", line.target), ("Says", line.reason)]
+            [(say!("About"), line.target), (say!("Says"), line.reason)]
                 .into_iter()
                 .filter(|(_, value)| !value.is_empty())
                 .map(|(name, value)| fact(name, value))
@@ -136,8 +140,8 @@ pub(super) fn facts(event: &TellEvent) -> Vec<Fact> {
 
 fn draft_facts(draft: &Draft) -> Vec<Fact> {
     let mut facts = vec![
-        fact("Phase", phase_key(draft.phase).to_owned()),
-        fact("For", whom(draft.audience).to_owned()),
+        fact(say!("Phase"), phase_key(draft.phase).to_owned()),
+        fact(say!("For"), whom(draft.audience).to_owned()),
     ];
     for (locale, slots) in &draft.texts {
         let said = slots.words.iter().map(|(slot, words)| {
@@ -155,22 +159,22 @@ fn draft_facts(draft: &Draft) -> Vec<Fact> {
 pub(super) fn envelope_facts(it: &Envelope) -> Vec<Fact> {
     let list = |names: Vec<&str>| names.join(", ");
     let mut facts = vec![
-        fact("Envelope", it.title.clone()),
-        fact("Agreed until", it.expires_at.to_string()),
+        fact(say!("Envelope"), it.title.clone()),
+        fact(say!("Agreed until"), words::moment(it.expires_at)),
         fact(
-            "Severities",
+            say!("Severities"),
             list(it.severities.iter().map(|it| it.name()).collect()),
         ),
         fact(
-            "Phases",
+            say!("Phases"),
             list(it.phases.iter().map(|it| phase_key(*it)).collect()),
         ),
         fact(
-            "For",
+            say!("For"),
             list(it.audiences.iter().map(|it| whom(*it)).collect()),
         ),
         fact(
-            "Templates",
+            say!("Templates"),
             it.templates
                 .iter()
                 .map(|version| super::short(version))
@@ -201,8 +205,8 @@ fn headline(draft: &Draft) -> String {
 
 fn whom(audience: Audience) -> &'static str {
     match audience {
-        Audience::Customers => "customers",
-        Audience::Team => "the team",
+        Audience::Customers => say!("customers"),
+        Audience::Team => say!("the team"),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the tray says while nobody looks at the window: one mood and one sentence. Must not know
 //! how a tray is drawn.
 
+use cockpit_say::say;
+
 use super::{CockpitView, Tone};
 
 /// What the tray's icon shows.
@@ -42,8 +44,8 @@ pub fn tray(cockpit: &CockpitView) -> TrayView {
         )
     } else if !cockpit.waiting.is_empty() {
         let words = match cockpit.waiting.len() {
-            1 => "1 act waits for a person".to_owned(),
-            count => format!("{count} acts wait for a person"),
+            1 => say!("1 act waits for a person").to_owned(),
+            count => say!("{count} acts wait for a person"),
         };
         (Mood::Waiting, words)
     } else if cockpit.online.badge.tone != Tone::Good {
@@ -56,7 +58,7 @@ pub fn tray(cockpit: &CockpitView) -> TrayView {
         let fresh = &cockpit.online.fresh;
         (
             Mood::Calm,
-            format!("Nothing is below its health rule, and nothing waits · {fresh}"),
+            say!("Nothing is below its health rule, and nothing waits · {fresh}"),
         )
     };
     TrayView { mood, words }

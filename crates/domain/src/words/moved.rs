@@ -1,6 +1,8 @@
 //! How a target moved between two readings, and whom each state lets through. Must not decide
 //! anything.
 
+use cockpit_say::say;
+
 use super::{recipients, state, version};
 use crate::recovery;
 use crate::store;
@@ -44,9 +46,10 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
             Moved::No
         }
         // Whoever agreed to a notice agreed to where it goes.
-        (TargetState::Channel(seen), TargetState::Channel(now)) => Moved::Otherwise(format!(
+        (TargetState::Channel(seen), TargetState::Channel(now)) => Moved::Otherwise(say!(
             "seen as going to {}, now to {}",
-            seen.goes_to, now.goes_to
+            seen.goes_to,
+            now.goes_to
         )),
         (
             TargetState::StagedRollout(_)
@@ -64,11 +67,11 @@ pub fn moved(seen: &TargetState, now: &TargetState) -> Moved {
 
 /// Whoever agreed to a mailing agreed to its sender and its recipients.
 fn moved_mailing(seen: &Mailing, now: &Mailing) -> Moved {
-    let envelope = |it: &Mailing| format!("from {} to {}", it.from, recipients(it.to.len()));
+    let envelope = |it: &Mailing| say!("from {} to {}", it.from, recipients(it.to.len()));
     if seen.from != now.from || seen.to.len() != now.to.len() {
-        Moved::Otherwise(format!("seen as {}, now {}", envelope(seen), envelope(now)))
+        Moved::Otherwise(say!("seen as {}, now {}", envelope(seen), envelope(now)))
     } else if seen.to != now.to {
-        Moved::Otherwise("the recipients are others than the ones that were seen".to_owned())
+        Moved::Otherwise(say!("the recipients are others than the ones that were seen").to_owned())
     } else {
         Moved::No
     }
@@ -76,7 +79,7 @@ fn moved_mailing(seen: &Mailing, now: &Mailing) -> Moved {
 
 fn moved_rollout(seen: &TargetState, now: &TargetState) -> Moved {
     if !seen.is_same_release(now) {
-        return Moved::Otherwise(format!("seen as {}, now {}", release(seen), release(now)));
+        return Moved::Otherwise(say!("seen as {}, now {}", release(seen), release(now)));
     }
     if state(seen) == state(now) {
         return Moved::No;
@@ -93,7 +96,7 @@ fn moved_exposure(seen: &TargetState, now: &TargetState) -> Moved {
 }
 
 fn from_to(seen: &TargetState, now: &TargetState) -> String {
-    format!("seen as {}, now {}", state(seen), state(now))
+    say!("seen as {}, now {}", state(seen), state(now))
 }
 
 /// "8.4.0 (1203, in progress 20 %)": the build tells two releases of one version apart.
@@ -160,10 +163,10 @@ pub fn moved_for_approval(desired: &Desired, seen: &Observation, now: &Observati
     match moved(&seen.state, &now.state) {
         Moved::No => String::new(),
         Moved::MoreExposed(words) if desired.is_safe_direction() => {
-            format!("{words}: more people exposed. A stop may go on.")
+            say!("{words}: more people exposed. A stop may go on.")
         }
         Moved::MoreExposed(words) | Moved::Otherwise(words) => {
-            format!("{words}. It will be refused as stale; ask again on the new state.")
+            say!("{words}. It will be refused as stale; ask again on the new state.")
         }
     }
 }

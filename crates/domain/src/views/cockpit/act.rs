@@ -1,6 +1,8 @@
 //! An act as a button: its name, who must agree, why it cannot be pressed. Must not know where
 //! the button stands.
 
+use cockpit_say::say;
+
 use crate::decide::{act_kind, may_not_ask, not_offered, too_few, under_way};
 use crate::policy::ActKind;
 use crate::provider::Verb;
@@ -15,7 +17,7 @@ fn cannot_wait(live: &Live, target: &TargetId, desired: &Desired) -> Option<Stri
     let service = target.service()?;
     let away = live.services.get(&service).is_some_and(|it| it.offline);
     (away && !desired.is_safe_direction()).then(|| {
-        format!(
+        say!(
             "{} cannot be reached, and this kind of act does not wait",
             service.name()
         )
@@ -50,9 +52,9 @@ pub(super) fn act(
     };
     let persons = state.persons_needed(kind);
     let needs = match (persons, kind.is_explicit()) {
-        (1, false) => "You".to_owned(),
-        (1, true) => "You, and then your approval in the approval window".to_owned(),
-        (_, _) => "You, and one more person who approves".to_owned(),
+        (1, false) => say!("You").to_owned(),
+        (1, true) => say!("You, and then your approval in the approval window").to_owned(),
+        (_, _) => say!("You, and one more person who approves").to_owned(),
     };
     ActView {
         verb: verb(kind),
@@ -66,7 +68,7 @@ pub(super) fn act(
             | ActKind::Release
             | ActKind::TurnOff
             | ActKind::TurnOn
-            | ActKind::Publish => format!("{label} {what} on {service}"),
+            | ActKind::Publish => say!("{label} {what} on {service}"),
         },
         label: label.to_owned(),
         stops: desired.is_safe_direction(),

@@ -1,13 +1,15 @@
 //! The exposure meter in words: how many, how old, and how it was worked out. Must not know how
 //! it is counted.
 
+use cockpit_say::{mark, said, say};
+
 use crate::exposure::{Exposure, How, Reach, exposure};
 use crate::target::{Service, StagedStatus, TargetState};
 use crate::time::Time;
 use crate::views::{ExposureView, Live, SIGNAL_STALE_MS, TargetLive, age};
 use crate::words;
 
-const NOT_KNOWN: &str = "not known";
+const NOT_KNOWN: &str = mark!("not known");
 
 /// Whom a release reaches now.
 pub(super) fn exposure_view(
@@ -22,16 +24,26 @@ pub(super) fn exposure_view(
     let found = exposure(platform, version, fraction_bps, &live.signals, now);
     // Figures are of a whole platform: beside one of several stores they are not its own.
     let shared = several_stores(live, platform);
-    let of_all = if shared { ", all stores together" } else { "" };
+    let of_all = if shared {
+        say!(", all stores together")
+    } else {
+        ""
+    };
     ExposureView {
         now: found.now.map_or_else(
-            || NOT_KNOWN.to_owned(),
+            || said(NOT_KNOWN).to_owned(),
             |reach| format!("{}{of_all}", in_words(reach)),
         ),
         now_count: found.now.map(|reach| reach.count),
         per_minute: found.per_minute.map_or_else(
-            || NOT_KNOWN.to_owned(),
-            |reach| format!("{} {} a minute", words::grouped(reach.count), reach.unit),
+            || said(NOT_KNOWN).to_owned(),
+            |reach| {
+                say!(
+                    "{} {} a minute",
+                    words::grouped(reach.count),
+                    said(reach.unit)
+                )
+            },
         ),
         per_minute_count: found.per_minute.map(|reach| reach.count),
         how: how(&found, platform, version),
@@ -77,36 +89,40 @@ fn fraction_bps(state: &TargetState) -> Option<u32> {
 fn in_words(reach: Reach) -> String {
     let count = words::grouped(reach.count);
     match reach.how {
-        How::Counted => format!("{count} {} in {}", reach.unit, words::span(reach.over_ms)),
-        How::ShareOfAll { .. } => format!("at most {count} {}", reach.unit),
+        How::Counted => say!(
+            "{count} {} in {}",
+            said(reach.unit),
+            words::span(reach.over_ms)
+        ),
+        How::ShareOfAll { .. } => say!("at most {count} {}", said(reach.unit)),
     }
 }
 
 fn how(found: &Exposure, platform: &str, version: &str) -> String {
-    let who = |reach: &Reach| reach.source.map_or("a health source", Service::name);
+    let who = |reach: &Reach| reach.source.map_or(say!("a health source"), Service::name);
     // What is handed out over the air may be for several platforms, and names none.
     let on = match platform {
         "" => String::new(),
-        platform => format!(" on {platform}"),
+        platform => say!(" on {platform}"),
     };
     let Some(now) = &found.now else {
-        return format!(
+        return say!(
             "No health source counted {version}{on} within the last day, and how many people \
              there are is not known."
         );
     };
     match now.how {
-        How::Counted => format!(
+        How::Counted => say!(
             "Counted by {} over {} until {}; a minute is the average of that.",
             who(now),
             words::span(now.over_ms),
             words::clock(now.until)
         ),
-        How::ShareOfAll { fraction_bps, all } => format!(
+        How::ShareOfAll { fraction_bps, all } => say!(
             "No figure of {version} yet: {} of the {} {} that {} counted{on} in {} until {}.",
             words::percent(fraction_bps),
             words::grouped(all),
-            now.unit,
+            said(now.unit),
             who(now),
             words::span(now.over_ms),
             words::clock(now.until)

@@ -1,5 +1,7 @@
 //! A kill switch: what the console says and what apps get. Must not know about stores.
 
+use cockpit_say::say;
+
 use super::act::{act, last_act};
 use crate::state::State;
 use crate::switch::Caveat;
@@ -22,9 +24,9 @@ pub(super) fn flag(
         return None;
     };
     let (label, desired) = if flag.enabled {
-        ("Turn off", Desired::Off)
+        (say!("Turn off"), Desired::Off)
     } else {
-        ("Turn on", Desired::On)
+        (say!("Turn on"), Desired::On)
     };
     let tied = tied(&flag.description, version);
     Some(FlagView {
@@ -46,28 +48,28 @@ fn flag_badge(flag: &Flag) -> Badge {
         (true, Some(false)) => badge(
             Tone::Wait,
             Icon::Waiting,
-            "On in the console, not served yet",
+            say!("On in the console, not served yet"),
         ),
         (false, Some(true)) => badge(
             Tone::Bad,
             Icon::Alert,
-            "Off in the console, apps still get it",
+            say!("Off in the console, apps still get it"),
         ),
-        (true, Some(true)) => badge(Tone::Neutral, Icon::Progress, "On"),
-        (true, None) => badge(Tone::Neutral, Icon::Progress, "On in the console"),
-        (false, Some(false)) => badge(Tone::Neutral, Icon::Idle, "Off"),
-        (false, None) => badge(Tone::Neutral, Icon::Idle, "Off in the console"),
+        (true, Some(true)) => badge(Tone::Neutral, Icon::Progress, say!("On")),
+        (true, None) => badge(Tone::Neutral, Icon::Progress, say!("On in the console")),
+        (false, Some(false)) => badge(Tone::Neutral, Icon::Idle, say!("Off")),
+        (false, None) => badge(Tone::Neutral, Icon::Idle, say!("Off in the console")),
     }
 }
 
 fn flag_detail(flag: &Flag) -> String {
     let reach = match (flag.enabled, flag.fraction_bps) {
-        (true, Some(bps)) if bps < 10_000 => format!("on for {} · gradual", words::percent(bps)),
-        (true, Some(_) | None) => "on for everybody".to_owned(),
+        (true, Some(bps)) if bps < 10_000 => say!("on for {} · gradual", words::percent(bps)),
+        (true, Some(_) | None) => say!("on for everybody").to_owned(),
         (false, Some(_) | None) if flag.has_overrides() => {
-            "off for everybody without an override".to_owned()
+            say!("off for everybody without an override").to_owned()
         }
-        (false, Some(_) | None) => "off for everybody".to_owned(),
+        (false, Some(_) | None) => say!("off for everybody").to_owned(),
     };
     let mut parts = vec![reach];
     // What was found of this flag. What holds for all of a service's flags, and when apps follow,

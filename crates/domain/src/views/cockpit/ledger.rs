@@ -1,7 +1,7 @@
 //! The ledger's state in words: what is proven, and since when. Must not know how it is checked.
 
-use super::count;
-use crate::time::Time;
+use cockpit_say::{count, say};
+
 use crate::views::{Badge, Icon, LedgerLive, LedgerStatus, Live, Tone, badge, short};
 use crate::words;
 
@@ -26,71 +26,67 @@ pub fn ledger_status(live: &Live) -> LedgerStatus {
 fn in_words(it: &LedgerLive) -> (Badge, String) {
     if let Some(what) = &it.broken {
         return (
-            badge(Tone::Bad, Icon::Alert, "Broken"),
-            format!("{what} Acts are refused until the log is mended; reading goes on."),
+            badge(Tone::Bad, Icon::Alert, say!("Broken")),
+            say!("{what} Acts are refused until the log is mended; reading goes on."),
         );
     }
     let entries = words::grouped(it.entries);
-    let devices = count(it.devices, "device", "devices");
-    let since = it.since.map(|at| format!(" since {}", day(at)));
-    let all = format!(
+    let devices = count!(it.devices, "device", "devices");
+    let since = it.since.map(|at| say!(" since {}", words::day(at)));
+    let all = say!(
         "{entries} entries from {devices}{}",
         since.unwrap_or_default()
     );
     if let Some(done) = it.checking {
         return (
-            badge(Tone::Wait, Icon::Waiting, "Checking"),
-            format!("Checking {} of {all}.", words::grouped(done)),
+            badge(Tone::Wait, Icon::Waiting, say!("Checking")),
+            say!("Checking {} of {all}.", words::grouped(done)),
         );
     }
     if it.checked_at.is_none() {
         return (
-            badge(Tone::Wait, Icon::Unknown, "Not checked yet"),
-            format!("{entries} entries, not checked yet."),
+            badge(Tone::Wait, Icon::Unknown, say!("Not checked yet")),
+            say!("{entries} entries, not checked yet."),
         );
     }
     let sentence = match it.checked_tail.filter(|tail| *tail < it.entries) {
-        None => format!("{all}, every signature and link checked."),
+        None => say!("{all}, every signature and link checked."),
         Some(tail) => {
             let whole = match it.whole_checked_at {
-                Some(at) => format!("all of them were last checked on {}", day(at)),
-                None => "all of them were not checked here yet".to_owned(),
+                Some(at) => say!("all of them were last checked on {}", words::day(at)),
+                None => say!("all of them were not checked here yet").to_owned(),
             };
-            format!(
+            say!(
                 "{all}; the newest {} were checked, every signature and link; {whole}.",
                 words::grouped(tail)
             )
         }
     };
-    (badge(Tone::Good, Icon::Done, "Intact"), sentence)
+    (badge(Tone::Good, Icon::Done, say!("Intact")), sentence)
 }
 
 /// What is to be known of the log of slots beside the entries.
 fn with_the_log(it: &LedgerLive, mut badge: Badge, mut sentence: String) -> (Badge, String) {
     if it.void_slots > 0 {
         let (slots, are) = match it.void_slots {
-            1 => ("1 slot".to_owned(), "is void and admits"),
-            more => (format!("{more} slots"), "are void and admit"),
+            1 => ("1 slot".to_owned(), say!("is void and admits")),
+            more => (say!("{more} slots"), say!("are void and admit")),
         };
-        sentence.push_str(&format!(" {slots} of the log {are} nothing."));
+        sentence.push_str(&say!(" {slots} of the log {are} nothing."));
     }
     if let Some(problem) = &it.log_problem {
-        sentence.push_str(&format!(" The log of slots is not in step: {problem}"));
+        sentence.push_str(&say!(" The log of slots is not in step: {problem}"));
         if badge.tone == Tone::Good {
-            badge = super::super::badge(Tone::Wait, Icon::Alert, "Log not in step");
+            badge = super::super::badge(Tone::Wait, Icon::Alert, say!("Log not in step"));
         }
     }
     (badge, sentence)
 }
 
-/// "2026-11-23".
-fn day(at: Time) -> String {
-    at.to_string().chars().take(10).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Time;
 
     #[test]
     fn it_says_what_is_proven_and_since_when() {

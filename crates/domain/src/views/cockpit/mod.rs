@@ -25,6 +25,7 @@ use crate::state::State;
 use crate::target::{Service, TargetState};
 use crate::time::Time;
 use crate::words;
+use cockpit_say::{count, say};
 use flags::flag;
 use online::online;
 use pending::{drifts, queued, waiting};
@@ -60,18 +61,18 @@ pub fn cockpit(state: &State, live: &Live, now: Time) -> CockpitView {
         app_name,
         summary: format!(
             "{} · {}",
-            count(stores, "store", "stores"),
-            count(state.connections.len(), "service", "services")
+            count!(stores, "store", "stores"),
+            count!(state.connections.len(), "service", "services")
         ),
         actor: state.people.get(&live.actor).map_or_else(
-            || "Nobody".to_owned(),
+            || say!("Nobody").to_owned(),
             |person| {
                 let role = person.roles.iter().find(|role| {
                     **role == crate::policy::Role::ProductLead || person.roles.len() == 1
                 });
-                format!(
+                say!(
                     "You · {}",
-                    role.map_or("member".to_owned(), |it| capital(it.name()))
+                    role.map_or(say!("member").to_owned(), |it| capital(it.name()))
                 )
             },
         ),
@@ -127,8 +128,8 @@ fn stop_why_not(state: &State, live: &Live, version: Option<&str>) -> Option<Str
     }
     match version {
         Some(version) if !stoppable(live, version).is_empty() => None,
-        Some(_) | None if live.targets.is_empty() => Some("No store was read yet".to_owned()),
-        Some(_) | None => Some("Nothing that can be stopped rolls out".to_owned()),
+        Some(_) | None if live.targets.is_empty() => Some(say!("No store was read yet").to_owned()),
+        Some(_) | None => Some(say!("Nothing that can be stopped rolls out").to_owned()),
     }
 }
 
@@ -145,8 +146,4 @@ fn newest_version(live: &Live) -> Option<String> {
 
 fn share(bps: u32) -> f64 {
     f64::from(bps) / 10_000.0
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

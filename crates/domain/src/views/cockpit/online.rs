@@ -1,6 +1,7 @@
 //! Which services answer, and what that means for acts. Must not know what was read.
 
-use super::count;
+use cockpit_say::{count, say};
+
 use crate::event::Outcome;
 use crate::state::{Standing, State};
 use crate::views::{Icon, Live, OnlineView, STALE_MS, ServiceView, Tone, age, badge};
@@ -12,11 +13,15 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
         .map(|service| {
             let it = live.services.get(service).cloned().unwrap_or_default();
             let badge = match (&it.problem, it.read_at, it.offline) {
-                _ if it.elsewhere => badge(Tone::Neutral, Icon::Idle, "Not read on this laptop"),
-                (_, _, true) => badge(Tone::Bad, Icon::Alert, "Cannot be reached"),
-                (Some(_), _, false) => badge(Tone::Wait, Icon::Alert, "Answers with an error"),
-                (None, Some(_), false) => badge(Tone::Good, Icon::Done, "Answers"),
-                (None, None, false) => badge(Tone::Wait, Icon::Unknown, "Not read yet"),
+                _ if it.elsewhere => {
+                    badge(Tone::Neutral, Icon::Idle, say!("Not read on this laptop"))
+                }
+                (_, _, true) => badge(Tone::Bad, Icon::Alert, say!("Cannot be reached")),
+                (Some(_), _, false) => {
+                    badge(Tone::Wait, Icon::Alert, say!("Answers with an error"))
+                }
+                (None, Some(_), false) => badge(Tone::Good, Icon::Done, say!("Answers")),
+                (None, None, false) => badge(Tone::Wait, Icon::Unknown, say!("Not read yet")),
             };
             ServiceView {
                 service: service.key().to_owned(),
@@ -42,38 +47,47 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
     let fresh = names_of(Tone::Good).len();
     let elsewhere = names_of(Tone::Neutral).len();
     let here = services.len() - elsewhere;
-    let (word, banner) = if services.is_empty() {
-        (badge(Tone::Wait, Icon::Idle, "Nothing connected"), None)
-    } else if here == 0 {
-        (
-            badge(Tone::Wait, Icon::Idle, "Nothing is read on this laptop"),
-            None,
-        )
-    } else if down.len() == here {
-        (
-            badge(Tone::Bad, Icon::Alert, "Offline"),
+    let (word, banner) =
+        if services.is_empty() {
+            (
+                badge(Tone::Wait, Icon::Idle, say!("Nothing connected")),
+                None,
+            )
+        } else if here == 0 {
+            (
+                badge(
+                    Tone::Wait,
+                    Icon::Idle,
+                    say!("Nothing is read on this laptop"),
+                ),
+                None,
+            )
+        } else if down.len() == here {
+            (
+            badge(Tone::Bad, Icon::Alert, say!("Offline")),
             Some(
-                "Offline: everything shown is what was read last, with its age. A stop or a flag \
-                 turned off is queued, not in effect, and is checked again before it is sent."
+                say!("Offline: everything shown is what was read last, with its age. A stop or a \
+                      flag turned off is queued, not in effect, and is checked again before it is \
+                      sent.")
                     .to_owned(),
             ),
         )
-    } else if !down.is_empty() {
-        (
-            badge(Tone::Wait, Icon::Alert, "Partly offline"),
-            Some(format!(
-                "{} cannot be reached. What is shown of it is what was read last.",
-                down.join(" and ")
-            )),
-        )
-    } else if fresh < here {
-        (
-            badge(Tone::Wait, Icon::Unknown, "Not everything answers"),
-            None,
-        )
-    } else {
-        (badge(Tone::Good, Icon::Done, "Online"), None)
-    };
+        } else if !down.is_empty() {
+            (
+                badge(Tone::Wait, Icon::Alert, say!("Partly offline")),
+                Some(say!(
+                    "{} cannot be reached. What is shown of it is what was read last.",
+                    down.join(say!(" and "))
+                )),
+            )
+        } else if fresh < here {
+            (
+                badge(Tone::Wait, Icon::Unknown, say!("Not everything answers")),
+                None,
+            )
+        } else {
+            (badge(Tone::Good, Icon::Done, say!("Online")), None)
+        };
     let open: Vec<Outcome> = state
         .intents
         .values()
@@ -89,18 +103,18 @@ pub(super) fn online(state: &State, live: &Live) -> OnlineView {
         .filter(|outcome| **outcome == Outcome::Unknown)
         .count();
     let outbox = match (queued, unknown) {
-        (0, 0) => "Outbox empty".to_owned(),
-        (queued, 0) => format!("{} queued, not in effect", count(queued, "act", "acts")),
-        (0, unknown) => format!("{} unknown, asked again", count(unknown, "act", "acts")),
-        (queued, unknown) => format!("{queued} queued, not in effect · {unknown} unknown"),
+        (0, 0) => say!("Outbox empty").to_owned(),
+        (queued, 0) => say!("{} queued, not in effect", count!(queued, "act", "acts")),
+        (0, unknown) => say!("{} unknown, asked again", count!(unknown, "act", "acts")),
+        (queued, unknown) => say!("{queued} queued, not in effect · {unknown} unknown"),
     };
     let not_here = match elsewhere {
         0 => String::new(),
-        elsewhere => format!(" · {elsewhere} not read on this laptop"),
+        elsewhere => say!(" · {elsewhere} not read on this laptop"),
     };
     OnlineView {
         badge: word,
-        fresh: format!("{fresh} of {here} services fresh{not_here}"),
+        fresh: say!("{fresh} of {here} services fresh{not_here}"),
         outbox,
         banner,
         services,

@@ -1,6 +1,8 @@
 //! What waits for a person, what waits for the network, and stops that were undone. Must not
 //! know what a target offers.
 
+use cockpit_say::say;
+
 use crate::authority::AuthorityEvent;
 use crate::decide::may_not_approve;
 use crate::state::{Standing, State};
@@ -19,7 +21,7 @@ pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView>
             let view = WaitingView {
                 intent: id.clone(),
                 title: format!("{} · {}", record.intent.press_title, record.intent.title),
-                detail: format!(
+                detail: say!(
                     "asked by {} · needs {}",
                     asker(state, live, &record.by),
                     approvals(record.missing_persons())
@@ -38,7 +40,7 @@ pub(super) fn waiting(state: &State, live: &Live, now: Time) -> Vec<WaitingView>
 fn may_break_glass(state: &State, live: &Live, intent: &str, now: Time) -> bool {
     let event = AuthorityEvent::GlassBroken {
         intent: intent.to_owned(),
-        reason: "a reason".to_owned(),
+        reason: say!("a reason").to_owned(),
     };
     state.objection(&live.device, now, &event).is_none()
 }
@@ -72,11 +74,11 @@ pub(super) fn drifts(state: &State) -> Vec<DriftView> {
         .values()
         .map(|drift| DriftView {
             target: drift.target.0.clone(),
-            headline: format!(
+            headline: say!(
                 "{}: something undid the stop",
                 words::target(&drift.target, &drift.after)
             ),
-            detail: format!(
+            detail: say!(
                 "It was confirmed as {}; at {} it was read as {}.",
                 words::state(&drift.before),
                 words::clock(drift.seen_at),

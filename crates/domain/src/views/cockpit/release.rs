@@ -1,6 +1,8 @@
 //! A release in one store: how far it is out, its health, what may be pressed. Must not know
 //! about flags.
 
+use cockpit_say::say;
+
 use super::act::{act, last_act};
 use super::exposure::exposure_view;
 use super::share;
@@ -54,7 +56,7 @@ pub(super) fn release(
             .values()
             .any(|at| at.breach.version == version && at.breach.platform == it.target.platform),
         badge: seen.map_or_else(
-            || badge(Tone::Wait, Icon::Unknown, "Never read"),
+            || badge(Tone::Wait, Icon::Unknown, say!("Never read")),
             |seen| rollout_badge(&seen.state),
         ),
         rollout: rollout(seen),
@@ -118,20 +120,22 @@ fn version_and_build(seen: &Observation) -> (String, String) {
 
 fn rollout_badge(state: &TargetState) -> Badge {
     match state {
-        TargetState::PhasedRelease(it) if it.removed => badge(Tone::Wait, Icon::Held, "Off sale"),
+        TargetState::PhasedRelease(it) if it.removed => {
+            badge(Tone::Wait, Icon::Held, say!("Off sale"))
+        }
         TargetState::StagedRollout(it) => match it.status {
-            StagedStatus::Absent => badge(Tone::Neutral, Icon::Idle, "No release"),
-            StagedStatus::Draft => badge(Tone::Neutral, Icon::Idle, "Draft"),
-            StagedStatus::InProgress => badge(Tone::Neutral, Icon::Progress, "In progress"),
-            StagedStatus::Halted => badge(Tone::Wait, Icon::Held, "Halted"),
-            StagedStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
+            StagedStatus::Absent => badge(Tone::Neutral, Icon::Idle, say!("No release")),
+            StagedStatus::Draft => badge(Tone::Neutral, Icon::Idle, say!("Draft")),
+            StagedStatus::InProgress => badge(Tone::Neutral, Icon::Progress, say!("In progress")),
+            StagedStatus::Halted => badge(Tone::Wait, Icon::Held, say!("Halted")),
+            StagedStatus::Completed => badge(Tone::Good, Icon::Done, say!("Complete")),
         },
         TargetState::StoreRollout(it) => match it.status {
-            StoreStatus::Absent => badge(Tone::Neutral, Icon::Idle, "No release"),
-            StoreStatus::InProgress => badge(Tone::Neutral, Icon::Progress, "In progress"),
+            StoreStatus::Absent => badge(Tone::Neutral, Icon::Idle, say!("No release")),
+            StoreStatus::InProgress => badge(Tone::Neutral, Icon::Progress, say!("In progress")),
             StoreStatus::Halted => badge(Tone::Wait, Icon::Held, capital(it.store.stopped_word())),
-            StoreStatus::Completed => badge(Tone::Good, Icon::Done, "Complete"),
-            StoreStatus::Removed => badge(Tone::Wait, Icon::Held, "Off sale"),
+            StoreStatus::Completed => badge(Tone::Good, Icon::Done, say!("Complete")),
+            StoreStatus::Removed => badge(Tone::Wait, Icon::Held, say!("Off sale")),
         },
         TargetState::Recovery(it) => match it.status {
             RecoveryStatus::Absent => badge(Tone::Neutral, Icon::Idle, "Nobody asked"),
@@ -144,16 +148,16 @@ fn rollout_badge(state: &TargetState) -> Badge {
         TargetState::PhasedRelease(it) => {
             let day = it
                 .day
-                .map(|day| format!(", day {day} of 7"))
+                .map(|day| say!(", day {day} of 7"))
                 .unwrap_or_default();
             match it.status {
-                PhasedStatus::Absent => badge(Tone::Neutral, Icon::Done, "Released to everybody"),
-                PhasedStatus::Inactive => badge(Tone::Neutral, Icon::Idle, "Not begun"),
-                PhasedStatus::Active => {
-                    badge(Tone::Neutral, Icon::Progress, format!("Active{day}"))
+                PhasedStatus::Absent => {
+                    badge(Tone::Neutral, Icon::Done, say!("Released to everybody"))
                 }
-                PhasedStatus::Paused => badge(Tone::Wait, Icon::Held, format!("Paused{day}")),
-                PhasedStatus::Complete => badge(Tone::Good, Icon::Done, "Complete"),
+                PhasedStatus::Inactive => badge(Tone::Neutral, Icon::Idle, say!("Not begun")),
+                PhasedStatus::Active => badge(Tone::Neutral, Icon::Progress, say!("Active{day}")),
+                PhasedStatus::Paused => badge(Tone::Wait, Icon::Held, say!("Paused{day}")),
+                PhasedStatus::Complete => badge(Tone::Good, Icon::Done, say!("Complete")),
             }
         }
         TargetState::Flag(_)
@@ -167,11 +171,11 @@ fn rollout_badge(state: &TargetState) -> Badge {
 
 fn rollout(seen: Option<&Observation>) -> RolloutView {
     let unknown = || RolloutView {
-        label: "Rollout".to_owned(),
+        label: say!("Rollout").to_owned(),
         fraction: None,
-        words: "not known".to_owned(),
+        words: say!("not known").to_owned(),
         held: false,
-        detail: "never read".to_owned(),
+        detail: say!("never read").to_owned(),
     };
     let Some(seen) = seen else { return unknown() };
     match &seen.state {
@@ -184,17 +188,17 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
                 | StagedStatus::Halted => it.fraction_bps,
             };
             RolloutView {
-                label: "Staged rollout".to_owned(),
+                label: say!("Staged rollout").to_owned(),
                 fraction: bps.map(share),
-                words: bps.map_or("no share".to_owned(), words::percent),
+                words: bps.map_or(say!("no share").to_owned(), words::percent),
                 held: it.status == StagedStatus::Halted,
                 detail: match (&it.fallback, it.status) {
                     (Some(version), StagedStatus::Completed) => {
-                        format!("before it, everybody had {version}")
+                        say!("before it, everybody had {version}")
                     }
-                    (Some(version), _) => format!("everybody else gets {version}"),
-                    (None, StagedStatus::Completed) => "reaches everybody".to_owned(),
-                    (None, _) => "no earlier full release on this track".to_owned(),
+                    (Some(version), _) => say!("everybody else gets {version}"),
+                    (None, StagedStatus::Completed) => say!("reaches everybody").to_owned(),
+                    (None, _) => say!("no earlier full release on this track").to_owned(),
                 },
             }
         }
@@ -207,27 +211,27 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
             RolloutView {
                 label: it.store.rollout_word().to_owned(),
                 fraction: bps.map(share),
-                words: bps.map_or("no share".to_owned(), words::percent),
+                words: bps.map_or(say!("no share").to_owned(), words::percent),
                 held: it.status == StoreStatus::Halted,
                 detail: match (&it.fallback, it.status) {
-                    (_, StoreStatus::Completed) => "reaches everybody".to_owned(),
-                    (_, StoreStatus::Removed) => "nobody new gets any version".to_owned(),
-                    (Some(version), _) => format!("everybody else gets {version}"),
+                    (_, StoreStatus::Completed) => say!("reaches everybody").to_owned(),
+                    (_, StoreStatus::Removed) => say!("nobody new gets any version").to_owned(),
+                    (Some(version), _) => say!("everybody else gets {version}"),
                     (None, _) if it.air.is_some() => {
-                        "everybody else keeps what they have".to_owned()
+                        say!("everybody else keeps what they have").to_owned()
                     }
-                    (None, _) => "what everybody else gets is not known".to_owned(),
+                    (None, _) => say!("what everybody else gets is not known").to_owned(),
                 },
             }
         }
         TargetState::PhasedRelease(it) => {
             let bps = it.fraction_bps();
             RolloutView {
-                label: "Phased release".to_owned(),
+                label: say!("Phased release").to_owned(),
                 fraction: bps.map(share),
-                words: bps.map_or("not known".to_owned(), words::percent),
+                words: bps.map_or(say!("not known").to_owned(), words::percent),
                 held: it.status == PhasedStatus::Paused,
-                detail: format!(
+                detail: say!(
                     "of automatic updates · {} days of pause left",
                     30_u32.saturating_sub(it.pause_days_used)
                 ),
@@ -260,8 +264,10 @@ fn note(state: &TargetState) -> String {
     match state {
         TargetState::StagedRollout(it) => {
             let first = match it.status {
-                StagedStatus::Halted => format!("People who have {} keep it", it.version),
-                StagedStatus::InProgress => "A fraction cannot be lowered, only halted".to_owned(),
+                StagedStatus::Halted => say!("People who have {} keep it", it.version),
+                StagedStatus::InProgress => {
+                    say!("A fraction cannot be lowered, only halted").to_owned()
+                }
                 StagedStatus::Absent | StagedStatus::Draft | StagedStatus::Completed => {
                     String::new()
                 }
@@ -276,11 +282,12 @@ fn note(state: &TargetState) -> String {
         TargetState::StoreRollout(it) => store::note(it),
         TargetState::Recovery(it) => recovery::note(it),
         TargetState::PhasedRelease(it) if it.removed => {
-            "Nobody can install or update any version; people who have the app keep it".to_owned()
+            say!("Nobody can install or update any version; people who have the app keep it")
+                .to_owned()
         }
         TargetState::PhasedRelease(it) => match it.status {
             PhasedStatus::Active | PhasedStatus::Paused => {
-                format!("Manual downloads still get {}", it.version)
+                say!("Manual downloads still get {}", it.version)
             }
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => String::new(),
         },
@@ -295,34 +302,37 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
     let mut wishes: Vec<(&str, Desired)> = match &seen.state {
         TargetState::StagedRollout(it) => match it.status {
             StagedStatus::InProgress => vec![
-                ("Halt", Desired::Stopped),
+                (say!("Halt"), Desired::Stopped),
                 (
-                    "Set %",
+                    say!("Set %"),
                     Desired::RollingOut {
                         fraction_bps: next_fraction(it.fraction_bps),
                     },
                 ),
-                ("Complete", Desired::Complete),
+                (say!("Complete"), Desired::Complete),
             ],
             StagedStatus::Halted => vec![
                 (
-                    "Resume",
+                    say!("Resume"),
                     Desired::RollingOut {
                         fraction_bps: it.fraction_bps,
                     },
                 ),
-                ("Complete", Desired::Complete),
+                (say!("Complete"), Desired::Complete),
             ],
-            StagedStatus::Completed => vec![("Halt", Desired::Stopped)],
+            StagedStatus::Completed => vec![(say!("Halt"), Desired::Stopped)],
             StagedStatus::Absent | StagedStatus::Draft => Vec::new(),
         },
         TargetState::PhasedRelease(it) => match it.status {
             PhasedStatus::Active => {
-                vec![("Pause", Desired::Stopped), ("Complete", Desired::Complete)]
+                vec![
+                    (say!("Pause"), Desired::Stopped),
+                    (say!("Complete"), Desired::Complete),
+                ]
             }
             PhasedStatus::Paused => vec![
-                ("Resume", Desired::RollingOut { fraction_bps: None }),
-                ("Complete", Desired::Complete),
+                (say!("Resume"), Desired::RollingOut { fraction_bps: None }),
+                (say!("Complete"), Desired::Complete),
             ],
             PhasedStatus::Absent | PhasedStatus::Inactive | PhasedStatus::Complete => Vec::new(),
         },
@@ -336,11 +346,11 @@ fn rollout_acts(state: &State, live: &Live, seen: &Observation, now: Time) -> Ve
     if let TargetState::PhasedRelease(it) = &seen.state {
         wishes.extend(it.waiting.iter().map(|version| {
             let version = version.clone();
-            ("Release", Desired::Released { version })
+            (say!("Release"), Desired::Released { version })
         }));
         // Another act than the pause, with its own words, and never the first at hand.
         if !it.removed && !it.version.is_empty() {
-            wishes.push(("Take app off sale", Desired::RemovedFromSale));
+            wishes.push((say!("Take app off sale"), Desired::RemovedFromSale));
         }
     }
     wishes

@@ -1,5 +1,7 @@
 //! Health figures against their floors, with their ages. Must not know how a rollout stands.
 
+use cockpit_say::{said, say};
+
 use super::share;
 use crate::event::Outcome;
 use crate::rule::{Comparator, HealthRule, Judgement, to_bps};
@@ -38,12 +40,12 @@ pub(super) fn breaches(state: &State, live: &Live, now: Time) -> Vec<BreachView>
                     it.name().to_lowercase(),
                     words::percent_2(value_bps)
                 ),
-                detail: format!(
+                detail: say!(
                     "{} · figures of the last {} · {} {} in the newest",
                     it.beyond(),
                     words::span(now.ms_since(it.since)),
                     words::grouped(sample),
-                    it.measure.unit()
+                    said(it.measure.unit())
                 ),
                 since: it.since.to_string(),
                 age: age(Some(until), SIGNAL_STALE_MS, None),
@@ -83,10 +85,10 @@ fn stopped(state: &State, version: &str) -> Option<String> {
     }
     let last = ended.iter().map(|(_, at)| *at).max()?;
     let targets = match ended.len() {
-        1 => "1 target is".to_owned(),
-        more => format!("{more} targets are"),
+        1 => say!("1 target is").to_owned(),
+        more => say!("{more} targets are"),
     };
-    Some(format!(
+    Some(say!(
         "{targets} stopped and read back, the last at {}. Who has {version} keeps it, so the \
          figures may stay low for a while; what a stop leaves open stands at each release.",
         words::clock(last)
@@ -118,7 +120,7 @@ pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -
             (Tone::Good, side(rule, within.words().0))
         }
         (Some((_, Judgement::CannotSay(why))), _) => (Tone::Wait, why),
-        (None, _) => (Tone::Neutral, "no floor set".to_owned()),
+        (None, _) => (Tone::Neutral, say!("no floor set").to_owned()),
     };
     let (tone, verdict) = match worse {
         Some(evidence) => (Tone::Bad, evidence.in_words()),
@@ -126,7 +128,7 @@ pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -
     };
     SignalView {
         name: signal.name().to_owned(),
-        words: bps.map_or("no data".to_owned(), words::percent_2),
+        words: bps.map_or(say!("no data").to_owned(), words::percent_2),
         value: signal.value,
         breach: tone == Tone::Bad,
         tone,
@@ -134,8 +136,8 @@ pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -
         threshold: rule.map(|rule| share(rule.floor_bps)),
         points: signal.series.iter().map(|point| point.value).collect(),
         sample: signal.sample.map_or_else(
-            || format!("no {}", signal.measure.unit()),
-            |count| format!("{} {}", words::grouped(count), signal.measure.unit()),
+            || say!("no {}", said(signal.measure.unit())),
+            |count| format!("{} {}", words::grouped(count), said(signal.measure.unit())),
         ),
         age: age(signal.data_until, SIGNAL_STALE_MS, None),
     }
@@ -143,5 +145,5 @@ pub(in crate::views) fn signal_view(state: &State, signal: &Signal, now: Time) -
 
 fn side(rule: &HealthRule, side: &str) -> String {
     let limit = words::percent_2(rule.floor_bps);
-    format!("{side} the {limit} {}", rule.comparator.words().1)
+    say!("{side} the {limit} {}", rule.comparator.words().1)
 }

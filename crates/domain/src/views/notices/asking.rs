@@ -1,6 +1,8 @@
 //! What is asked for of each channel: a whole draft, or one channel once more. Must not know how a
 //! draft looks.
 
+use cockpit_say::say;
+
 use super::board::headline;
 use super::draft::draft;
 use super::{about, channels, text};
@@ -23,7 +25,7 @@ pub fn ready_to_ask(
     quiet: bool,
     now: Time,
 ) -> Result<(String, Vec<(Observation, Desired)>), String> {
-    let gone = || "There is no such incident.".to_owned();
+    let gone = || say!("There is no such incident.").to_owned();
     let incident = state.tell.incidents.get(id).ok_or_else(gone)?;
     let update = incident.next_update(incident.phase, audience);
     // What some channels were not told yet belongs to the notice before.
@@ -38,7 +40,7 @@ pub fn ready_to_ask(
     let record = incident
         .drafts
         .get(&(incident.phase, update, audience))
-        .ok_or_else(|| "Nothing was drafted yet.".to_owned())?;
+        .ok_or_else(|| say!("Nothing was drafted yet.").to_owned())?;
     let view =
         draft(state, live, id, audience, Some(record.texts.clone()), now).ok_or_else(gone)?;
     if let Some(why) = view.why_not {
@@ -96,7 +98,7 @@ pub fn ready_to_ask(
         aims.push((seen, Desired::Published { notice }));
     }
     if aims.is_empty() {
-        return Err("This notice was published on every channel already.".to_owned());
+        return Err(say!("This notice was published on every channel already.").to_owned());
     }
     let title = headline(incident, record);
     Ok((title, aims))
@@ -115,14 +117,14 @@ pub fn ready_again(
     let record = state
         .intents
         .get(intent)
-        .ok_or_else(|| "There is no such notice.".to_owned())?;
+        .ok_or_else(|| say!("There is no such notice.").to_owned())?;
     if !can_ask_again(state, record) {
         let why = state.may_not_publish(&record.intent);
-        let why = why.unwrap_or_else(|| "it has not come to nothing there".to_owned());
+        let why = why.unwrap_or_else(|| say!("it has not come to nothing there").to_owned());
         return Err(format!("{}.", capital(&why)));
     }
-    let about =
-        about(&record.intent.desired).ok_or_else(|| "It belongs to no incident.".to_owned())?;
+    let about = about(&record.intent.desired)
+        .ok_or_else(|| say!("It belongs to no incident.").to_owned())?;
     let (incident, audience) = (&about.incident, about.audience);
     let found = state.tell.incidents.get(incident).and_then(|it| {
         let text = text(&record.intent.desired)?;
@@ -130,15 +132,15 @@ pub fn ready_again(
     });
     let texts = found.map(|it| it.texts.clone());
     let view = draft(state, live, incident, audience, texts, now)
-        .ok_or_else(|| "There is no such incident.".to_owned())?;
+        .ok_or_else(|| say!("There is no such incident.").to_owned())?;
     if let Some(why) = view.why_not {
         return Err(why);
     }
     let channel = channels(state, live)
         .into_iter()
         .find(|it| Some(it.service) == record.intent.target.service())
-        .ok_or_else(|| "This channel is not connected.".to_owned())?;
-    let unread = || "This channel was not read yet.".to_owned();
+        .ok_or_else(|| say!("This channel is not connected.").to_owned())?;
+    let unread = || say!("This channel was not read yet.").to_owned();
     let seen = channel
         .seen
         .ok_or_else(|| channel.why_not.unwrap_or_else(unread))?;

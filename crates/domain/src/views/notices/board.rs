@@ -1,5 +1,7 @@
 //! The board: each notice in the one lane where it stands. Must not know an outcome's words.
 
+use cockpit_say::say;
+
 use crate::event::Outcome;
 use crate::notice::{Audience, DraftRecord, Incident, Slot, Stage, Why, owed};
 use crate::state::State;
@@ -27,11 +29,11 @@ pub(super) fn lanes(
     let mut published = of(Lane::Published);
     published.truncate(PUBLISHED_MAX);
     vec![
-        lane(Lane::Draft, "Draft", drafts(state, live)),
-        lane(Lane::Waiting, "Waiting", of(Lane::Waiting)),
-        lane(Lane::Approved, "Approved", of(Lane::Approved)),
-        lane(Lane::Published, "Published", published),
-        lane(Lane::Overdue, "Overdue", overdue(state, now)),
+        lane(Lane::Draft, say!("Draft"), drafts(state, live)),
+        lane(Lane::Waiting, say!("Waiting"), of(Lane::Waiting)),
+        lane(Lane::Approved, say!("Approved"), of(Lane::Approved)),
+        lane(Lane::Published, say!("Published"), published),
+        lane(Lane::Overdue, say!("Overdue"), overdue(state, now)),
     ]
 }
 
@@ -62,8 +64,8 @@ fn asked(state: &State, notice: &NoticeView) -> CardView {
         .filter(|it| it.outcome.outcome == OutcomeWord::Confirmed)
         .count();
     let mut detail = match notice.waits {
-        true => format!("asked by {}", notice.asked_by),
-        false => format!(
+        true => say!("asked by {}", notice.asked_by),
+        false => say!(
             "{confirmed} of {} channels confirmed",
             notice.receipts.len()
         ),
@@ -96,7 +98,7 @@ fn drafts(state: &State, live: &Live) -> Vec<CardView> {
             let card = CardView {
                 key: draft.id.clone(),
                 title: headline(incident, draft),
-                detail: format!("for {} · {}", whom(*audience), origin(state, live, draft)),
+                detail: say!("for {} · {}", whom(*audience), origin(state, live, draft)),
                 incident: Some(id.clone()),
                 audience: Some(*audience),
                 intent: None,
@@ -119,7 +121,7 @@ fn overdue(state: &State, now: Time) -> Vec<CardView> {
             Some(CardView {
                 key: format!("{}-{}", it.incident, it.audience.key()),
                 title: incident.title.clone(),
-                detail: format!(
+                detail: say!(
                     "an update was promised to {} and not sent",
                     whom(it.audience)
                 ),
@@ -156,18 +158,18 @@ pub(super) fn headline(incident: &Incident, draft: &DraftRecord) -> String {
 
 pub(super) fn origin(state: &State, live: &Live, draft: &DraftRecord) -> String {
     match draft.why {
-        Why::Asked => format!("drafted by {}", asker(state, live, &draft.by)),
-        Why::Edited => format!("written by {}", asker(state, live, &draft.by)),
-        Why::NoNews => "drafted by the cockpit: the next update is due".to_owned(),
-        Why::Phase => "drafted by the cockpit: the phase changed".to_owned(),
-        Why::Expected => "drafted by the cockpit: the expected end moved".to_owned(),
+        Why::Asked => say!("drafted by {}", asker(state, live, &draft.by)),
+        Why::Edited => say!("written by {}", asker(state, live, &draft.by)),
+        Why::NoNews => say!("drafted by the cockpit: the next update is due").to_owned(),
+        Why::Phase => say!("drafted by the cockpit: the phase changed").to_owned(),
+        Why::Expected => say!("drafted by the cockpit: the expected end moved").to_owned(),
     }
 }
 
 pub(super) fn whom(audience: Audience) -> &'static str {
     match audience {
-        Audience::Customers => "customers",
-        Audience::Team => "the team",
+        Audience::Customers => say!("customers"),
+        Audience::Team => say!("the team"),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_say::say;
+
 use super::board::{is_asked, origin, whom};
 use super::incident::phase_name;
 use super::{Channel, channels, no_channel};
@@ -32,14 +34,14 @@ pub(super) fn start(state: &State) -> Option<String> {
     let stop = newest_stop(state).and_then(|it| words::version(&it.intent.pre.state));
     let is_asked = stop == Some(version.as_str());
     Some(match (because, is_asked) {
-        (Because::Breach { .. }, true) => format!(
+        (Because::Breach { .. }, true) => say!(
             "{version} is below its health rule, its stop was asked for, and no incident is open."
         ),
         (Because::Breach { .. }, false) => {
-            format!("{version} is below its health rule, and no incident is open.")
+            say!("{version} is below its health rule, and no incident is open.")
         }
         (Because::Stop { .. }, _) => {
-            format!("The stop of {version} was asked for, and no incident is open.")
+            say!("The stop of {version} was asked for, and no incident is open.")
         }
         (Because::Said, _) => return None,
     })
@@ -118,7 +120,7 @@ pub fn open_incident(state: &State, live: &Live, severity: Severity) -> Option<T
         }
     }
     Some(TellEvent::Opened {
-        title: format!("Problems in version {version}"),
+        title: say!("Problems in version {version}"),
         severity,
         version,
         because,
@@ -169,8 +171,8 @@ pub fn draft(
         .or_else(|| work.late())
         .or_else(|| match blocked {
             0 => None,
-            1 => Some("1 wording problem has to be fixed first.".to_owned()),
-            more => Some(format!("{more} wording problems have to be fixed first.")),
+            1 => Some(say!("1 wording problem has to be fixed first.").to_owned()),
+            more => Some(say!("{more} wording problems have to be fixed first.")),
         });
     let more_languages = [Locale::En, Locale::De]
         .into_iter()
@@ -214,7 +216,7 @@ pub fn draft(
         changes: taken.map_or_else(Vec::new, |it| changes(it, &texts)),
         asked: taken
             .filter(|it| is_asked(state, id, it))
-            .map(|_| "It was asked for. An edit takes its approvals away.".to_owned()),
+            .map(|_| say!("It was asked for. An edit takes its approvals away.").to_owned()),
         why_not,
     })
 }
@@ -306,7 +308,7 @@ impl Work<'_> {
                                 && it.phase == self.incident.phase
                                 && it.update == update
                         })
-                        .map(|_| "It was told there already.".to_owned())
+                        .map(|_| say!("It was told there already.").to_owned())
                 });
                 previews.push(PreviewView {
                     service: channel.service.key().to_owned(),
@@ -415,14 +417,13 @@ impl Work<'_> {
         for (id, record) in standing {
             match fits(id) {
                 None if !previews.is_empty() => {
-                    let until = record.envelope.expires_at.to_string();
                     return AgreedView {
                         inside: true,
-                        sentence: format!(
+                        sentence: say!(
                             "Inside “{}”, agreed by legal and brand until {}: one signature of \
                              customer success sends it.",
                             record.envelope.title,
-                            until.get(..10).unwrap_or(&until)
+                            words::day(record.envelope.expires_at)
                         ),
                         envelope: Some((*id).clone()),
                     };
@@ -431,11 +432,11 @@ impl Work<'_> {
                 Some(reason) => why = why.or(Some(reason)),
             }
         }
-        let why = why.unwrap_or_else(|| "no envelope was agreed to".to_owned());
+        let why = why.unwrap_or_else(|| say!("no envelope was agreed to").to_owned());
         let missing = [Role::CustomerSuccess, Role::Legal, Role::Brand];
         AgreedView {
             inside: false,
-            sentence: format!(
+            sentence: say!(
                 "Outside the agreed wording: {why}. It takes {}.",
                 self.state.who_signs(&missing)
             ),
@@ -447,11 +448,11 @@ impl Work<'_> {
     fn legal(&self, envelope: Option<&str>) -> String {
         let known = envelope.and_then(|id| self.state.tell.envelopes.get(id));
         match known {
-            Some(record) => format!(
+            Some(record) => say!(
                 "Legal agreed to these words in the envelope “{}”.",
                 record.envelope.title
             ),
-            None => format!(
+            None => say!(
                 "Nothing is sent before {} agrees to these words.",
                 self.state.who_signs(&[Role::Legal])
             ),
@@ -462,7 +463,7 @@ impl Work<'_> {
         previews
             .iter()
             .all(|it| it.left_out.is_some())
-            .then(|| format!("No channel reaches {} now.", whom(self.audience)))
+            .then(|| say!("No channel reaches {} now.", whom(self.audience)))
     }
 
     fn late(&self) -> Option<String> {
@@ -471,9 +472,9 @@ impl Work<'_> {
             return None;
         }
         match due {
-            None => Some("It does not say when people hear again.".to_owned()),
+            None => Some(say!("It does not say when people hear again.").to_owned()),
             Some(due) if due <= self.now => {
-                Some("The next update that it promises is over already.".to_owned())
+                Some(say!("The next update that it promises is over already.").to_owned())
             }
             Some(_) => None,
         }
@@ -488,7 +489,7 @@ fn counter(kind: ChannelKind, text: &NoticeText) -> String {
         None => format!("{}\n\n{}", text.title, text.body),
     };
     let Some(limit) = limits.text.first() else {
-        return format!("{} characters", whole.chars().count());
+        return say!("{} characters", whole.chars().count());
     };
-    format!("{} of {} {}", limit.of(&whole), limit.most(), limit.unit())
+    say!("{} of {} {}", limit.of(&whole), limit.most(), limit.unit())
 }

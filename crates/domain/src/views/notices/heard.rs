@@ -1,6 +1,8 @@
 //! What people did with notices at their channels, with its age, and how many answered. Must not
 //! know how it is read.
 
+use cockpit_say::say;
+
 use crate::engagement::counted;
 use crate::event::Outcome;
 use crate::policy::ActKind;
@@ -52,13 +54,16 @@ pub(super) fn engagement(record: &IntentRecord, live: &Live) -> Option<(String, 
         return None;
     }
     if counted(service).is_empty() {
-        let words = "What people do with it is not counted by this service.";
+        let words = say!("What people do with it is not counted by this service.");
         return Some((words.to_owned(), None));
     }
     let known = post(record).and_then(|(id, _)| live.engagement.get(&(service, id)));
     Some(match known {
         Some((it, at)) => (it.words(service), Some(*at)),
-        None => ("What people do with it was not read yet.".to_owned(), None),
+        None => (
+            say!("What people do with it was not read yet.").to_owned(),
+            None,
+        ),
     })
 }
 
@@ -78,7 +83,7 @@ pub(super) fn feedback(state: &State, live: &Live, incident: &str) -> Option<Str
         .collect();
     match replies.iter().sum::<u64>() {
         _ if replies.is_empty() => None,
-        1 => Some("1 reply to what people were told".to_owned()),
-        many => Some(format!("{many} replies to what people were told")),
+        1 => Some(say!("1 reply to what people were told").to_owned()),
+        many => Some(say!("{many} replies to what people were told")),
     }
 }

@@ -1,5 +1,7 @@
 //! Incidents in words: how they stand, what is owed, what happened. Must not know a draft's words.
 
+use cockpit_say::say;
+
 use super::board::whom;
 use crate::event::Outcome;
 use crate::notice::{Audience, Incident, Owed, Point, Stage, TellEvent, What, owed};
@@ -61,10 +63,10 @@ fn close_why_not(state: &State, live: &Live, id: &str, now: Time) -> Option<Stri
 
 fn standing(it: &Incident) -> Badge {
     if !it.is_open() {
-        return badge(Tone::Good, Icon::Done, "Closed");
+        return badge(Tone::Good, Icon::Done, say!("Closed"));
     }
     match it.phase {
-        Phase::Resolved => badge(Tone::Wait, Icon::Waiting, "Resolved, not closed"),
+        Phase::Resolved => badge(Tone::Wait, Icon::Waiting, say!("Resolved, not closed")),
         phase => badge(Tone::Wait, Icon::Progress, phase_name(phase)),
     }
 }
@@ -76,16 +78,16 @@ fn detail(state: &State, live: &Live, it: &Incident) -> String {
         .iter()
         .filter(|(place, told)| place.audience == Audience::Customers && told.sure);
     let told = match first.map(|(_, told)| told.at).min() {
-        Some(at) => format!(
+        Some(at) => say!(
             "customers first told after {}",
             words::span(at.ms_since(it.at))
         ),
-        None => "customers were not told yet".to_owned(),
+        None => say!("customers were not told yet").to_owned(),
     };
     let by = asker(state, live, &it.by);
     match &it.closed {
-        Some((_, _, reason)) => format!("opened by {by} · {told} · closed: {reason}"),
-        None => format!("opened by {by} · {told}"),
+        Some((_, _, reason)) => say!("opened by {by} · {told} · closed: {reason}"),
+        None => say!("opened by {by} · {told}"),
     }
 }
 
@@ -97,18 +99,18 @@ pub fn owed_views(state: &State, now: Time) -> Vec<OwedView> {
             let incident = state.tell.incidents.get(&it.incident)?;
             Some(OwedView {
                 title: match it.stage {
-                    Stage::Missed => format!("An update is overdue to {}", whom(it.audience)),
+                    Stage::Missed => say!("An update is overdue to {}", whom(it.audience)),
                     Stage::Ahead | Stage::Soon | Stage::Near => {
-                        format!("Next update owed to {}", whom(it.audience))
+                        say!("Next update owed to {}", whom(it.audience))
                     }
                 },
                 detail: owed_detail(state, incident, &it),
                 due: it.due.to_string(),
                 badge: match it.stage {
-                    Stage::Ahead => badge(Tone::Neutral, Icon::Waiting, "in time"),
-                    Stage::Soon => badge(Tone::Wait, Icon::Waiting, "due soon"),
-                    Stage::Near => badge(Tone::Wait, Icon::Alert, "nearly due"),
-                    Stage::Missed => badge(Tone::Bad, Icon::Alert, "overdue"),
+                    Stage::Ahead => badge(Tone::Neutral, Icon::Waiting, say!("in time")),
+                    Stage::Soon => badge(Tone::Wait, Icon::Waiting, say!("due soon")),
+                    Stage::Near => badge(Tone::Wait, Icon::Alert, say!("nearly due")),
+                    Stage::Missed => badge(Tone::Bad, Icon::Alert, say!("overdue")),
                 },
                 incident: it.incident,
             })
@@ -119,15 +121,15 @@ pub fn owed_views(state: &State, now: Time) -> Vec<OwedView> {
 fn owed_detail(state: &State, incident: &Incident, it: &Owed) -> String {
     let every = words::span(incident.severity.cadence_ms());
     let draft = match &it.draft {
-        Some(_) => "a draft is ready",
-        None => "no draft yet",
+        Some(_) => say!("a draft is ready"),
+        None => say!("no draft yet"),
     };
     let called = incident.escalated.contains(&(it.audience, it.due)) || it.stage == Stage::Missed;
     let called = match called {
-        true => format!(" · called: {}", fallback(state)),
+        true => say!(" · called: {}", fallback(state)),
         false => String::new(),
     };
-    format!("{} · every {every} · {draft}{called}", incident.title)
+    say!("{} · every {every} · {draft}{called}", incident.title)
 }
 
 /// Who is called when customer success does not send in time.
@@ -143,7 +145,7 @@ fn fallback(state: &State) -> String {
         .map(|it| it.name.clone())
         .collect();
     match names.is_empty() {
-        true => "nobody has that role".to_owned(),
+        true => say!("nobody has that role").to_owned(),
         false => words::listed(&names),
     }
 }
@@ -159,33 +161,37 @@ fn row(state: &State, live: &Live, point: &Point) -> TimelineRow {
 
 fn what(it: &What) -> Badge {
     match it {
-        What::Opened => badge(Tone::Bad, Icon::Alert, "Incident opened"),
+        What::Opened => badge(Tone::Bad, Icon::Alert, say!("Incident opened")),
         What::Severity(severity) => badge(
             Tone::Neutral,
             Icon::Alert,
-            format!("Severity: {}", severity.name()),
+            say!("Severity: {}", severity.name()),
         ),
         What::Phase(phase) => badge(
             Tone::Neutral,
             Icon::Progress,
-            format!("Phase: {}", phase_name(*phase).to_lowercase()),
+            say!("Phase: {}", phase_name(*phase).to_lowercase()),
         ),
         What::Expected(Some(by)) => badge(
             Tone::Neutral,
             Icon::Waiting,
-            format!("Expected to end by {}", words::clock(*by)),
+            say!("Expected to end by {}", words::clock(*by)),
         ),
-        What::Expected(None) => badge(Tone::Neutral, Icon::Unknown, "Nobody can say when it ends"),
+        What::Expected(None) => badge(
+            Tone::Neutral,
+            Icon::Unknown,
+            say!("Nobody can say when it ends"),
+        ),
         What::Drafted(why, phase, audience) => {
             let by_itself = if why.is_by_itself() {
-                " by the cockpit"
+                say!(" by the cockpit")
             } else {
                 ""
             };
             badge(
                 Tone::Neutral,
                 Icon::Idle,
-                format!(
+                say!(
                     "Notice drafted{by_itself}: {}, for {}",
                     phase_name(*phase).to_lowercase(),
                     whom(*audience)
@@ -195,12 +201,12 @@ fn what(it: &What) -> Badge {
         What::Asked(channel) => badge(
             Tone::Wait,
             Icon::Waiting,
-            format!("Notice asked for: {}", service(channel)),
+            say!("Notice asked for: {}", service(channel)),
         ),
         What::Approved(channel) => badge(
             Tone::Neutral,
             Icon::Done,
-            format!("Notice approved: {}", service(channel)),
+            say!("Notice approved: {}", service(channel)),
         ),
         What::Came(channel, outcome) => {
             let (tone, icon) = match outcome {
@@ -212,13 +218,13 @@ fn what(it: &What) -> Badge {
             badge(
                 tone,
                 icon,
-                format!("Notice {}: {}", outcome.word(), service(channel)),
+                say!("Notice {}: {}", outcome.word(), service(channel)),
             )
         }
         What::Escalated(audience) => badge(
             Tone::Wait,
             Icon::Alert,
-            format!(
+            say!(
                 "The update to {} is nearly due: others were called",
                 whom(*audience)
             ),
@@ -226,9 +232,9 @@ fn what(it: &What) -> Badge {
         What::Missed(audience) => badge(
             Tone::Bad,
             Icon::Alert,
-            format!("The update to {} was not sent in time", whom(*audience)),
+            say!("The update to {} was not sent in time", whom(*audience)),
         ),
-        What::Closed => badge(Tone::Good, Icon::Done, "Incident closed"),
+        What::Closed => badge(Tone::Good, Icon::Done, say!("Incident closed")),
     }
 }
 
@@ -239,9 +245,9 @@ fn service(channel: &TargetId) -> String {
 
 pub(super) fn phase_name(phase: Phase) -> &'static str {
     match phase {
-        Phase::Investigating => "Investigating",
-        Phase::Identified => "Identified",
-        Phase::Monitoring => "Monitoring",
-        Phase::Resolved => "Resolved",
+        Phase::Investigating => say!("Investigating"),
+        Phase::Identified => say!("Identified"),
+        Phase::Monitoring => say!("Monitoring"),
+        Phase::Resolved => say!("Resolved"),
     }
 }
