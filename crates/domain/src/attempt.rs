@@ -6,6 +6,8 @@ mod verdict;
 
 pub use step::{Came, Step, may_be_sent};
 
+use cockpit_say::{mark, say};
+
 use self::step::{ADMITTING, ANSWER_LOST, READING, READING_BACK, SENDING, WAITING};
 use crate::event::{EffectResult, Intent, Outcome};
 use crate::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
@@ -170,7 +172,7 @@ impl Attempt {
         self.before.as_ref()
     }
 
-    /// What is going on, for people.
+    /// What is going on: a text to be said.
     pub fn doing(&self) -> &'static str {
         if let Some((_, why)) = self.wait_until {
             return why;
@@ -181,7 +183,7 @@ impl Attempt {
             Stage::Start | Stage::Send => SENDING,
             Stage::ReadBack if self.reply_lost => ANSWER_LOST,
             Stage::ReadBack => READING_BACK,
-            Stage::Finished => "Ended",
+            Stage::Finished => mark!("Ended"),
         }
     }
 
@@ -330,7 +332,7 @@ impl Attempt {
         let there = words::state(&observation.state);
         if self.is_as_desired(&observation.state) {
             self.after = Some(observation.state);
-            let sentence = format!("It was already {there} when it was read. {}", self.sent());
+            let sentence = say!("It was already {there} when it was read. {}", self.sent());
             return self.finish(Outcome::Confirmed, sentence, now);
         }
         match words::moved(&self.intent.pre.state, &observation.state) {
@@ -340,7 +342,7 @@ impl Attempt {
             }
             Moved::MoreExposed(what) | Moved::Otherwise(what) => {
                 self.after = Some(observation.state);
-                let sentence = format!(
+                let sentence = say!(
                     "It moved: {what}. {} Review the new state, then ask again.",
                     self.sent()
                 );
@@ -354,8 +356,8 @@ impl Attempt {
         self.after = Some(observation.state.clone());
         if self.is_as_desired(&observation.state) {
             let lost = match (self.taken_over, self.reply_lost) {
-                (true, true) => "Another laptop had begun it and did not say how it ended. ",
-                (false, true) => "The answer was lost on the way. ",
+                (true, true) => say!("Another laptop had begun it and did not say how it ended. "),
+                (false, true) => say!("The answer was lost on the way. "),
                 (_, false) => "",
             };
             let sentence = format!(
@@ -394,9 +396,9 @@ impl Attempt {
 
     fn sent(&self) -> &'static str {
         if self.doubt_from.is_some() {
-            "An earlier try was sent and its answer was lost; it is not sent again."
+            say!("An earlier try was sent and its answer was lost; it is not sent again.")
         } else {
-            "Nothing was sent."
+            say!("Nothing was sent.")
         }
     }
 
@@ -474,7 +476,7 @@ impl Attempt {
             ErrorKind::Moved => {
                 self.number += 1;
                 if self.number > ATTEMPTS_MAX {
-                    let sentence = format!(
+                    let sentence = say!(
                         "{} It kept moving while this was sent. Nothing is in effect.",
                         error.sentence
                     );
@@ -551,8 +553,8 @@ impl Attempt {
 
 fn not_in_effect(error: &ProviderError) -> String {
     match &error.hint {
-        Some(hint) => format!("{} Nothing is in effect. {hint}", error.sentence),
-        None => format!("{} Nothing is in effect.", error.sentence),
+        Some(hint) => say!("{} Nothing is in effect. {hint}", error.sentence),
+        None => say!("{} Nothing is in effect.", error.sentence),
     }
 }
 

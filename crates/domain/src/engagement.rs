@@ -1,6 +1,7 @@
 //! What people did with a notice at its channel, where the service counts it. Never guessed: what
 //! is not counted is absent. Must not know a service's HTTP.
 
+use cockpit_say::{mark, said};
 use serde::{Deserialize, Serialize};
 
 use crate::lint::ChannelKind;
@@ -25,18 +26,18 @@ pub fn counted(service: Service) -> &'static [(Counted, &'static str, &'static s
     use Counted::{Likes, Replies, Shares};
     match kind_of(service) {
         Some(ChannelKind::Mastodon) => &[
-            (Likes, "favourite", "favourites"),
-            (Shares, "boost", "boosts"),
-            (Replies, "reply", "replies"),
+            (Likes, mark!("favourite"), mark!("favourites")),
+            (Shares, mark!("boost"), mark!("boosts")),
+            (Replies, mark!("reply"), mark!("replies")),
         ],
         Some(ChannelKind::Bluesky) => &[
-            (Likes, "like", "likes"),
-            (Shares, "repost", "reposts"),
-            (Replies, "reply", "replies"),
+            (Likes, mark!("like"), mark!("likes")),
+            (Shares, mark!("repost"), mark!("reposts")),
+            (Replies, mark!("reply"), mark!("replies")),
         ],
         Some(ChannelKind::Slack) => &[
-            (Likes, "reaction", "reactions"),
-            (Replies, "reply", "replies"),
+            (Likes, mark!("reaction"), mark!("reactions")),
+            (Replies, mark!("reply"), mark!("replies")),
         ],
         Some(
             ChannelKind::StatusPage
@@ -77,7 +78,7 @@ impl Engagement {
             .iter()
             .filter_map(|(which, one, many)| {
                 let count = self.figure(*which)?;
-                let word = if count == 1 { one } else { many };
+                let word = said(if count == 1 { one } else { many });
                 Some(format!("{count} {word}"))
             })
             .collect();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -371,6 +372,6 @@ impl Event {
         } else {
             serde_json::from_value(Value::Object(whole))
         };
-        read.map_err(|error| NotAnEvent(format!("'{kind}' cannot be read: {error}")))
+        read.map_err(|error| NotAnEvent(say!("'{kind}' cannot be read: {error}")))
     }
 }

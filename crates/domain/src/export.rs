@@ -1,11 +1,13 @@
 //! Which part of the log an export takes, and what stays unread in it. Must not know how an
 //! export is written.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 use crate::state::{Admitted, State};
 use crate::time::Time;
+use crate::words::moment;
 
 /// Which entries an export tells. The chain is whole in every export: what is not selected keeps
 /// its header and its signature and loses its body. Empty lists select everything.
@@ -127,19 +129,19 @@ pub fn app_of(state: &State, event: &Event) -> Option<String> {
 /// A selection in words: "entries 1 to 15", "entries 1 to 15, of kind intent.request".
 pub fn in_words(it: &Selection) -> String {
     let mut words = vec![match it.through {
-        0 => "no entries".to_owned(),
+        0 => say!("no entries").to_owned(),
         1 => "entry 1".to_owned(),
-        through => format!("entries 1 to {through}"),
+        through => say!("entries 1 to {through}"),
     }];
-    words.extend(it.from.map(|from| format!("from {from}")));
-    words.extend(it.until.map(|until| format!("before {until}")));
+    words.extend(it.from.map(|from| say!("from {}", moment(from))));
+    words.extend(it.until.map(|until| say!("before {}", moment(until))));
     for (what, list) in [
-        ("of app", &it.apps),
-        ("of kind", &it.kinds),
-        ("by", &it.persons),
+        (say!("of app"), &it.apps),
+        (say!("of kind"), &it.kinds),
+        (say!("by"), &it.persons),
     ] {
         if !list.is_empty() {
-            words.push(format!("{what} {}", list.join(" or ")));
+            words.push(format!("{what} {}", list.join(say!(" or "))));
         }
     }
     words.join(", ")

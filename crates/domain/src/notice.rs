@@ -27,6 +27,7 @@ pub use texts::{locale_name, promise};
 
 pub use crate::lint::{ChannelKind, Locale};
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -54,10 +55,10 @@ impl Severity {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Critical => "Critical",
-            Self::Major => "Major",
-            Self::Minor => "Minor",
-            Self::Low => "Low",
+            Self::Critical => say!("Critical"),
+            Self::Major => say!("Major"),
+            Self::Minor => say!("Minor"),
+            Self::Low => say!("Low"),
         }
     }
 

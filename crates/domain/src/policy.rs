@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,13 +63,13 @@ impl Role {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Administrator => "administrator",
-            Self::ProductLead => "product lead",
-            Self::CustomerSuccess => "customer success",
-            Self::Auditor => "auditor",
-            Self::Responder => "responder",
-            Self::Legal => "legal",
-            Self::Brand => "brand",
+            Self::Administrator => say!("administrator"),
+            Self::ProductLead => say!("product lead"),
+            Self::CustomerSuccess => say!("customer success"),
+            Self::Auditor => say!("auditor"),
+            Self::Responder => say!("responder"),
+            Self::Legal => say!("legal"),
+            Self::Brand => say!("brand"),
         }
     }
 }

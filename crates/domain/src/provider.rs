@@ -1,5 +1,6 @@
 //! What the core and an adapter say to each other. Must not know HTTP.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -253,8 +254,8 @@ impl Length {
     /// What is counted, for people.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Bytes(_) => "bytes",
-            Self::Characters(_) | Self::Graphemes(_) | Self::Posted(_) => "characters",
+            Self::Bytes(_) => say!("bytes"),
+            Self::Characters(_) | Self::Graphemes(_) | Self::Posted(_) => say!("characters"),
         }
     }
 }
@@ -275,7 +276,7 @@ impl TextLimits {
         let over = |part: &str, limit: Length, text: &str| {
             let length = limit.of(text);
             (length > limit.most()).then(|| {
-                format!(
+                say!(
                     "its {part} has {length} {}, of at most {}",
                     limit.unit(),
                     limit.most()
@@ -288,11 +289,11 @@ impl TextLimits {
         };
         let title = self
             .title
-            .and_then(|limit| over("headline", limit, &notice.title));
+            .and_then(|limit| over(say!("headline"), limit, &notice.title));
         title.or_else(|| {
             self.text
                 .iter()
-                .find_map(|limit| over("text", *limit, &text))
+                .find_map(|limit| over(say!("text"), *limit, &text))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What a dry run of a stop showed, and what it could not show. Must not know how one is made, nor
 //! how it is worded for a screen.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -90,9 +91,9 @@ impl Rehearsal {
     #[must_use]
     pub fn if_read_back(mut self, state: &TargetState) -> Self {
         if matches!(state, TargetState::Flag(flag) if flag.serving.is_none()) {
-            self.sentence.push_str(
-                " What apps get is not read, so that it is off for them could not be confirmed.",
-            );
+            self.sentence.push_str(say!(
+                " What apps get is not read, so that it is off for them could not be confirmed."
+            ));
         }
         self
     }
@@ -124,7 +125,7 @@ impl Rehearsal {
         };
         Self {
             readiness,
-            sentence: format!("A dry run of the stop came back: {sentence}"),
+            sentence: say!("A dry run of the stop came back: {sentence}"),
             missing,
             hint,
         }

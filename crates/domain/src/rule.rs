@@ -2,6 +2,7 @@
 //! sample and a maximum age of the data. Missing data is not health; old data cannot trigger.
 //! Must not know where figures come from.
 
+use cockpit_say::{mark, said, say};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -88,8 +89,8 @@ impl Comparator {
     /// "below", and what such a limit is called.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Below => ("below", "floor"),
-            Self::Above => ("above", "ceiling"),
+            Self::Below => (say!("below"), say!("floor")),
+            Self::Above => (say!("above"), say!("ceiling")),
         }
     }
 }
@@ -111,9 +112,9 @@ impl RuleOutcome {
     /// What it leads to: "an alarm".
     pub fn words(self) -> &'static str {
         match self {
-            Self::Alarm => "an alarm",
-            Self::Proposal => "the proposal of a stop",
-            Self::Stop => "a stop under a standing order",
+            Self::Alarm => say!("an alarm"),
+            Self::Proposal => say!("the proposal of a stop"),
+            Self::Stop => say!("a stop under a standing order"),
         }
     }
 
@@ -181,7 +182,7 @@ impl Breach {
             Some(evidence) => evidence.in_words(),
             None => {
                 let (side, limit) = self.comparator.words();
-                format!("{side} the {limit} of {}", words::percent_2(self.floor_bps))
+                say!("{side} the {limit} of {}", words::percent_2(self.floor_bps))
             }
         }
     }
@@ -193,7 +194,7 @@ impl Breach {
             Some(evidence) => evidence.in_words(),
             None => {
                 let (side, limit) = self.comparator.words();
-                format!("{side} your {} {limit}", words::percent_2(self.floor_bps))
+                say!("{side} your {} {limit}", words::percent_2(self.floor_bps))
             }
         }
     }
@@ -218,8 +219,8 @@ const MINUTE_MS: u64 = 60_000;
 const AGE_MS_MAX: u64 = 7 * 24 * 60 * MINUTE_MS;
 const WINDOW_MS_MAX: u64 = 30 * 24 * 60 * MINUTE_MS;
 
-pub(crate) const NO_DATA: &str = "no data, which is not the same as healthy";
-const TOO_OLD: &str = "the data is too old to judge";
+pub(crate) const NO_DATA: &str = mark!("no data, which is not the same as healthy");
+const TOO_OLD: &str = mark!("the data is too old to judge");
 
 impl HealthRule {
     /// The rule of a new workspace.
@@ -241,24 +242,30 @@ impl HealthRule {
     pub fn problem(&self) -> Option<&'static str> {
         let name = self.name.trim();
         if name.is_empty() || name != self.name || name.chars().count() > NAME_CHARS_MAX {
-            return Some("a rule has a name of at most 60 characters");
+            return Some(say!("a rule has a name of at most 60 characters"));
         }
         if self.outcome == RuleOutcome::Stop {
-            return Some("a rule stops by itself only under a standing order, which is signed");
+            return Some(say!(
+                "a rule stops by itself only under a standing order, which is signed"
+            ));
         }
         if self.sample_min == 0 {
-            return Some(
-                "a rule has a minimum sample, because a few crashes of a few prove nothing",
-            );
+            return Some(say!(
+                "a rule has a minimum sample, because a few crashes of a few prove nothing"
+            ));
         }
         if !(MINUTE_MS..=AGE_MS_MAX).contains(&self.data_age_ms_max) {
-            return Some("the greatest age of the data is between one minute and seven days");
+            return Some(say!(
+                "the greatest age of the data is between one minute and seven days"
+            ));
         }
         if self
             .window_ms
             .is_some_and(|it| !(MINUTE_MS..=WINDOW_MS_MAX).contains(&it))
         {
-            return Some("the figures that are judged together are of a minute to thirty days");
+            return Some(say!(
+                "the figures that are judged together are of a minute to thirty days"
+            ));
         }
         let is_bad = match &self.previous {
             None => {
@@ -273,10 +280,10 @@ impl HealthRule {
                     || !(1..=ERROR_BPS_MAX).contains(&it.error_bps)
             }
         };
-        is_bad.then_some(
+        is_bad.then_some(say!(
             "a limit is between 0 % and 100 % and can be missed; a comparison has a difference, \
-             and an error between 0.01 % and 5 %",
-        )
+             and an error between 0.01 % and 5 %"
+        ))
     }
 
     /// Judges a signal at `now` beside all that were read: a comparison looks for the release
@@ -286,7 +293,7 @@ impl HealthRule {
             return self.judge(signal, now);
         }
         let Some(before) = earlier_release(signal, all) else {
-            return Judgement::CannotSay("no earlier release to compare with".to_owned());
+            return Judgement::CannotSay(say!("no earlier release to compare with").to_owned());
         };
         let history = History {
             platform: signal.platform.clone(),
@@ -308,10 +315,10 @@ impl HealthRule {
     /// Judges a signal at `now` by the rule's value.
     pub fn judge(&self, signal: &Signal, now: Time) -> Judgement {
         if self.previous.is_some() {
-            return Judgement::CannotSay("no earlier release to compare with".to_owned());
+            return Judgement::CannotSay(say!("no earlier release to compare with").to_owned());
         }
         let Some((value_bps, sample, data_until)) = self.figure(signal) else {
-            return Judgement::CannotSay(NO_DATA.to_owned());
+            return Judgement::CannotSay(said(NO_DATA).to_owned());
         };
         if let Some(why) = self.cannot_say(sample, data_until, now) {
             return Judgement::CannotSay(why);
@@ -350,11 +357,15 @@ impl HealthRule {
     /// Why data of this size and age cannot trigger; `None` when it can.
     fn cannot_say(&self, sample: u64, data_until: Time, now: Time) -> Option<String> {
         if now.ms_since(data_until) > self.data_age_ms_max {
-            return Some(TOO_OLD.to_owned());
+            return Some(said(TOO_OLD).to_owned());
         }
         // A rule without a minimum would judge nobody at all.
-        (sample < self.sample_min.max(1))
-            .then(|| format!("only {sample} {}, too few to judge", self.measure.unit()))
+        (sample < self.sample_min.max(1)).then(|| {
+            say!(
+                "only {sample} {}, too few to judge",
+                said(self.measure.unit())
+            )
+        })
     }
 
     /// Value, sample and end of what is judged: the newest figure, or all within the window.

@@ -3,6 +3,7 @@
 
 use std::ops::Add;
 
+use cockpit_say::{mark, say};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,19 +34,19 @@ impl Measure {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::CrashFreeSessions => "Crash-free sessions",
-            Self::CrashFreeUsers => "Crash-free users",
-            Self::FreezeFreeUsers => "Freeze-free users",
-            Self::NamedShare => "Named share",
+            Self::CrashFreeSessions => say!("Crash-free sessions"),
+            Self::CrashFreeUsers => say!("Crash-free users"),
+            Self::FreezeFreeUsers => say!("Freeze-free users"),
+            Self::NamedShare => say!("Named share"),
         }
     }
 
-    /// What a sample of it counts.
+    /// What a sample of it counts; a text to be said.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::CrashFreeSessions => "sessions",
-            Self::CrashFreeUsers | Self::FreezeFreeUsers => "people",
-            Self::NamedShare => "actions",
+            Self::CrashFreeSessions => mark!("sessions"),
+            Self::CrashFreeUsers | Self::FreezeFreeUsers => mark!("people"),
+            Self::NamedShare => mark!("actions"),
         }
     }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::LEASE_MS;
@@ -299,7 +300,7 @@ impl State {
             return self.begin(entry, genesis);
         }
         if self.policy.is_none() {
-            return Err("it stands before the first entry".to_owned());
+            return Err(say!("it stands before the first entry").to_owned());
         }
         match &entry.event {
             Event::Authority(event) => return self.take_authority(entry, event),
@@ -363,10 +364,10 @@ impl State {
                 let person = self.person_of(entry)?.id.clone();
                 let record = self.open_intent(intent)?;
                 if record.by != person {
-                    return Err("only the asker may take an intent back".to_owned());
+                    return Err(say!("only the asker may take an intent back").to_owned());
                 }
                 if record.may_be_sent() {
-                    return Err("it may be in effect, so it cannot be taken back".to_owned());
+                    return Err(say!("it may be in effect, so it cannot be taken back").to_owned());
                 }
                 record.withdrawn = true;
                 Ok(())
@@ -378,7 +379,7 @@ impl State {
             } => {
                 let record = self.open_intent(intent)?;
                 if record.standing() != Standing::Ready {
-                    return Err("the intent is not approved".to_owned());
+                    return Err(say!("the intent is not approved").to_owned());
                 }
                 // The first one that the log admits has it, until its lease is over.
                 let now = entry.moment();
@@ -386,7 +387,7 @@ impl State {
                     && *device != entry.device
                     && now.early() < *until
                 {
-                    return Err("another device had taken it up".to_owned());
+                    return Err(say!("another device had taken it up").to_owned());
                 }
                 // Whoever asks for longer has it no longer for that.
                 let until = (*lease_until).min(now.best() + LEASE_MS);
@@ -404,7 +405,7 @@ impl State {
 
     fn begin(&mut self, entry: &Admitted, genesis: &Genesis) -> Result<(), String> {
         if self.policy.is_some() {
-            return Err("a ledger begins once".to_owned());
+            return Err(say!("a ledger begins once").to_owned());
         }
         self.workspace = genesis.workspace.clone();
         self.drill = genesis.drill;
@@ -431,17 +432,17 @@ impl State {
         let person = self.person_of(entry)?;
         let mandate = self.mandate(intent.act);
         if !holds(person, &mandate.ask) {
-            return Err(format!("{} may not ask for this", person.name));
+            return Err(say!("{} may not ask for this", person.name));
         }
         let now = entry.moment();
         if intent.expires_at > now.early() + mandate.expires_ms {
-            return Err("it lasts longer than the policy allows".to_owned());
+            return Err(say!("it lasts longer than the policy allows").to_owned());
         }
         if intent.persons < self.persons_needed(intent.act) {
-            return Err("it asks for fewer persons than the policy".to_owned());
+            return Err(say!("it asks for fewer persons than the policy").to_owned());
         }
         if intent.act.is_explicit() && !intent.explicit {
-            return Err("it leaves out the approval that this kind of act needs".to_owned());
+            return Err(say!("it leaves out the approval that this kind of act needs").to_owned());
         }
         if let Some(why) = self.may_not_publish(intent) {
             return Err(why);
@@ -486,7 +487,7 @@ impl State {
         let record = self
             .intents
             .get(intent)
-            .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
+            .ok_or_else(|| say!("it speaks of an intent that is not here").to_owned())?;
         let now = entry.moment();
         if let Some(why) = self.may_not_judge(&person.id, record, now) {
             return Err(why.trim_end_matches('.').to_owned());
@@ -504,7 +505,7 @@ impl State {
                 fallback,
             }),
             Verdict::Reject if reason.trim().is_empty() => {
-                return Err("rejecting needs a reason".to_owned());
+                return Err(say!("rejecting needs a reason").to_owned());
             }
             Verdict::Reject => record.rejected = Some((person.id, reason.to_owned())),
         }
@@ -518,9 +519,9 @@ impl State {
         let record = self
             .intents
             .get_mut(&result.intent)
-            .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
+            .ok_or_else(|| say!("it speaks of an intent that is not here").to_owned())?;
         if !record.takes_results() {
-            return Err("the intent was not approved, or had ended already".to_owned());
+            return Err(say!("the intent was not approved, or had ended already").to_owned());
         }
         record.result = Some((result.clone(), entry.at));
         if result.outcome == Outcome::Confirmed {
@@ -536,14 +537,14 @@ impl State {
     }
 
     fn administrator(&self, entry: &Admitted) -> Result<(), String> {
-        self.administers(self.person_of(entry)?, "change this")
+        self.administers(self.person_of(entry)?, say!("change this"))
     }
 
     fn open_intent(&mut self, intent: &str) -> Result<&mut IntentRecord, String> {
         match self.intents.get_mut(intent) {
-            None => Err("it speaks of an intent that is not here".to_owned()),
+            None => Err(say!("it speaks of an intent that is not here").to_owned()),
             Some(record) if record.is_open() => Ok(record),
-            Some(_) => Err("the intent had ended already".to_owned()),
+            Some(_) => Err(say!("the intent had ended already").to_owned()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A flag as it was seen: how it is set, what apps get, and what turning it off will really do for
 //! them. Must not know how a service is asked.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -99,14 +100,14 @@ impl Flag {
     /// Why it cannot be on for this share of people, in hundredths of a per cent; none when it can.
     pub fn share_problem(&self, asked_bps: u32) -> Option<String> {
         match self.fraction_bps {
-            _ if !self.enabled => Some("it is off: turn it on first".to_owned()),
-            None => Some("no single share decides for whom it is on".to_owned()),
+            _ if !self.enabled => Some(say!("it is off: turn it on first").to_owned()),
+            None => Some(say!("no single share decides for whom it is on").to_owned()),
             // Services that check no range take anything for a share.
             Some(_) if !asked_bps.is_multiple_of(100) || !(100..=10_000).contains(&asked_bps) => {
-                Some("a flag's share is a whole number from 1 to 100 %".to_owned())
+                Some(say!("a flag's share is a whole number from 1 to 100 %").to_owned())
             }
             Some(share) if share == asked_bps => {
-                Some(format!("it is on for {} already", percent(share)))
+                Some(say!("it is on for {} already", percent(share)))
             }
             Some(_) => None,
         }
@@ -160,46 +161,52 @@ impl Caveat {
     /// What it means for turning the flag off, as one sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Archived => "It is archived: apps are given nothing of it, so turning it off \
+            Self::Archived => say!(
+                "It is archived: apps are given nothing of it, so turning it off \
                                changes nothing for them."
-                .to_owned(),
-            Self::NotForApps => "It is not given to apps on people's devices: turning it off \
+            )
+            .to_owned(),
+            Self::NotForApps => say!(
+                "It is not given to apps on people's devices: turning it off \
                                  changes nothing for them."
-                .to_owned(),
-            Self::NotAskedFor { days } => format!(
+            )
+            .to_owned(),
+            Self::NotAskedFor { days } => say!(
                 "No app has reported asking for it in the last {}: it may be a dead switch.",
                 days_of(*days)
             ),
-            Self::NoStrategy => "No strategy of it is active, so it may be on for nobody: turning \
+            Self::NoStrategy => say!(
+                "No strategy of it is active, so it may be on for nobody: turning \
                                  it off may change nothing."
-                .to_owned(),
+            )
+            .to_owned(),
             Self::ServedWhenOff { value } => {
-                format!("Apps get {value} while it is off: they may do the same as before.")
+                say!("Apps get {value} while it is off: they may do the same as before.")
             }
-            Self::DefaultInCode { value: Some(value) } => format!(
+            Self::DefaultInCode { value: Some(value) } => say!(
                 "Apps are given nothing while it is off and take the value in their own code, \
                  last seen as {value}."
             ),
-            Self::DefaultInCode { value: None } => {
+            Self::DefaultInCode { value: None } => say!(
                 "Apps may be given nothing while it is off, and \
                  then take the value in their own code: where that is on, it stays on."
-                    .to_owned()
-            }
+            )
+            .to_owned(),
             Self::IdentityOverrides { many: Some(1) } => {
-                "1 person has an override and keeps what it says.".to_owned()
+                say!("1 person has an override and keeps what it says.").to_owned()
             }
             Self::IdentityOverrides { many: Some(many) } => {
-                format!("{many} persons have an override and keep what it says.")
+                say!("{many} persons have an override and keep what it says.")
             }
             Self::IdentityOverrides { many: None } => {
-                "Persons with an override keep what it says; how many there are is not known."
+                say!("Persons with an override keep what it says; how many there are is not known.")
                     .to_owned()
             }
             Self::SegmentOverrides { many: 1 } => {
-                "1 segment has an override and keeps what it says.".to_owned()
+                say!("1 segment has an override and keeps what it says.").to_owned()
             }
             Self::SegmentOverrides { many } => {
-                format!("{many} segments have an override and keep what it says.")
+                say!("{many} segments have an override and keep what it says.")
             }
         }
     }
@@ -207,9 +214,9 @@ impl Caveat {
 
 fn days_of(days: u32) -> String {
     if days == 1 {
-        "day".to_owned()
+        say!("day").to_owned()
     } else {
-        format!("{days} days")
+        say!("{days} days")
     }
 }
 
@@ -217,20 +224,24 @@ impl Reach {
     /// When apps have a change, as one sentence.
     pub fn sentence(self) -> String {
         let within = match self.within_s {
-            short if short < 60 => format!("{short} s"),
+            short if short < 60 => say!("{short} s"),
             long => span(u64::from(long) * 1_000),
         };
         match self.by {
-            By::Stream => format!(
-                "Open apps keep a stream and follow within about {within}; those in the background follow later."
+            By::Stream => say!(
+                "Open apps keep a stream and follow within about {within}; those in the \
+                 background follow later."
             ),
-            By::Poll => format!("Open apps ask again every {within}."),
-            By::Fetch => format!(
-                "An app keeps what it fetched for up to {within}, unless it listens for updates; one that never fetched takes the value in its own code."
+            By::Poll => say!("Open apps ask again every {within}."),
+            By::Fetch => say!(
+                "An app keeps what it fetched for up to {within}, unless it listens for updates; \
+                 one that never fetched takes the value in its own code."
             ),
-            By::Start => "An app asks when it starts: one that stays open keeps what it has, \
+            By::Start => say!(
+                "An app asks when it starts: one that stays open keeps what it has, \
                           unless it listens for updates."
-                .to_owned(),
+            )
+            .to_owned(),
         }
     }
 }

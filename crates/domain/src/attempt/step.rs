@@ -1,17 +1,19 @@
 //! What an effect asks for and what it is told, and the words for what is going on. Must not know
 //! in which order.
 
+use cockpit_say::mark;
+
 use crate::event::EffectResult;
 use crate::provider::{ProviderError, Reading, Receipt};
 use crate::target::Observation;
 use crate::time::Time;
 
-pub(super) const READING: &str = "Reading the target";
-pub(super) const ADMITTING: &str = "Waiting for the shared log";
-pub(super) const WAITING: &str = "Waiting for the service";
-pub(super) const SENDING: &str = "Sending";
-pub(super) const READING_BACK: &str = "Sent, reading back";
-pub(super) const ANSWER_LOST: &str = "The answer was lost, reading back";
+pub(super) const READING: &str = mark!("Reading the target");
+pub(super) const ADMITTING: &str = mark!("Waiting for the shared log");
+pub(super) const WAITING: &str = mark!("Waiting for the service");
+pub(super) const SENDING: &str = mark!("Sending");
+pub(super) const READING_BACK: &str = mark!("Sent, reading back");
+pub(super) const ANSWER_LOST: &str = mark!("The answer was lost, reading back");
 
 /// Whether, while this is going on, a write may be at the service.
 pub fn may_be_sent(doing: &str) -> bool {

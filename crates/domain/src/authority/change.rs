@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cockpit_say::say;
+
 use super::{
     Agreed, Authority, AuthorityEvent, Device, Enacted, Invite, Mandate, PROPOSAL_EXPIRES_MS,
     Passed, Proposal, Request, RequestState, Review, ReviewKind, Revoked,
@@ -77,7 +79,7 @@ impl State {
                 }
                 for request in self.authority.requests.values_mut() {
                     if request.invite == *invite && request.state == RequestState::Open {
-                        let why = "the invitation was withdrawn".to_owned();
+                        let why = say!("the invitation was withdrawn").to_owned();
                         request.state = RequestState::Refused(why);
                     }
                 }
@@ -89,11 +91,18 @@ impl State {
             }
             AuthorityEvent::DeviceForked { device, .. } => {
                 let owner = self.devices.get(device).cloned();
-                self.end_device(device, place, "it signed two entries with one number", true);
-                let sentence = format!(
+                self.end_device(
+                    device,
+                    place,
+                    say!("it signed two entries with one number"),
+                    true,
+                );
+                let sentence = say!(
                     "A device of {} signed two entries with one number and is frozen. It may be a \
                      restored copy of its disk; the proof is in the log.",
-                    owner.as_deref().map_or("nobody", |it| self.name_of(it))
+                    owner
+                        .as_deref()
+                        .map_or(say!("nobody"), |it| self.name_of(it))
                 );
                 self.raise(ReviewKind::Forked, place, owner.clone(), sentence);
             }
@@ -103,8 +112,8 @@ impl State {
             AuthorityEvent::GlassBroken { intent, reason } => {
                 let standing = self.intents.get(intent).map(|it| it.standing());
                 let what = match standing {
-                    Some(Standing::Ready) => "did not wait for the shared log",
-                    Some(_) | None => "went past the missing approvals",
+                    Some(Standing::Ready) => say!("did not wait for the shared log"),
+                    Some(_) | None => say!("went past the missing approvals"),
                 };
                 let sentence = format!("{} {what}: {reason}", self.name_of(&person));
                 if let Some(record) = self.intents.get_mut(intent) {
@@ -125,7 +134,7 @@ impl State {
                     });
                 }
                 let sentence =
-                    "Nobody judged this stop in time, and it went on as the policy says."
+                    say!("Nobody judged this stop in time, and it went on as the policy says.")
                         .to_owned();
                 self.raise(ReviewKind::SafeDefault, place, None, sentence);
             }
@@ -183,7 +192,8 @@ impl State {
         }
         if by_recovery {
             let sentence =
-                "The recovery key brought in an administrator. See that this was meant.".to_owned();
+                say!("The recovery key brought in an administrator. See that this was meant.")
+                    .to_owned();
             self.raise(ReviewKind::Recovery, place, None, sentence);
         }
     }
@@ -266,14 +276,14 @@ impl State {
                 };
                 self.people.insert(person.clone(), joined);
                 self.authority.watch.widened(None, Some(person), place.at);
-                let sentence = format!("{name} joined with a new device.");
+                let sentence = say!("{name} joined with a new device.");
                 self.raise(ReviewKind::NewDevice, place, Some(person.clone()), sentence);
             }
             AuthorityEvent::DeviceAdded {
                 request, person, ..
             } => {
                 let _ = self.take_device(request, person, place);
-                let sentence = format!("{} has one more device.", self.name_of(person));
+                let sentence = say!("{} has one more device.", self.name_of(person));
                 self.raise(ReviewKind::NewDevice, place, Some(person.clone()), sentence);
             }
             AuthorityEvent::RolesSet { person, roles } => {
@@ -314,15 +324,17 @@ impl State {
                 self.void_what_it_signed(device, *from);
                 self.void_envelopes(device, *from);
                 let stays = self.signed_changes(device, *from);
-                let sentence = format!(
+                let sentence = say!(
                     "A device of {} was in other hands after entry {from}. What it asked and \
                      agreed to since then and what was not sent is void; {} in force and waits \
                      for a look.",
-                    owner.as_deref().map_or("nobody", |it| self.name_of(it)),
+                    owner
+                        .as_deref()
+                        .map_or(say!("nobody"), |it| self.name_of(it)),
                     match stays {
-                        0 => "nothing of it is".to_owned(),
-                        1 => "1 change of people or policy is".to_owned(),
-                        more => format!("{more} changes of people or policy are"),
+                        0 => say!("nothing of it is").to_owned(),
+                        1 => say!("1 change of people or policy is").to_owned(),
+                        more => say!("{more} changes of people or policy are"),
                     }
                 );
                 self.raise(ReviewKind::Compromised, place, owner.clone(), sentence);
@@ -417,7 +429,7 @@ impl State {
             if record.device == device && record.position > from {
                 record.rejected = Some((
                     record.by.clone(),
-                    "its device was in other hands when this was asked".to_owned(),
+                    say!("its device was in other hands when this was asked").to_owned(),
                 ));
                 continue;
             }

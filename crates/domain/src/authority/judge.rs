@@ -1,6 +1,7 @@
 //! Approving an intent: whose turn it is, what counts, and the ways past an approval that is
 //! missing. Must not know what the act would change.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use super::names::roles_or;
@@ -93,26 +94,26 @@ impl State {
         let at: Moment = at.into();
         match record.standing() {
             Standing::Waiting => {}
-            Standing::Ready => return Some("It is approved already.".to_owned()),
-            Standing::Rejected => return Some("It was rejected.".to_owned()),
-            Standing::Withdrawn => return Some("Its asker took it back.".to_owned()),
-            Standing::Ended(outcome) => return Some(format!("It has ended: {}.", outcome.word())),
+            Standing::Ready => return Some(say!("It is approved already.").to_owned()),
+            Standing::Rejected => return Some(say!("It was rejected.").to_owned()),
+            Standing::Withdrawn => return Some(say!("Its asker took it back.").to_owned()),
+            Standing::Ended(outcome) => return Some(say!("It has ended: {}.", outcome.word())),
         }
         if at.late() > record.intent.expires_at {
-            return Some(format!(
+            return Some(say!(
                 "It expired at {}. Ask again.",
                 words::clock(record.intent.expires_at)
             ));
         }
         let Some(person) = self.people.get(actor) else {
-            return Some("This laptop belongs to nobody in this workspace.".to_owned());
+            return Some(say!("This laptop belongs to nobody in this workspace.").to_owned());
         };
         if record.asker_is_out() && person.id == record.by {
-            return Some(format!(
+            return Some(say!(
                 "{} and you asked; {}.",
                 match record.intent.persons {
-                    0..=2 => "Two persons must agree".to_owned(),
-                    more => format!("{more} persons must agree"),
+                    0..=2 => say!("Two persons must agree").to_owned(),
+                    more => say!("{more} persons must agree"),
                 },
                 self.who_may_judge(record, at.late())
             ));
@@ -124,19 +125,19 @@ impl State {
         let missing = record.missing_sign_off();
         let signs_off = holds(person, &missing);
         if !signs_off && (!holds(person, &turn.roles) || !holds(person, &due.roles)) {
-            return Some(format!(
+            return Some(say!(
                 "{} may not approve this; {}.",
                 person.name,
                 self.who_may_judge(record, at.late())
             ));
         }
         if record.approvals.iter().any(|it| it.person == person.id) {
-            return Some(format!("{} has approved already.", person.name));
+            return Some(say!("{} has approved already.", person.name));
         }
         let nothing = counts_nothing(record, person, turn.fallback)
             || (record.mandate.approve.is_empty() && !missing.is_empty() && !turn.fallback);
         if nothing && !signs_off {
-            return Some(format!(
+            return Some(say!(
                 "What is missing is not an approval by {}; {}.",
                 person.name,
                 self.who_may_judge(record, at.late())
@@ -148,11 +149,11 @@ impl State {
     /// Whether an approval says of presence what the policy asks for.
     pub(crate) fn presence_holds(&self, presence: Option<Presence>) -> Result<(), String> {
         match self.authority.presence_required && presence != Some(Presence::Answered) {
-            true => Err(
+            true => Err(say!(
                 "the policy asks that the system's own prompt is answered before an \
                          approval, and it was not"
-                    .to_owned(),
-            ),
+            )
+            .to_owned()),
             false => Ok(()),
         }
     }
@@ -174,8 +175,8 @@ impl State {
                 .map(|it| with_role(it, roles))
                 .collect();
             match able.is_empty() {
-                true => format!("nobody yet (it takes a {})", roles_or(roles)),
-                false => able.join(" or "),
+                true => say!("nobody yet (it takes a {})", roles_or(roles)),
+                false => able.join(say!(" or ")),
             }
         };
         let act = record.intent.act;
@@ -185,13 +186,13 @@ impl State {
         match turn.until_ms.map(|after_ms| record.at + after_ms) {
             Some(until) if until <= record.intent.expires_at => {
                 let then = record.mandate.turn(act, until.ms_since(record.at));
-                format!(
+                say!(
                     "{now} may approve this until {}; after that {}",
                     words::clock(until),
                     named(&then.roles, then.fallback)
                 )
             }
-            Some(_) | None => format!("{now} may approve this until {expires}"),
+            Some(_) | None => say!("{now} may approve this until {expires}"),
         }
     }
 
@@ -210,13 +211,13 @@ impl State {
             Some(record) => record,
             None => self.waiting_intent(intent, at)?,
         };
-        safe(record.intent.act, "break-glass is for stops")?;
+        safe(record.intent.act, say!("break-glass is for stops"))?;
         if holds(person, &record.mandate.break_glass) {
             return Ok(());
         }
         Err(match record.mandate.break_glass.is_empty() {
-            true => "the policy allows no break-glass for this act".to_owned(),
-            false => format!(
+            true => say!("the policy allows no break-glass for this act").to_owned(),
+            false => say!(
                 "{} may not go past the approvals; {} may",
                 person.name,
                 self.named_with(&record.mandate.break_glass, None)
@@ -244,13 +245,13 @@ impl State {
 
     pub(super) fn may_take_default(&self, at: Moment, intent: &str) -> Result<(), String> {
         let record = self.waiting_intent(intent, at)?;
-        safe(record.intent.act, "only a stop goes on by itself")?;
+        safe(record.intent.act, say!("only a stop goes on by itself"))?;
         let Some(after_ms) = record.mandate.default_after_ms else {
-            return Err("the policy does not let it go on by itself".to_owned());
+            return Err(say!("the policy does not let it go on by itself").to_owned());
         };
         let from = asked_at(record) + after_ms;
         match at.early() < from {
-            true => Err(format!(
+            true => Err(say!(
                 "it goes on by itself at {} and not before; {}",
                 words::clock(from),
                 self.who_may_judge(record, at.early())
@@ -263,12 +264,12 @@ impl State {
         let record = self
             .intents
             .get(intent)
-            .ok_or_else(|| "it speaks of an intent that is not here".to_owned())?;
+            .ok_or_else(|| say!("it speaks of an intent that is not here").to_owned())?;
         if record.standing() != Standing::Waiting {
-            return Err("the intent does not wait for approval".to_owned());
+            return Err(say!("the intent does not wait for approval").to_owned());
         }
         match at.late() > record.intent.expires_at {
-            true => Err("the intent had expired".to_owned()),
+            true => Err(say!("the intent had expired").to_owned()),
             false => Ok(record),
         }
     }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -137,35 +138,37 @@ impl Mandate {
             .chain(self.approve.iter().map(|it| &it.roles))
             .chain(self.fallback.iter().map(|it| &it.roles));
         if roles.flatten().any(|role| *role == Role::Auditor) {
-            return Some("an auditor reads and exports, and takes no part in an act".to_owned());
+            return Some(
+                say!("an auditor reads and exports, and takes no part in an act").to_owned(),
+            );
         }
         if self.ask.is_empty() {
-            return Some("somebody must be able to ask".to_owned());
+            return Some(say!("somebody must be able to ask").to_owned());
         }
         if self.approve.len() > PARTS_MAX || self.fallback.len() > PARTS_MAX {
-            return Some(format!(
+            return Some(say!(
                 "a policy has at most {PARTS_MAX} groups that agree and {PARTS_MAX} fallbacks"
             ));
         }
         let empty = |quorum: &Quorum| quorum.roles.is_empty();
         if self.approve.iter().any(empty) || self.fallback.iter().any(|it| it.roles.is_empty()) {
-            return Some("each group that agrees needs a role".to_owned());
+            return Some(say!("each group that agrees needs a role").to_owned());
         }
         if self
             .approve
             .iter()
             .any(|it| !(1..=QUORUM_PERSONS_MAX).contains(&it.persons))
         {
-            return Some(format!(
+            return Some(say!(
                 "each group that agrees has 1 to {QUORUM_PERSONS_MAX} persons"
             ));
         }
         if self.persons() < act.persons_min() {
-            return Some("taking the app off sale needs two persons at least".to_owned());
+            return Some(say!("taking the app off sale needs two persons at least").to_owned());
         }
         if !(EXPIRES_MS_MIN..=EXPIRES_MS_MAX).contains(&self.expires_ms) {
             return Some(
-                "an act expires after 1 minute at the earliest and 24 hours at the latest"
+                say!("an act expires after 1 minute at the earliest and 24 hours at the latest")
                     .to_owned(),
             );
         }
@@ -180,17 +183,17 @@ impl Mandate {
             || times.last().is_some_and(|last| *last >= self.expires_ms)
         {
             return Some(
-                "fallbacks come one after the other, and before the act expires".to_owned(),
+                say!("fallbacks come one after the other, and before the act expires").to_owned(),
             );
         }
         if !act.is_safe_direction() && self.default_after_ms.is_some() {
             return Some(
-                "only a stop may go on by itself; what exposes people waits for a person"
+                say!("only a stop may go on by itself; what exposes people waits for a person")
                     .to_owned(),
             );
         }
         if !act.is_safe_direction() && !self.break_glass.is_empty() {
-            return Some("break-glass is for stops, not for what exposes people".to_owned());
+            return Some(say!("break-glass is for stops, not for what exposes people").to_owned());
         }
         None
     }

@@ -1,6 +1,8 @@
 //! Whether an entry about authority has force. One answer for who asks and for who folds, so that
 //! both say the same. Must not change anything.
 
+use cockpit_say::say;
+
 use super::names::listed;
 use super::{
     Agreed, Authority, AuthorityEvent, INVITE_EXPIRES_MS_MAX, Mandate, Request, RequestState,
@@ -50,19 +52,19 @@ impl State {
         }
         match self.authority.devices.get(device) {
             Some(known) => Err(match &known.revoked {
-                Some(revoked) if revoked.forked => format!(
+                Some(revoked) if revoked.forked => say!(
                     "this device of {} is frozen: it signed two entries with one number",
                     self.name_of(&known.person)
                 ),
-                Some(revoked) => format!(
+                Some(revoked) => say!(
                     "this device of {} was revoked at {}: {}",
                     self.name_of(&known.person),
                     words::clock(revoked.at),
                     revoked.reason
                 ),
-                None => format!("{} has left the workspace", self.name_of(&known.person)),
+                None => say!("{} has left the workspace", self.name_of(&known.person)),
             }),
-            None => Err("this laptop belongs to nobody in this workspace".to_owned()),
+            None => Err(say!("this laptop belongs to nobody in this workspace").to_owned()),
         }
     }
 
@@ -70,7 +72,7 @@ impl State {
     pub(crate) fn actor(&self, device: &str) -> Result<&Person, String> {
         let person = self.signer(device)?;
         if only_reads(person) {
-            return Err(format!(
+            return Err(say!(
                 "{} is an auditor, who sees everything, may export it and does nothing else",
                 person.name
             ));
@@ -153,14 +155,13 @@ impl State {
                 self.signer(device)?;
                 return self.is_fork(forked, *seq, &first.0, &second.0);
             }
-            AuthorityEvent::PersonAdmitted { roles, .. } if self.authority.is_recovery(device) => {
-                if !roles.contains(&Role::Administrator) {
-                    return no("the recovery key only brings in an administrator");
-                }
+            AuthorityEvent::PersonAdmitted { roles, .. }
+                if self.authority.is_recovery(device) && roles.contains(&Role::Administrator) =>
+            {
                 return self.fits_event(event);
             }
             _ if self.authority.is_recovery(device) => {
-                return no("the recovery key only brings in an administrator");
+                return no(say!("the recovery key only brings in an administrator"));
             }
             _ => {}
         }
@@ -171,27 +172,29 @@ impl State {
                 expires_at,
                 roles,
             } => {
-                self.administers(person, "invite somebody")?;
+                self.administers(person, say!("invite somebody"))?;
                 roles_fit(roles)?;
                 if code_hash.len() != 64 || !code_hash.bytes().all(|it| it.is_ascii_hexdigit()) {
-                    return no("the invitation names no code");
+                    return no(say!("the invitation names no code"));
                 }
                 if *expires_at <= at.late() || *expires_at > at.early() + INVITE_EXPIRES_MS_MAX {
-                    return no("an invitation is for at most 7 days");
+                    return no(say!("an invitation is for at most 7 days"));
                 }
                 Ok(())
             }
             AuthorityEvent::InviteWithdrawn { invite } => {
-                self.administers(person, "withdraw an invitation")?;
+                self.administers(person, say!("withdraw an invitation"))?;
                 match self.authority.invites.get(invite) {
-                    None => no("there is no such invitation"),
-                    Some(it) if it.used => no("somebody was admitted with this invitation already"),
-                    Some(it) if it.withdrawn => no("the invitation was withdrawn already"),
+                    None => no(say!("there is no such invitation")),
+                    Some(it) if it.used => {
+                        no(say!("somebody was admitted with this invitation already"))
+                    }
+                    Some(it) if it.withdrawn => no(say!("the invitation was withdrawn already")),
                     Some(_) => Ok(()),
                 }
             }
             AuthorityEvent::RequestRefused { request, reason } => {
-                self.administers(person, "turn down a request")?;
+                self.administers(person, say!("turn down a request"))?;
                 self.open_request(request)?;
                 needs_reason(reason)
             }
@@ -223,7 +226,7 @@ impl State {
             | AuthorityEvent::ThresholdSet { .. }
             | AuthorityEvent::PresenceSet { .. } => {
                 if !self.is_own(person, event) {
-                    self.administers(person, "change people or policy")?;
+                    self.administers(person, say!("change people or policy"))?;
                     self.is_not_proposed(&Event::Authority(event.clone()), at.claimed())?;
                 }
                 self.fits_event(event)
@@ -254,10 +257,10 @@ impl State {
             .iter()
             .map(|it| it.name.as_str())
             .collect();
-        no(format!(
+        no(say!(
             "{} is not an administrator and may not {what}; {} may",
             person.name,
-            listed(&names, "or")
+            listed(&names, say!("or"))
         ))
     }
 
@@ -265,7 +268,9 @@ impl State {
     pub(crate) fn is_not_proposed(&self, change: &Event, at: Time) -> Answer {
         let mut open = self.authority.proposals.values();
         match open.any(|it| it.change == *change && at <= it.expires_at) {
-            true => no("the same change waits for another administrator already"),
+            true => no(say!(
+                "the same change waits for another administrator already"
+            )),
             false => Ok(()),
         }
     }
@@ -273,7 +278,7 @@ impl State {
     /// Whether a device's clock stands where it may be believed about a deadline.
     pub(crate) fn clock_holds(&self, device: &str, at: Time) -> Answer {
         match self.authority.watch.newest_of(device) {
-            Some(newest) if at + CLOCK_TOLERANCE_MS < newest => no(format!(
+            Some(newest) if at + CLOCK_TOLERANCE_MS < newest => no(say!(
                 "the clock of this laptop stands {} before what it signed last; what depends on \
                  the time waits until it is right again",
                 words::span(newest.ms_since(at))
@@ -287,16 +292,16 @@ impl State {
         match change {
             Event::Authority(event) => self.fits_event(event),
             Event::PolicySet { act, persons } => self.fits_policy(*act, *persons),
-            _ => no("it is no change of people or policy"),
+            _ => no(say!("it is no change of people or policy")),
         }
     }
 
     fn fits_policy(&self, act: ActKind, persons: u8) -> Answer {
         if !(1..=2).contains(&persons) {
-            return no(format!("an act needs 1 or 2 persons, not {persons}"));
+            return no(say!("an act needs 1 or 2 persons, not {persons}"));
         }
         if persons == 2 && !self.has_two_for(act) {
-            return no("nobody could act under this policy");
+            return no(say!("nobody could act under this policy"));
         }
         Ok(())
     }
@@ -310,14 +315,12 @@ impl State {
             } => {
                 let request = self.open_request(request)?;
                 roles_fit(roles)?;
-                if self.invite_is_used(request) {
-                    return no("somebody was admitted with this invitation already");
-                }
+                self.is_unused(request)?;
                 if person.is_empty() || person.len() > NAME_CHARS_MAX {
-                    return no("a person needs an identifier");
+                    return no(say!("a person needs an identifier"));
                 }
                 if self.people.contains_key(person) || self.authority.former.contains_key(person) {
-                    return no("there is or was a person with this identifier");
+                    return no(say!("there is or was a person with this identifier"));
                 }
                 Ok(())
             }
@@ -328,19 +331,17 @@ impl State {
             } => {
                 let request = self.open_request(request)?;
                 self.member(person)?;
-                if self.invite_is_used(request) {
-                    return no("somebody was admitted with this invitation already");
-                }
+                self.is_unused(request)?;
                 match request.key == *key {
                     true => Ok(()),
-                    false => no("the key is not the one that asked to join"),
+                    false => no(say!("the key is not the one that asked to join")),
                 }
             }
             AuthorityEvent::RolesSet { person, roles } => {
                 let member = self.member(person)?;
                 roles_fit(roles)?;
                 if member.roles == *roles {
-                    return no(format!("{} has these roles already", member.name));
+                    return no(say!("{} has these roles already", member.name));
                 }
                 let stays = roles.contains(&Role::Administrator);
                 self.keeps_an_administrator(|owner, _| stays || owner != person)
@@ -352,7 +353,7 @@ impl State {
             }
             AuthorityEvent::DeviceRevoked { device, reason } => {
                 if !self.devices.contains_key(device) {
-                    return no("this device can sign nothing already");
+                    return no(say!("this device can sign nothing already"));
                 }
                 needs_reason(reason)?;
                 self.keeps_an_administrator(|_, it| it != device)
@@ -361,7 +362,7 @@ impl State {
                 if !self.devices.contains_key(device)
                     && !self.authority.devices.contains_key(device)
                 {
-                    return no("there is no such device");
+                    return no(say!("there is no such device"));
                 }
                 needs_reason(reason)?;
                 self.keeps_an_administrator(|_, it| it != device)
@@ -371,12 +372,12 @@ impl State {
                     return no(problem);
                 }
                 if *self.mandate(*act) == **mandate {
-                    return no("the policy says so already");
+                    return no(say!("the policy says so already"));
                 }
                 if !self.can_fulfil(mandate) {
-                    return no(
-                        "with this policy nobody could act: too few people have these roles",
-                    );
+                    return no(say!(
+                        "with this policy nobody could act: too few people have these roles"
+                    ));
                 }
                 Ok(())
             }
@@ -385,18 +386,18 @@ impl State {
                 let least = if there >= 3 { 2 } else { 1 };
                 let asked = usize::from(*administrators);
                 if asked < least || asked > there {
-                    return no(format!(
+                    return no(say!(
                         "with {there} administrators between {least} and {there} of them must agree"
                     ));
                 }
                 match *administrators == self.authority.threshold {
-                    true => no("the policy says so already"),
+                    true => no(say!("the policy says so already")),
                     false => Ok(()),
                 }
             }
             AuthorityEvent::PresenceSet { required } => {
                 match *required == self.authority.presence_required {
-                    true => no("the policy says so already"),
+                    true => no(say!("the policy says so already")),
                     false => Ok(()),
                 }
             }
@@ -408,39 +409,43 @@ impl State {
             | AuthorityEvent::ProposalJudged { .. }
             | AuthorityEvent::GlassBroken { .. }
             | AuthorityEvent::DefaultTaken { .. }
-            | AuthorityEvent::ReviewClosed { .. } => no("it is no change of people or policy"),
+            | AuthorityEvent::ReviewClosed { .. } => {
+                no(say!("it is no change of people or policy"))
+            }
         }
     }
 
     fn may_request(&self, device: &str, at: Moment, invite: &str, names: [&String; 2]) -> Answer {
         if self.devices.contains_key(device) || self.authority.devices.contains_key(device) {
-            return no("this device belongs to somebody here already, or did");
+            return no(say!("this device belongs to somebody here already, or did"));
         }
         let fits = |name: &&String| {
             (1..=NAME_CHARS_MAX).contains(&name.trim().chars().count())
                 && !name.chars().any(char::is_control)
         };
         if !names.iter().all(fits) {
-            return no("a request names the person and the device, in at most 80 characters each");
+            return no(say!(
+                "a request names the person and the device, in at most 80 characters each"
+            ));
         }
         let Some(invite) = self.authority.invites.get(invite) else {
-            return no("there is no such invitation");
+            return no(say!("there is no such invitation"));
         };
         if invite.used {
-            return no("somebody was admitted with this invitation already");
+            return no(say!("somebody was admitted with this invitation already"));
         }
         if invite.withdrawn {
-            return no("the invitation was withdrawn");
+            return no(say!("the invitation was withdrawn"));
         }
         if at.late() > invite.expires_at {
-            return no(format!(
+            return no(say!(
                 "the invitation expired at {}",
                 words::clock(invite.expires_at)
             ));
         }
         let mut open = self.authority.open_requests();
         match open.any(|(_, it)| it.device == device) {
-            true => no("this device has asked already"),
+            true => no(say!("this device has asked already")),
             false => Ok(()),
         }
     }
@@ -453,23 +458,23 @@ impl State {
         verdict: Verdict,
         reason: &str,
     ) -> Answer {
-        self.administers(person, "judge a change of people or policy")?;
+        self.administers(person, say!("judge a change of people or policy"))?;
         let Some(proposal) = self.authority.proposals.get(proposal) else {
-            return no("no such change waits");
+            return no(say!("no such change waits"));
         };
         if at.late() > proposal.expires_at {
-            return no(format!(
+            return no(say!(
                 "the proposal lapsed at {}",
                 words::clock(proposal.expires_at)
             ));
         }
         match verdict {
             Verdict::Reject if proposal.against.contains(&person.id) => {
-                no(format!("{} has turned it down already", person.name))
+                no(say!("{} has turned it down already", person.name))
             }
             Verdict::Reject => needs_reason(reason),
             Verdict::Approve if proposal.agreed.iter().any(|it| it.person == person.id) => {
-                no(format!("{} has agreed already", person.name))
+                no(say!("{} has agreed already", person.name))
             }
             Verdict::Approve => {
                 let agreed = self.agreed_now(&proposal.agreed) + 1;
@@ -489,15 +494,15 @@ impl State {
     }
 
     fn may_close(&self, person: &Person, review: &str) -> Answer {
-        self.administers(person, "close a review")?;
+        self.administers(person, say!("close a review"))?;
         let Some(review) = self.authority.reviews.get(review) else {
-            return no("there is no such review");
+            return no(say!("there is no such review"));
         };
         if review.closed.is_some() {
-            return no("somebody has looked at it already");
+            return no(say!("somebody has looked at it already"));
         }
         if review.person.as_deref() == Some(person.id.as_str()) && self.administrators().len() > 1 {
-            return no(format!(
+            return no(say!(
                 "it is about {}; another administrator looks at it",
                 person.name
             ));
@@ -507,7 +512,7 @@ impl State {
 
     fn is_fork(&self, device: &str, seq: u64, first: &str, second: &str) -> Answer {
         if !self.devices.contains_key(device) {
-            return no("this device can sign nothing already");
+            return no(say!("this device can sign nothing already"));
         }
         let says = |line: &str| {
             let json = line.split_once(' ').map_or("", |(_, json)| json);
@@ -516,30 +521,32 @@ impl State {
         };
         match first != second && says(first) && says(second) {
             true => Ok(()),
-            false => no("the proof does not show two entries with one number"),
+            false => no(say!("the proof does not show two entries with one number")),
         }
     }
 
     fn open_request(&self, request: &str) -> Result<&Request, String> {
         match self.authority.requests.get(request) {
-            None => Err("there is no such request".to_owned()),
+            None => Err(say!("there is no such request").to_owned()),
             Some(request) => match &request.state {
                 RequestState::Open => Ok(request),
-                RequestState::Admitted(_) => Err(format!("{} was admitted already", request.name)),
-                RequestState::Refused(_) => Err("the request was turned down".to_owned()),
+                RequestState::Admitted(_) => Err(say!("{} was admitted already", request.name)),
+                RequestState::Refused(_) => Err(say!("the request was turned down").to_owned()),
             },
         }
     }
 
-    fn invite_is_used(&self, request: &Request) -> bool {
-        let invite = self.authority.invites.get(&request.invite);
-        invite.is_none_or(|invite| invite.used)
+    fn is_unused(&self, request: &Request) -> Answer {
+        match self.authority.invites.get(&request.invite) {
+            Some(invite) if !invite.used => Ok(()),
+            Some(_) | None => no(say!("somebody was admitted with this invitation already")),
+        }
     }
 
     fn member(&self, person: &str) -> Result<&Person, String> {
         self.people
             .get(person)
-            .ok_or_else(|| "there is no such person".to_owned())
+            .ok_or_else(|| say!("there is no such person").to_owned())
     }
 
     /// Whether an administrator could still sign with only these devices: owner and device.
@@ -554,7 +561,7 @@ impl State {
             .filter(|(device, owner)| stays(owner, device));
         match left.any(|(_, owner)| administers(owner)) {
             true => Ok(()),
-            false => no("no administrator would be left who can sign"),
+            false => no(say!("no administrator would be left who can sign")),
         }
     }
 }
@@ -562,17 +569,19 @@ impl State {
 fn roles_fit(roles: &[Role]) -> Answer {
     let twice = |(place, role): (usize, &Role)| roles[..place].contains(role);
     if roles.is_empty() || roles.iter().enumerate().any(twice) {
-        return no("a person needs at least one role, and each only once");
+        return no(say!("a person needs at least one role, and each only once"));
     }
     if roles.contains(&Role::Auditor) && roles.len() > 1 {
-        return no("an auditor has no other role, so that nobody audits what they decided");
+        return no(say!(
+            "an auditor has no other role, so that nobody audits what they decided"
+        ));
     }
     Ok(())
 }
 
 fn needs_reason(reason: &str) -> Answer {
     match reason.trim().is_empty() {
-        true => no("a reason is needed"),
+        true => no(say!("a reason is needed")),
         false => Ok(()),
     }
 }

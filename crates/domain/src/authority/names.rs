@@ -1,18 +1,20 @@
 //! Roles and people as sentences name them. Must not know a rule.
 
+use cockpit_say::say;
+
 use crate::policy::Role;
 use crate::state::State;
 
 /// "product lead or responder".
 pub(crate) fn roles_or(roles: &[Role]) -> String {
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    listed(&names, "or")
+    listed(&names, say!("or"))
 }
 
 /// "Ada", "Ada or Ben", "Ada, Ben or Cleo".
 pub(crate) fn listed(names: &[&str], word: &str) -> String {
     match names {
-        [] => "nobody".to_owned(),
+        [] => say!("nobody").to_owned(),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
@@ -38,6 +40,9 @@ impl State {
                 format!("{} ({})", person.name, role.map_or("", |role| role.name()))
             })
             .collect();
-        listed(&names.iter().map(String::as_str).collect::<Vec<_>>(), "or")
+        listed(
+            &names.iter().map(String::as_str).collect::<Vec<_>>(),
+            say!("or"),
+        )
     }
 }

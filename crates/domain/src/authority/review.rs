@@ -1,5 +1,6 @@
 //! What was unusual and waits for a look. It blames nobody. Must not know how it was found.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
@@ -73,18 +74,18 @@ impl ReviewKind {
     /// What people call it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::BreakGlass => "A stop without its approvals",
-            Self::SafeDefault => "A stop that nobody judged in time",
-            Self::Recovery => "The recovery key was used",
-            Self::NewDevice => "A new device",
-            Self::OddHour => "An unusual hour",
-            Self::NotOpened => "Approved without opening the change",
-            Self::Widened => "Allowed shortly before it was used",
-            Self::ClockMoved => "A clock was moved",
-            Self::ExportSpike => "Many exports",
-            Self::LogGap => "Entries are missing",
-            Self::Compromised => "A device was in other hands",
-            Self::Forked => "Two entries with one number",
+            Self::BreakGlass => say!("A stop without its approvals"),
+            Self::SafeDefault => say!("A stop that nobody judged in time"),
+            Self::Recovery => say!("The recovery key was used"),
+            Self::NewDevice => say!("A new device"),
+            Self::OddHour => say!("An unusual hour"),
+            Self::NotOpened => say!("Approved without opening the change"),
+            Self::Widened => say!("Allowed shortly before it was used"),
+            Self::ClockMoved => say!("A clock was moved"),
+            Self::ExportSpike => say!("Many exports"),
+            Self::LogGap => say!("Entries are missing"),
+            Self::Compromised => say!("A device was in other hands"),
+            Self::Forked => say!("Two entries with one number"),
         }
     }
 }

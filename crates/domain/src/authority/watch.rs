@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use super::{Authority, AuthorityEvent, CLOCK_TOLERANCE_MS, ReviewKind};
@@ -119,7 +120,7 @@ impl Authority {
                     .clone()
                     .any(|position| !rejected.contains(&position));
             if missing && between.start < between.end {
-                let sentence = format!(
+                let sentence = say!(
                     "Entries {} to {} are not here. Check the log against a copy of it.",
                     between.start,
                     between.end - 1
@@ -140,11 +141,11 @@ fn clock(watch: &mut Watch, entry: &Admitted, name: &str) -> Found {
     *own = (*own).max(entry.at);
     let behind = before.filter(|before| entry.at + CLOCK_TOLERANCE_MS < *before);
     let sentence = match (entry.bracket.contradicts(entry.at), behind) {
-        (Some(what), _) => format!(
+        (Some(what), _) => say!(
             "The time of an entry of {name} does not fit the log: {what}. A clock was moved, on \
              this laptop or on another."
         ),
-        (None, Some(before)) => format!(
+        (None, Some(before)) => say!(
             "An entry of {name} is dated {} before an older one. A clock was moved, on this \
              laptop or on the other, or the entry was kept back.",
             words::span(before.ms_since(entry.at))
@@ -174,7 +175,7 @@ fn odd_hour(watch: &mut Watch, entry: &Admitted, person: &str, name: &str) -> Fo
     (is_weighty(&entry.event) && total >= HABIT_ENTRIES_MIN && !near).then(|| {
         (
             ReviewKind::OddHour,
-            format!("{name} decided at about {hour:02}:00 UTC, an hour without entries of theirs."),
+            say!("{name} decided at about {hour:02}:00 UTC, an hour without entries of theirs."),
         )
     })
 }
@@ -190,7 +191,7 @@ fn widened(
     watch.was_widened(act, person, entry.at).then(|| {
         (
             ReviewKind::Widened,
-            format!(
+            say!(
                 "{name} took part in “{}” less than an hour after the policy or their roles were \
                  widened.",
                 act.title()
@@ -215,7 +216,7 @@ fn exports(watch: &mut Watch, entry: &Admitted, person: &str, name: &str) -> Fou
     (made.len() == EXPORTS_MAX + 1).then(|| {
         (
             ReviewKind::ExportSpike,
-            format!("{name} exported the log more than {EXPORTS_MAX} times within an hour."),
+            say!("{name} exported the log more than {EXPORTS_MAX} times within an hour."),
         )
     })
 }
@@ -228,7 +229,7 @@ fn not_opened(event: &Event, name: &str) -> Found {
             ..
         } => Some((
             ReviewKind::NotOpened,
-            format!("{name} approved without opening what it changes."),
+            say!("{name} approved without opening what it changes."),
         )),
         _ => None,
     }

@@ -1,5 +1,7 @@
 //! What the executor may write of an effect. Must not know how it is carried out.
 
+use cockpit_say::say;
+
 use super::{Refusal, RefusalKind, find, refuse};
 use crate::event::{EffectResult, Event};
 use crate::state::{Standing, State};
@@ -18,9 +20,13 @@ pub(super) fn claim(
             attempt,
             lease_until,
         }]),
-        Standing::Waiting | Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => Err(
-            refuse(RefusalKind::Gone, "The intent may not be carried out.", ""),
-        ),
+        Standing::Waiting | Standing::Rejected | Standing::Withdrawn | Standing::Ended(_) => {
+            Err(refuse(
+                RefusalKind::Gone,
+                say!("The intent may not be carried out."),
+                "",
+            ))
+        }
     }
 }
 
@@ -31,7 +37,7 @@ pub(super) fn report(state: &State, result: &EffectResult) -> Result<Vec<Event>,
     } else {
         Err(refuse(
             RefusalKind::Gone,
-            "The intent was not approved, or has ended already.",
+            say!("The intent was not approved, or has ended already."),
             "",
         ))
     }

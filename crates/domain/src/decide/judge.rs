@@ -1,6 +1,8 @@
 //! Approving, rejecting and taking back: persons, roles and expiry. Must not know what the act
 //! would change.
 
+use cockpit_say::say;
+
 use super::{Context, Refusal, RefusalKind, find, refuse};
 use crate::event::{Event, Presence, Verdict};
 use crate::state::{IntentRecord, State};
@@ -24,25 +26,25 @@ pub(super) fn judge(
     {
         return Err(refuse(
             RefusalKind::NotAllowed,
-            format!(
+            say!(
                 "{}. Nothing was signed, and the intent still waits.",
                 words::capital(&why)
             ),
-            "Approve in the window of an installed app, on a system that has such a prompt.",
+            say!("Approve in the window of an installed app, on a system that has such a prompt."),
         ));
     }
     if verdict == Verdict::Reject && reason.trim().is_empty() {
         return Err(refuse(
             RefusalKind::BadInput,
-            "Rejecting needs a reason. The intent still waits.",
-            "Say in a few words why.",
+            say!("Rejecting needs a reason. The intent still waits."),
+            say!("Say in a few words why."),
         ));
     }
     if let Err(why) = state.clock_holds(&context.device, context.now) {
         return Err(refuse(
             RefusalKind::NotAllowed,
-            format!("{}. The intent still waits.", words::capital(&why)),
-            "Set the clock of this laptop right, then try again.",
+            say!("{}. The intent still waits.", words::capital(&why)),
+            say!("Set the clock of this laptop right, then try again."),
         ));
     }
     Ok(vec![Event::IntentJudged {
@@ -63,22 +65,22 @@ pub(super) fn withdraw(
     if record.by != context.actor {
         return Err(refuse(
             RefusalKind::NotAllowed,
-            "Only its asker may take it back.",
+            say!("Only its asker may take it back."),
             "",
         ));
     }
     if !record.is_open() {
         return Err(refuse(
             RefusalKind::Gone,
-            "It has ended already.",
-            "See the log.",
+            say!("It has ended already."),
+            say!("See the log."),
         ));
     }
     if record.may_be_sent() {
         return Err(refuse(
             RefusalKind::UnderWay,
-            "It is being carried out and may be in effect, so it cannot be taken back.",
-            "Wait for its outcome, then ask for the opposite change.",
+            say!("It is being carried out and may be in effect, so it cannot be taken back."),
+            say!("Wait for its outcome, then ask for the opposite change."),
         ));
     }
     Ok(vec![Event::IntentWithdrawn {

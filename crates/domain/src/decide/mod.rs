@@ -21,6 +21,8 @@ pub use press::{REASON_CHARS_MAX, may_not_ask, too_few, under_way};
 
 pub use crate::authority::{CHANGE_EXPIRES_MS, NOTICE_EXPIRES_MS, STOP_EXPIRES_MS};
 
+use cockpit_say::say;
+
 use crate::authority::AuthorityEvent;
 use crate::event::{Connection, Drift, EffectResult, Event, Export, Presence, Verdict};
 use crate::notice::TellEvent;
@@ -188,7 +190,12 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
     people::may_act(state, context, reads)?;
     let events = match command {
         Command::Connect(connection) => {
-            needs_role(state, context, &[Role::Administrator], "connect a service")?;
+            needs_role(
+                state,
+                context,
+                &[Role::Administrator],
+                say!("connect a service"),
+            )?;
             vec![Event::ConnectionAdded(connection.clone())]
         }
         Command::Disconnect(service) => {
@@ -196,12 +203,12 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
                 state,
                 context,
                 &[Role::Administrator],
-                "disconnect a service",
+                say!("disconnect a service"),
             )?;
             if !state.connections.contains_key(service) {
                 return Err(refuse(
                     RefusalKind::AlreadySo,
-                    format!("{} is not connected.", service.name()),
+                    say!("{} is not connected.", service.name()),
                     "",
                 ));
             }
@@ -230,7 +237,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             if state.breaches.contains_key(&breach.key()) {
                 return Err(refuse(
                     RefusalKind::AlreadySo,
-                    "The breach is in the log.",
+                    say!("The breach is in the log."),
                     "",
                 ));
             }
@@ -238,7 +245,11 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
         }
         Command::ClearBreach(breach) => {
             if !state.breaches.contains_key(&breach.key()) {
-                return Err(refuse(RefusalKind::AlreadySo, "No such breach stands.", ""));
+                return Err(refuse(
+                    RefusalKind::AlreadySo,
+                    say!("No such breach stands."),
+                    "",
+                ));
             }
             vec![Event::BreachCleared(breach.clone())]
         }
@@ -251,7 +262,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Dec
             }) {
                 return Err(refuse(
                     RefusalKind::AlreadySo,
-                    "The drift is in the log.",
+                    say!("The drift is in the log."),
                     "",
                 ));
             }
@@ -275,8 +286,8 @@ fn needs_role(state: &State, context: &Context, roles: &[Role], what: &str) -> R
         Some(person) if holds(person, roles) => Ok(()),
         Some(_) | None => Err(refuse(
             RefusalKind::NotAllowed,
-            format!("You may not {what}. Nothing was changed."),
-            "Ask an administrator of the workspace.",
+            say!("You may not {what}. Nothing was changed."),
+            say!("Ask an administrator of the workspace."),
         )),
     }
 }
@@ -285,8 +296,8 @@ fn find<'a>(state: &'a State, intent: &str) -> Result<&'a IntentRecord, Refusal>
     state.intents.get(intent).ok_or_else(|| {
         refuse(
             RefusalKind::Gone,
-            "There is no such intent in this ledger.",
-            "See the log.",
+            say!("There is no such intent in this ledger."),
+            say!("See the log."),
         )
     })
 }

@@ -1,6 +1,8 @@
 //! Which changes a target offers in its state, each store by its own rules. Must not know who
 //! asks.
 
+use cockpit_say::say;
+
 use crate::policy::ActKind;
 use crate::recovery;
 use crate::store;
@@ -46,7 +48,7 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         (_, TargetState::Recovery(it)) => recovery::not_offered(desired, it),
         (Desired::Stopped, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress => None,
-            StagedStatus::Completed if it.internal => Some(format!(
+            StagedStatus::Completed if it.internal => Some(say!(
                 "{} reaches everybody on the internal testing track, where Google Play halts no \
                  full release",
                 it.version
@@ -54,77 +56,85 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
             // Google Play refuses it for a track's first release, and does not say before which
             // one that is.
             StagedStatus::Completed => None,
-            StagedStatus::Halted => Some("it is halted already".to_owned()),
-            StagedStatus::Absent | StagedStatus::Draft => Some("nothing rolls out".to_owned()),
+            StagedStatus::Halted => Some(say!("it is halted already").to_owned()),
+            StagedStatus::Absent | StagedStatus::Draft => {
+                Some(say!("nothing rolls out").to_owned())
+            }
         },
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::PhasedRelease(it),
-        ) if it.removed => Some("the app is off sale".to_owned()),
+        ) if it.removed => Some(say!("the app is off sale").to_owned()),
         (Desired::Stopped, TargetState::PhasedRelease(it)) => match it.status {
             PhasedStatus::Active => (it.pause_days_used >= 30)
-                .then(|| "all 30 days of pause that Apple allows are used".to_owned()),
-            PhasedStatus::Paused => Some("it is paused already".to_owned()),
-            PhasedStatus::Complete => Some(format!(
+                .then(|| say!("all 30 days of pause that Apple allows are used").to_owned()),
+            PhasedStatus::Paused => Some(say!("it is paused already").to_owned()),
+            PhasedStatus::Complete => Some(say!(
                 "the phased release of {} is complete; the App Store cannot pause it any more",
                 it.version
             )),
-            PhasedStatus::Inactive => Some("the phased release has not begun".to_owned()),
-            PhasedStatus::Absent => Some(format!(
+            PhasedStatus::Inactive => Some(say!("the phased release has not begun").to_owned()),
+            PhasedStatus::Absent => Some(say!(
                 "{} was released without a phased release, so there is nothing to pause",
                 it.version
             )),
         },
         (Desired::RollingOut { fraction_bps }, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress if fraction_bps.is_none() => {
-                Some("it rolls out already".to_owned())
+                Some(say!("it rolls out already").to_owned())
             }
             StagedStatus::InProgress => fraction_problem(*fraction_bps, it.fraction_bps),
             StagedStatus::Halted if fraction_bps.or(it.fraction_bps).is_none() => Some(
-                "it reached everybody before it was halted: choose a fraction, or complete it"
-                    .to_owned(),
+                say!(
+                    "it reached everybody before it was halted: choose a fraction, or complete it"
+                )
+                .to_owned(),
             ),
             // Google Play takes any fraction for a halted release.
             StagedStatus::Halted => fraction_problem(*fraction_bps, None),
             StagedStatus::Absent | StagedStatus::Draft => {
-                Some("nothing is there to roll out".to_owned())
+                Some(say!("nothing is there to roll out").to_owned())
             }
-            StagedStatus::Completed => Some("it reaches everybody already".to_owned()),
+            StagedStatus::Completed => Some(say!("it reaches everybody already").to_owned()),
         },
         (Desired::RollingOut { fraction_bps }, TargetState::PhasedRelease(it)) => {
             if fraction_bps.is_some() {
-                return Some("Apple sets the share of each day; it cannot be chosen".to_owned());
+                return Some(
+                    say!("Apple sets the share of each day; it cannot be chosen").to_owned(),
+                );
             }
             match it.status {
                 PhasedStatus::Paused => None,
-                PhasedStatus::Active => Some("it is active already".to_owned()),
+                PhasedStatus::Active => Some(say!("it is active already").to_owned()),
                 PhasedStatus::Inactive | PhasedStatus::Absent | PhasedStatus::Complete => {
-                    Some("there is no paused phased release".to_owned())
+                    Some(say!("there is no paused phased release").to_owned())
                 }
             }
         }
         (Desired::Complete, TargetState::StagedRollout(it)) => match it.status {
             StagedStatus::InProgress | StagedStatus::Halted => None,
-            StagedStatus::Completed => Some("it reaches everybody already".to_owned()),
-            StagedStatus::Absent | StagedStatus::Draft => Some("nothing rolls out".to_owned()),
+            StagedStatus::Completed => Some(say!("it reaches everybody already").to_owned()),
+            StagedStatus::Absent | StagedStatus::Draft => {
+                Some(say!("nothing rolls out").to_owned())
+            }
         },
         (Desired::Complete, TargetState::PhasedRelease(it)) => match it.status {
             PhasedStatus::Active | PhasedStatus::Paused => None,
-            PhasedStatus::Complete => Some("it is complete already".to_owned()),
+            PhasedStatus::Complete => Some(say!("it is complete already").to_owned()),
             PhasedStatus::Inactive | PhasedStatus::Absent => {
-                Some("there is no phased release under way".to_owned())
+                Some(say!("there is no phased release under way").to_owned())
             }
         },
         (Desired::Released { version }, TargetState::PhasedRelease(it)) => match &it.waiting {
             Some(waiting) if waiting == version => None,
-            Some(waiting) => Some(format!("{waiting} is the version that waits")),
-            None => Some("no approved version waits to be released".to_owned()),
+            Some(waiting) => Some(say!("{waiting} is the version that waits")),
+            None => Some(say!("no approved version waits to be released").to_owned()),
         },
         (Desired::RemovedFromSale, TargetState::PhasedRelease(it)) => {
             if it.removed {
-                Some("the app is off sale already".to_owned())
+                Some(say!("the app is off sale already").to_owned())
             } else if it.version.is_empty() || it.status == PhasedStatus::Inactive {
-                Some("no version is on sale yet".to_owned())
+                Some(say!("no version is on sale yet").to_owned())
             } else {
                 None
             }
@@ -137,16 +147,16 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         ) => it.share_problem(*asked),
         (Desired::Off, TargetState::Flag(_)) | (Desired::On, TargetState::Flag(_)) => desired
             .is_met_by(from)
-            .then(|| format!("it is {} already", words::state(from))),
+            .then(|| say!("it is {} already", words::state(from))),
         (Desired::Published { .. }, TargetState::StatusPage(_)) => desired
             .is_met_by(from)
-            .then(|| "this notice stands on the page already".to_owned()),
+            .then(|| say!("this notice stands on the page already").to_owned()),
         (Desired::Published { .. }, TargetState::Mailing(_)) => desired
             .is_met_by(from)
-            .then(|| "the mail server took this notice already".to_owned()),
+            .then(|| say!("the mail server took this notice already").to_owned()),
         (Desired::Published { .. }, TargetState::Channel(_)) => desired
             .is_met_by(from)
-            .then(|| "this notice is there already".to_owned()),
+            .then(|| say!("this notice is there already").to_owned()),
         (
             Desired::Stopped | Desired::RollingOut { .. } | Desired::Complete,
             TargetState::Flag(_)
@@ -182,21 +192,21 @@ pub fn not_offered(desired: &Desired, from: &TargetState) -> Option<String> {
         | (
             Desired::Published { .. },
             TargetState::StagedRollout(_) | TargetState::PhasedRelease(_) | TargetState::Flag(_),
-        ) => Some("this target does not offer that change".to_owned()),
+        ) => Some(say!("this target does not offer that change").to_owned()),
     }
 }
 
 fn fraction_problem(asked: Option<u32>, out: Option<u32>) -> Option<String> {
     match (asked, out) {
         (Some(asked), _) if !(1..10_000).contains(&asked) => {
-            Some("a fraction lies between 0 and 100 %, without either end".to_owned())
+            Some(say!("a fraction lies between 0 and 100 %, without either end").to_owned())
         }
-        (Some(asked), Some(out)) if asked < out => Some(format!(
+        (Some(asked), Some(out)) if asked < out => Some(say!(
             "Google Play cannot lower a fraction ({} is out); it can only be halted",
             words::percent(out)
         )),
         (Some(asked), Some(out)) if asked == out => {
-            Some(format!("{} is out already", words::percent(out)))
+            Some(say!("{} is out already", words::percent(out)))
         }
         (Some(_) | None, Some(_) | None) => None,
     }

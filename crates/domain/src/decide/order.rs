@@ -1,6 +1,8 @@
 //! Standing orders: signing, ending, and asking for stops under one. Must not know how a rule is
 //! judged.
 
+use cockpit_say::{said, say};
+
 use super::press::press;
 use super::{Context, Press, Refusal, RefusalKind, may_not_ask, refuse};
 use crate::event::Event;
@@ -28,11 +30,11 @@ pub(super) fn sign(
     order: &StandingOrder,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
-    may(state, context, "No order was signed.")?;
+    may(state, context, say!("No order was signed."))?;
     if let Some(why) = order.problem(context.now) {
         return Err(refuse(
             RefusalKind::BadInput,
-            format!("{}. No order was signed.", words::capital(why)),
+            say!("{}. No order was signed.", words::capital(why)),
             "",
         ));
     }
@@ -41,8 +43,8 @@ pub(super) fn sign(
     if taken.into_iter().any(|rule| same(&rule.name)) {
         return Err(refuse(
             RefusalKind::AlreadySo,
-            "A rule of this name is judged already. No order was signed.",
-            "Give the rule another name, or end the order that has it.",
+            say!("A rule of this name is judged already. No order was signed."),
+            say!("Give the rule another name, or end the order that has it."),
         ));
     }
     let signed = OrderEvent::Signed(Box::new(order.clone()));
@@ -55,7 +57,7 @@ pub(super) fn end(
     reason: &str,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
-    may(state, context, "The order is as it was.")?;
+    may(state, context, say!("The order is as it was."))?;
     let holds = state
         .orders
         .get(order)
@@ -63,15 +65,15 @@ pub(super) fn end(
     if !holds {
         return Err(refuse(
             RefusalKind::Gone,
-            "No such standing order holds.",
-            "See the log.",
+            say!("No such standing order holds."),
+            say!("See the log."),
         ));
     }
     if reason.trim().is_empty() {
         return Err(refuse(
             RefusalKind::BadInput,
-            "Ending an order needs a reason. The order still holds.",
-            "Say in a few words why; it goes into the log.",
+            say!("Ending an order needs a reason. The order still holds."),
+            say!("Say in a few words why; it goes into the log."),
         ));
     }
     Ok(vec![Event::Order(OrderEvent::Ended {
@@ -88,14 +90,14 @@ pub(super) fn follow(
     let gone = |why: &str| {
         refuse(
             RefusalKind::Gone,
-            format!("The standing order was not followed: {why}. Nothing was stopped by it."),
-            "Stop by hand if the figures ask for it.",
+            say!("The standing order was not followed: {why}. Nothing was stopped by it."),
+            say!("Stop by hand if the figures ask for it."),
         )
     };
     let standing = state
         .breaches
         .get(&follow.breach)
-        .ok_or_else(|| gone("no such breach stands"))?;
+        .ok_or_else(|| gone(say!("no such breach stands")))?;
     let breach = &standing.breach;
     if let Some(why) = state.order_objects(&follow.order, breach, context.now) {
         return Err(gone(&why));
@@ -103,7 +105,7 @@ pub(super) fn follow(
     let signed = state
         .orders
         .get(&follow.order)
-        .ok_or_else(|| gone("there is no such standing order"))?;
+        .ok_or_else(|| gone(say!("there is no such standing order")))?;
     let under = OrderRef {
         order: follow.order.clone(),
         entry: standing.position,
@@ -116,10 +118,10 @@ pub(super) fn follow(
     };
     for seen in follow.targets.iter().filter(of_breach) {
         let one = Press {
-            title: format!("Stop {}", breach.version),
+            title: say!("Stop {}", breach.version),
             app: follow.app.clone(),
             aims: vec![(seen.clone(), Desired::Stopped)],
-            reason: format!("Standing order: {}", signed.order.reason.trim()),
+            reason: say!("Standing order: {}", signed.order.reason.trim()),
             evidence: vec![figures(breach)],
         };
         match press(state, &one, context) {
@@ -135,7 +137,7 @@ pub(super) fn follow(
     match (asked.is_empty(), refused) {
         (false, _) => Ok(asked),
         (true, Some(why)) => Err(why),
-        (true, None) => Err(gone("no target has this version")),
+        (true, None) => Err(gone(say!("no target has this version"))),
     }
 }
 
@@ -145,7 +147,7 @@ pub(super) fn may(state: &State, context: &Context, rest: &str) -> Result<(), Re
         Some(why) => Err(refuse(
             RefusalKind::NotAllowed,
             format!("{}. {rest}", words::capital(&why)),
-            "Ask somebody who may stop a rollout.",
+            say!("Ask somebody who may stop a rollout."),
         )),
     }
 }
@@ -165,7 +167,7 @@ fn platform(state: &TargetState) -> Option<&'static str> {
 }
 
 fn figures(breach: &Breach) -> String {
-    format!(
+    say!(
         "{} {}: {} {}, {}, of {} {}",
         breach.platform,
         breach.version,
@@ -173,6 +175,6 @@ fn figures(breach: &Breach) -> String {
         words::percent_2(breach.value_bps),
         breach.against(),
         words::grouped(breach.sample),
-        breach.measure.unit()
+        said(breach.measure.unit())
     )
 }

@@ -1,6 +1,8 @@
 //! People, devices and policy: the same answer that the fold gives, as a refusal. Must not know
 //! what is remembered of them.
 
+use cockpit_say::say;
+
 use super::{Context, Decision, Refusal, RefusalKind, refuse};
 use crate::authority::AuthorityEvent;
 use crate::event::Event;
@@ -32,7 +34,7 @@ pub(super) fn may_act(state: &State, context: &Context, reads: bool) -> Result<(
 fn not_allowed(why: &str) -> Refusal {
     refuse(
         RefusalKind::NotAllowed,
-        format!("{}. Nothing was changed.", words::capital(why)),
-        "Ask an administrator of the workspace.",
+        say!("{}. Nothing was changed.", words::capital(why)),
+        say!("Ask an administrator of the workspace."),
     )
 }

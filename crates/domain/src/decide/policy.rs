@@ -1,5 +1,7 @@
 //! How many persons an act may need. Must not know which intents are open.
 
+use cockpit_say::say;
+
 use super::{Context, Refusal, RefusalKind, needs_role, refuse};
 use crate::event::Event;
 use crate::policy::{ActKind, Role};
@@ -12,26 +14,31 @@ pub(super) fn set_policy(
     persons: u8,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
-    needs_role(state, context, &[Role::Administrator], "change the policy")?;
+    needs_role(
+        state,
+        context,
+        &[Role::Administrator],
+        say!("change the policy"),
+    )?;
     let change = Event::PolicySet { act, persons };
     if let Err(why) = state.is_not_proposed(&change, context.now) {
         return Err(refuse(
             RefusalKind::AlreadySo,
-            format!("{}. The policy is as it was.", words::capital(&why)),
+            say!("{}. The policy is as it was.", words::capital(&why)),
             "",
         ));
     }
     if let Some(why_not) = policy_problem(state, act, persons) {
         return Err(refuse(
             RefusalKind::BadInput,
-            format!("{why_not} The policy is as it was."),
+            say!("{why_not} The policy is as it was."),
             "",
         ));
     }
     if state.persons_needed(act) == persons {
         return Err(refuse(
             RefusalKind::AlreadySo,
-            "The policy says so already.",
+            say!("The policy says so already."),
             "",
         ));
     }
@@ -41,7 +48,7 @@ pub(super) fn set_policy(
 /// Why nobody could act under the policy as it is; `None` when somebody can.
 pub fn unfulfilled(state: &State, act: ActKind) -> Option<String> {
     (!state.can_fulfil(&state.mandate(act))).then(|| {
-        "The policy asks for persons whom this workspace does not have: nobody could act."
+        say!("The policy asks for persons whom this workspace does not have: nobody could act.")
             .to_owned()
     })
 }
@@ -51,10 +58,12 @@ pub fn policy_problem(state: &State, act: ActKind, persons: u8) -> Option<String
     match persons {
         1 => None,
         2 => (!state.has_two_for(act)).then(|| {
-            "Two persons would have to agree, one who asks and another who approves, and this \
+            say!(
+                "Two persons would have to agree, one who asks and another who approves, and this \
              workspace has no such two. With this policy nobody could act."
-                .to_owned()
+            )
+            .to_owned()
         }),
-        _ => Some("An act needs one person or two.".to_owned()),
+        _ => Some(say!("An act needs one person or two.").to_owned()),
     }
 }

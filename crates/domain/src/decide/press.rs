@@ -1,6 +1,8 @@
 //! One press becomes one intent for each target, or nothing at all. Must not know whether a
 //! target can be reached.
 
+use cockpit_say::say;
+
 use super::{Context, Press, Refusal, RefusalKind, act_kind, not_offered, refuse};
 use crate::event::{Event, Intent};
 use crate::policy::ActKind;
@@ -21,24 +23,22 @@ pub(super) fn press(
     if reason.is_empty() {
         return Err(refuse(
             RefusalKind::BadInput,
-            "A reason is needed. Nothing was changed.",
-            "Say in a few words why; it goes into the log.",
+            say!("A reason is needed. Nothing was changed."),
+            say!("Say in a few words why; it goes into the log."),
         ));
     }
     if reason.chars().count() > REASON_CHARS_MAX {
         return Err(refuse(
             RefusalKind::BadInput,
-            format!(
-                "The reason is longer than {REASON_CHARS_MAX} characters. Nothing was changed."
-            ),
-            "Shorten it.",
+            say!("The reason is longer than {REASON_CHARS_MAX} characters. Nothing was changed."),
+            say!("Shorten it."),
         ));
     }
     if press.aims.is_empty() {
         return Err(refuse(
             RefusalKind::NotOffered,
-            "Nothing that can be changed was chosen. Nothing was changed.",
-            "Look at the live releases for what can be stopped and why.",
+            say!("Nothing that can be changed was chosen. Nothing was changed."),
+            say!("Look at the live releases for what can be stopped and why."),
         ));
     }
     press
@@ -61,29 +61,29 @@ fn aim(
     if let Some(why) = may_not_ask(state, &context.actor, act) {
         return Err(refuse(
             RefusalKind::NotAllowed,
-            format!("{}: {why}. Nothing was changed.", act.title()),
-            "Ask somebody with that role.",
+            say!("{}: {why}. Nothing was changed.", act.title()),
+            say!("Ask somebody with that role."),
         ));
     }
     if let Some(why) = not_offered(desired, &pre.state) {
         return Err(refuse(
             RefusalKind::NotOffered,
-            format!("{title}: {why}. Nothing was changed."),
+            say!("{title}: {why}. Nothing was changed."),
             "",
         ));
     }
     if let Some(why) = too_few(state, act) {
         return Err(refuse(
             RefusalKind::NotAllowed,
-            format!("{title}: {why}. Nothing was changed."),
-            "Add a second person who may agree to it, in the settings.",
+            say!("{title}: {why}. Nothing was changed."),
+            say!("Add a second person who may agree to it, in the settings."),
         ));
     }
     if let Some(why) = under_way(state, &pre.target, desired, context.now) {
         return Err(refuse(
             RefusalKind::UnderWay,
-            format!("{title}: {why}. Nothing was changed."),
-            "Wait until it has ended; the log shows how it stands.",
+            say!("{title}: {why}. Nothing was changed."),
+            say!("Wait until it has ended; the log shows how it stands."),
         ));
     }
     let mandate = state.mandate(act);
@@ -107,8 +107,8 @@ fn aim(
     if let Some(why) = state.may_not_publish(&intent) {
         return Err(refuse(
             RefusalKind::NotOffered,
-            format!("{}: {why}. Nothing was asked for.", intent.title),
-            "Look at the notice's board for how it stands.",
+            say!("{}: {why}. Nothing was asked for.", intent.title),
+            say!("Look at the notice's board for how it stands."),
         ));
     }
     Ok(Event::IntentRequested(Box::new(intent)))
@@ -146,14 +146,14 @@ pub fn under_way(state: &State, target: &TargetId, desired: &Desired, now: Time)
         .filter(|record| record.intent.target == *target)
         .filter(|record| record.standing() == Standing::Ready && now <= record.intent.expires_at)
         .find(|record| !desired.is_safe_direction() || record.intent.desired == *desired)
-        .map(|record| format!("{} is under way", record.intent.press_title))
+        .map(|record| say!("{} is under way", record.intent.press_title))
 }
 
 /// Why nobody could agree to an act that always takes several persons; `None` when somebody can.
 pub fn too_few(state: &State, act: ActKind) -> Option<String> {
     let least = act.persons_min();
     (least > 1 && !state.can_fulfil(&state.mandate(act)))
-        .then(|| format!("it always takes {least} persons, and this workspace does not have them"))
+        .then(|| say!("it always takes {least} persons, and this workspace does not have them"))
 }
 
 /// Why this person may not ask for such an act; `None` when they may.
@@ -161,7 +161,7 @@ pub fn may_not_ask(state: &State, actor: &str, act: ActKind) -> Option<String> {
     let mandate = state.mandate(act);
     match state.people.get(actor) {
         Some(person) if holds(person, &mandate.ask) => None,
-        Some(person) => Some(format!(
+        Some(person) => Some(say!(
             "{} is not {}",
             person.name,
             mandate
@@ -169,8 +169,8 @@ pub fn may_not_ask(state: &State, actor: &str, act: ActKind) -> Option<String> {
                 .iter()
                 .map(|role| role.name())
                 .collect::<Vec<_>>()
-                .join(" or ")
+                .join(say!(" or "))
         )),
-        None => Some("this laptop belongs to nobody in this workspace".to_owned()),
+        None => Some(say!("this laptop belongs to nobody in this workspace").to_owned()),
     }
 }

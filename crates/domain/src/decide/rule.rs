@@ -1,5 +1,7 @@
 //! Health rules: setting and ending one. Must not know how a rule is judged.
 
+use cockpit_say::say;
+
 use super::order::may;
 use super::{Context, REASON_CHARS_MAX, Refusal, RefusalKind, refuse};
 use crate::event::Event;
@@ -16,11 +18,11 @@ pub(super) fn set(
     reason: &str,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
-    may(state, context, "The rules are as they were.")?;
+    may(state, context, say!("The rules are as they were."))?;
     let bad = |why: &str, hint: &str| {
         refuse(
             RefusalKind::BadInput,
-            format!("{}. The rules are as they were.", words::capital(why)),
+            say!("{}. The rules are as they were.", words::capital(why)),
             hint,
         )
     };
@@ -28,29 +30,29 @@ pub(super) fn set(
         return Err(bad(why, ""));
     }
     needs_reason(reason)
-        .map_err(|why| bad(why, "Say in a few words why; it goes into the log."))?;
+        .map_err(|why| bad(why, say!("Say in a few words why; it goes into the log.")))?;
     let of_order = state
         .orders
         .values()
         .any(|it| it.order.rule.name == rule.name && it.ended_because(context.now).is_none());
     if of_order {
         return Err(bad(
-            "a standing order has a rule of this name",
-            "Give the rule another name, or end the order.",
+            say!("a standing order has a rule of this name"),
+            say!("Give the rule another name, or end the order."),
         ));
     }
     let known = state.rules.iter().find(|it| it.name == rule.name);
     if known == Some(rule) {
         return Err(refuse(
             RefusalKind::AlreadySo,
-            "This rule is judged already, word for word.",
+            say!("This rule is judged already, word for word."),
             "",
         ));
     }
     if known.is_none() && state.rules.len() >= RULES_MAX {
         return Err(bad(
-            &format!("a workspace has at most {RULES_MAX} rules"),
-            "End one that is not needed.",
+            &say!("a workspace has at most {RULES_MAX} rules"),
+            say!("End one that is not needed."),
         ));
     }
     Ok(vec![Event::Rule(RuleEvent::Set {
@@ -65,19 +67,19 @@ pub(super) fn end(
     reason: &str,
     context: &Context,
 ) -> Result<Vec<Event>, Refusal> {
-    may(state, context, "The rule is judged as before.")?;
+    may(state, context, say!("The rule is judged as before."))?;
     if !state.rules.iter().any(|it| it.name == rule) {
         return Err(refuse(
             RefusalKind::Gone,
-            "There is no rule of this name.",
-            "See the rules of the workspace; a rule of a standing order ends with its order.",
+            say!("There is no rule of this name."),
+            say!("See the rules of the workspace; a rule of a standing order ends with its order."),
         ));
     }
     needs_reason(reason).map_err(|why| {
         refuse(
             RefusalKind::BadInput,
-            format!("{}. The rule is judged as before.", words::capital(why)),
-            "Say in a few words why; it goes into the log.",
+            say!("{}. The rule is judged as before.", words::capital(why)),
+            say!("Say in a few words why; it goes into the log."),
         )
     })?;
     Ok(vec![Event::Rule(RuleEvent::Ended {
@@ -88,8 +90,8 @@ pub(super) fn end(
 
 fn needs_reason(reason: &str) -> Result<(), &'static str> {
     match reason.trim().chars().count() {
-        0 => Err("a reason is needed"),
+        0 => Err(say!("a reason is needed")),
         1..=REASON_CHARS_MAX => Ok(()),
-        _ => Err("the reason is too long"),
+        _ => Err(say!("the reason is too long")),
     }
 }

@@ -1,6 +1,8 @@
 //! Incidents, drafts, templates and envelopes: the same answer that the fold gives, as a refusal.
 //! Must not know how a notice is worded.
 
+use cockpit_say::say;
+
 use super::{Context, Refusal, RefusalKind, refuse};
 use crate::event::Event;
 use crate::notice::TellEvent;
@@ -15,7 +17,7 @@ pub(super) fn tell(
     match state.tell_objection(&context.device, context.now, event) {
         Some(why) => Err(refuse(
             RefusalKind::NotAllowed,
-            format!("{}. Nothing was changed.", words::capital(&why)),
+            say!("{}. Nothing was changed.", words::capital(&why)),
             hint(event),
         )),
         None => Ok(vec![Event::Tell(event.clone())]),
@@ -25,9 +27,12 @@ pub(super) fn tell(
 fn hint(event: &TellEvent) -> &'static str {
     match event {
         TellEvent::Resolved { .. } => {
-            "Set the phase to resolved, send its notice to everybody who was told, then close it."
+            say!(
+                "Set the phase to resolved, send its notice to everybody who was told, then close \
+                 it."
+            )
         }
-        TellEvent::EnvelopeSigned { .. } => "Ask somebody with that role to sign it.",
+        TellEvent::EnvelopeSigned { .. } => say!("Ask somebody with that role to sign it."),
         TellEvent::Opened { .. }
         | TellEvent::SeveritySet { .. }
         | TellEvent::PhaseSet { .. }

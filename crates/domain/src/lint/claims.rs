@@ -1,5 +1,7 @@
 //! Claims that a notice must not make, found by the word lists. Must not know the words.
 
+use cockpit_say::say;
+
 use super::face::{Draft, Finding, Rule, Weight};
 use super::lists::Lists;
 use super::say::Claim;
@@ -111,15 +113,15 @@ pub(super) fn check_empty(draft: &Draft, out: &mut Vec<Finding>) {
             rule: Rule::Unfilled,
             weight: Weight::Blocking,
             span: None,
-            reason: format!("The {what} says nothing."),
-            fix: format!("Write the {what}."),
+            reason: say!("The {what} says nothing."),
+            fix: say!("Write the {what}."),
             instead: None,
         });
     };
     if titled && empty(&draft.title) {
-        say("title");
+        say(say!("title"));
     }
     if empty(&draft.body) {
-        say("text");
+        say(say!("text"));
     }
 }

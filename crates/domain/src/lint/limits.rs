@@ -1,6 +1,7 @@
 //! What each channel takes, and what its readers see of it. Hides where a text that is too long
 //! would be cut. Must not know how a notice is posted.
 
+use cockpit_say::say;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::face::{ChannelKind, Draft, Finding, Part, Rule, Weight};
@@ -35,7 +36,7 @@ fn limits(channel: ChannelKind) -> Vec<Limit> {
         of,
         length,
         weight: Weight::Blocking,
-        why: "it would be refused",
+        why: say!("it would be refused"),
     };
     let title = adapter.title.into_iter().map(|it| refused(Of::Title, it));
     let text = adapter.text.iter().map(|it| refused(of, *it));
@@ -57,22 +58,26 @@ fn closer(channel: ChannelKind) -> Vec<Limit> {
     };
     let better = |of, most, why| limit(of, Length::Graphemes(most), Weight::Advising, why);
     match channel {
-        ChannelKind::Email => vec![better(Of::Title, 78, "most lists of mail cut it")],
+        ChannelKind::Email => vec![better(Of::Title, 78, say!("most lists of mail cut it"))],
         ChannelKind::Push => vec![
             limit(
                 Of::Both,
                 Length::Bytes(1_848),
                 Weight::Blocking,
-                "FCM refuses a larger message to a topic",
+                say!("FCM refuses a larger message to a topic"),
             ),
-            better(Of::Title, 50, "phones cut it"),
-            better(Of::Body, 150, "phones cut it"),
+            better(Of::Title, 50, say!("phones cut it")),
+            better(Of::Body, 150, say!("phones cut it")),
         ],
         ChannelKind::Banner => vec![
-            better(Of::Title, 60, "it covers the app"),
-            better(Of::Body, 240, "it covers the app"),
+            better(Of::Title, 60, say!("it covers the app")),
+            better(Of::Body, 240, say!("it covers the app")),
         ],
-        ChannelKind::Slack => vec![better(Of::Both, 4_000, "Slack asks for shorter messages")],
+        ChannelKind::Slack => vec![better(
+            Of::Both,
+            4_000,
+            say!("Slack asks for shorter messages"),
+        )],
         ChannelKind::StatusPage
         | ChannelKind::Teams
         | ChannelKind::Matrix
@@ -86,10 +91,10 @@ pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut 
     let mut told: Vec<Part> = Vec::new();
     for limit in limits(draft.channel) {
         let (text, what, ahead) = match limit.of {
-            Of::Title => (title, "The title", String::new()),
-            Of::Body => (body, "The text", String::new()),
-            Of::Both if draft.title.is_empty() => (body, "The text", String::new()),
-            Of::Both => (body, "Title and text", format!("{}\n\n", draft.title)),
+            Of::Title => (title, say!("The title"), String::new()),
+            Of::Body => (body, say!("The text"), String::new()),
+            Of::Both if draft.title.is_empty() => (body, say!("The text"), String::new()),
+            Of::Both => (body, say!("Title and text"), format!("{}\n\n", draft.title)),
         };
         let (most, ahead) = (limit.length.most(), limit.length.of(&ahead));
         let long = ahead + limit.length.of(text.source);
@@ -102,12 +107,12 @@ pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut 
             rule: Rule::ChannelLimit,
             weight: limit.weight,
             span: (from < text.source.len()).then(|| text.span_of(from..text.source.len())),
-            reason: format!(
+            reason: say!(
                 "{what} has {long} {}, and {most} fit: {}.",
                 limit.length.unit(),
                 limit.why
             ),
-            fix: format!("Take {} away.", long - most),
+            fix: say!("Take {} away.", long - most),
             instead: None,
         });
     }
@@ -116,8 +121,8 @@ pub(super) fn check(draft: &Draft, title: &Text<'_>, body: &Text<'_>, out: &mut 
             rule: Rule::ChannelLimit,
             weight: Weight::Blocking,
             span: Some(title.span_of(at..at + 1)),
-            reason: "A mail's subject is one line.".to_owned(),
-            fix: "Take the line break out.".to_owned(),
+            reason: say!("A mail's subject is one line.").to_owned(),
+            fix: say!("Take the line break out.").to_owned(),
             instead: None,
         });
     }

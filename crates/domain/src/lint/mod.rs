@@ -19,6 +19,7 @@ mod update;
 pub use face::{ChannelKind, Draft, Finding, Links, Locale, Part, Rule, Span, Weight};
 
 use crate::target::Phase;
+use cockpit_say::say;
 use lists::Lists;
 use text::Text;
 
@@ -70,9 +71,11 @@ fn uncertainty(draft: &Draft, texts: &[&Text<'_>], lists: &Lists, out: &mut Vec<
         rule: Rule::MissingUncertainty,
         weight,
         span: None,
-        reason: "The text does not say what is not known yet.".to_owned(),
-        fix: "Say which question is still open: the cause, who is affected, how long it takes."
-            .to_owned(),
+        reason: say!("The text does not say what is not known yet.").to_owned(),
+        fix: say!(
+            "Say which question is still open: the cause, who is affected, how long it takes."
+        )
+        .to_owned(),
         instead: Some(match draft.locale {
             Locale::En => "We do not know yet …".to_owned(),
             Locale::De => "Wir wissen noch nicht …".to_owned(),
@@ -96,19 +99,19 @@ fn links(draft: &Draft, out: &mut Vec<Finding>) {
             &known.decision,
             decided,
             "decision",
-            "the decision that it tells of",
+            say!("the decision that it tells of"),
         ),
         (
             &known.rationale,
             Weight::Advising,
             "rationale",
-            "the reason of that decision",
+            say!("the reason of that decision"),
         ),
         (
             &known.safeguards,
             safe,
             "safeguard",
-            "what keeps people safe from it now",
+            say!("what keeps people safe from it now"),
         ),
     ] {
         if link.as_ref().is_none_or(|it| it.trim().is_empty()) {
@@ -116,8 +119,8 @@ fn links(draft: &Draft, out: &mut Vec<Finding>) {
                 rule: Rule::MissingLink,
                 weight,
                 span: None,
-                reason: format!("No {what} in the ledger stands behind this notice."),
-                fix: format!("Link the entry with {fix}."),
+                reason: say!("No {what} in the ledger stands behind this notice."),
+                fix: say!("Link the entry with {fix}."),
                 instead: None,
             });
         }
@@ -133,8 +136,11 @@ fn reading(draft: &Draft, body: &Text<'_>, out: &mut Vec<Finding>) {
         rule: Rule::ReadingGrade,
         weight: Weight::Advising,
         span: None,
-        reason: format!("The text asks for {grade:.0} years of school; {GRADE_MOST:.0} are plenty for somebody in a hurry."),
-        fix: "Make sentences shorter, and take shorter words.".to_owned(),
+        reason: say!(
+            "The text asks for {grade:.0} years of school; {GRADE_MOST:.0} are plenty \
+                      for somebody in a hurry."
+        ),
+        fix: say!("Make sentences shorter, and take shorter words.").to_owned(),
         instead: None,
     });
 }

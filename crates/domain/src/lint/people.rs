@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use cockpit_say::say;
+
 use super::claims::FOUND_MAX;
 use super::face::{Draft, Finding, Locale, Part, Rule, Weight};
 use super::lists::{Lists, Names};
@@ -42,8 +44,8 @@ fn finding(text: &Text<'_>, words: Range<usize>) -> Option<Finding> {
         rule: Rule::PersonNamed,
         weight: Weight::Blocking,
         span: Some(span),
-        reason: format!("\"{name}\" names a person; a notice speaks for all of you."),
-        fix: "Name the role or the team, or nobody.".to_owned(),
+        reason: say!("\"{name}\" names a person; a notice speaks for all of you."),
+        fix: say!("Name the role or the team, or nobody.").to_owned(),
         instead: None,
     })
 }

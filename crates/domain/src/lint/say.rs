@@ -1,6 +1,8 @@
 //! What is said of a claim in a text: the reason and the way out, in words. Must not know how a
 //! claim is found.
 
+use cockpit_say::say;
+
 use super::face::{Rule, Weight};
 
 /// A kind of claim that a list of words finds.
@@ -79,28 +81,28 @@ impl Claim {
     /// What is wrong with "words".
     pub(super) fn reason(self, words: &str) -> String {
         match self {
-            Self::Unfilled => format!("\"{words}\" is a place for words that nobody filled in."),
+            Self::Unfilled => say!("\"{words}\" is a place for words that nobody filled in."),
             Self::NeverAgain => {
-                format!("\"{words}\" promises that it never happens again; nobody can keep that.")
+                say!("\"{words}\" promises that it never happens again; nobody can keep that.")
             }
-            Self::Guarantee => format!("\"{words}\" guarantees what nobody can observe yet."),
-            Self::Calm => format!(
+            Self::Guarantee => say!("\"{words}\" guarantees what nobody can observe yet."),
+            Self::Calm => say!(
                 "\"{words}\" tells people what to feel; if it gets worse, they will not believe \
                  the next notice."
             ),
-            Self::AllClear => format!(
+            Self::AllClear => say!(
                 "\"{words}\" says that it is over, and the phase is not resolved: it was not \
                  observed for everybody."
             ),
             Self::FixTime => {
-                format!("\"{words}\" promises when it will be fixed; that time cannot be kept.")
+                say!("\"{words}\" promises when it will be fixed; that time cannot be kept.")
             }
-            Self::NoHarm => format!(
+            Self::NoHarm => say!(
                 "\"{words}\" rules out harm as a plain fact before the cause is dealt with and \
                  watched."
             ),
-            Self::Blame => format!("\"{words}\" blames somebody."),
-            Self::Privacy => format!(
+            Self::Blame => say!("\"{words}\" blames somebody."),
+            Self::Privacy => say!(
                 "\"{words}\" speaks of people's data reaching others; what is said of that has \
                  legal effect."
             ),
@@ -110,15 +112,17 @@ impl Claim {
     /// What to do.
     pub(super) fn fix(self) -> &'static str {
         match self {
-            Self::Unfilled => "Write what belongs there, or take the sentence out.",
-            Self::NeverAgain => "Say which safeguard you are adding and what it does.",
-            Self::Guarantee => "Say what was observed, or when you will know.",
-            Self::Calm => "Say what is known and what people can do.",
-            Self::AllClear => "Say what was changed, and that it is being watched.",
-            Self::FixTime => "Promise the time of the next update, not that of the fix.",
-            Self::NoHarm => "Say what you have checked so far, and what not.",
-            Self::Blame => "Say what happened and what is done; take responsibility.",
-            Self::Privacy => "Ask legal to approve these exact words before anything is sent.",
+            Self::Unfilled => say!("Write what belongs there, or take the sentence out."),
+            Self::NeverAgain => say!("Say which safeguard you are adding and what it does."),
+            Self::Guarantee => say!("Say what was observed, or when you will know."),
+            Self::Calm => say!("Say what is known and what people can do."),
+            Self::AllClear => say!("Say what was changed, and that it is being watched."),
+            Self::FixTime => say!("Promise the time of the next update, not that of the fix."),
+            Self::NoHarm => say!("Say what you have checked so far, and what not."),
+            Self::Blame => say!("Say what happened and what is done; take responsibility."),
+            Self::Privacy => {
+                say!("Ask legal to approve these exact words before anything is sent.")
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Whether people are told when they hear again, and whether that can be kept. Must not know how
 //! a time is written.
 
+use cockpit_say::say;
+
 use super::clock::{Clock, DAY_MIN, clocks};
 use super::face::{ChannelKind, Draft, Finding, Locale, Rule, Weight};
 use super::lists::Lists;
@@ -25,8 +27,8 @@ pub(super) fn check(draft: &Draft, texts: &[&Text<'_>], lists: &Lists, out: &mut
             rule: Rule::MissingNextUpdate,
             weight: Weight::Blocking,
             span: None,
-            reason: "No time is set for the next update, and it is not over yet.".to_owned(),
-            fix: format!(
+            reason: say!("No time is set for the next update, and it is not over yet.").to_owned(),
+            fix: say!(
                 "Set one, at the latest {} minutes from now.",
                 draft.severity.cadence_ms() / MINUTE_MS
             ),
@@ -44,20 +46,20 @@ fn unkept(draft: &Draft, at: Time) -> Option<Finding> {
     let minutes = cadence_ms / MINUTE_MS;
     let (reason, fix) = if at <= draft.now {
         (
-            "The time of the next update has passed.".to_owned(),
-            "Set a later one.".to_owned(),
+            say!("The time of the next update has passed.").to_owned(),
+            say!("Set a later one.").to_owned(),
         )
     } else if at < draft.now + SOONEST_MS {
         (
-            "The next update is promised in less than ten minutes.".to_owned(),
-            "Promise one that leaves time to learn something.".to_owned(),
+            say!("The next update is promised in less than ten minutes.").to_owned(),
+            say!("Promise one that leaves time to learn something.").to_owned(),
         )
     } else if at > draft.now + cadence_ms + ROUNDING_MS {
         (
-            format!(
+            say!(
                 "The next update is later than the {minutes} minutes that this severity promises."
             ),
-            format!("Promise one within {minutes} minutes."),
+            say!("Promise one within {minutes} minutes."),
         )
     } else {
         return None;
@@ -102,19 +104,19 @@ fn said(draft: &Draft, at: Time, texts: &[&Text<'_>], lists: &Lists, out: &mut V
                     Some(_) => other.get_or_insert_with(|| {
                         finding(
                             Weight::Blocking,
-                            format!(
+                            say!(
                                 "The text names another time than the {} that is promised.",
                                 moment(at)
                             ),
-                            "Say the same time in both places.",
+                            say!("Say the same time in both places."),
                         )
                     }),
                     None => unclear.get_or_insert_with(|| {
                         finding(
                             Weight::Advising,
-                            "This time has no time zone; people elsewhere read another one."
+                            say!("This time has no time zone; people elsewhere read another one.")
                                 .to_owned(),
-                            "Say it with its zone.",
+                            say!("Say it with its zone."),
                         )
                     }),
                 };
@@ -128,8 +130,8 @@ fn said(draft: &Draft, at: Time, texts: &[&Text<'_>], lists: &Lists, out: &mut V
             rule: Rule::MissingNextUpdate,
             weight: Weight::Blocking,
             span: None,
-            reason: "The text does not say when people hear from you again.".to_owned(),
-            fix: format!("Say that the next update comes by {at}."),
+            reason: say!("The text does not say when people hear from you again.").to_owned(),
+            fix: say!("Say that the next update comes by {at}."),
             instead: Some(match draft.locale {
                 Locale::En => format!("Next update by {at}."),
                 Locale::De => format!("Nächste Meldung bis {at}."),

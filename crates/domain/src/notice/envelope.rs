@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use super::texts::{Done, texts};
@@ -91,10 +92,10 @@ impl Envelope {
     /// What is wrong with it; `None` when it can be proposed at `now`.
     pub fn problem(&self, now: Time) -> Option<String> {
         if self.title.trim().is_empty() || self.title.chars().count() > 120 {
-            return Some("an envelope has a title of at most 120 characters".to_owned());
+            return Some(say!("an envelope has a title of at most 120 characters").to_owned());
         }
         if self.expires_at <= now || self.expires_at > now + ENVELOPE_EXPIRES_MS_MAX {
-            return Some("an envelope stands for half a year at most".to_owned());
+            return Some(say!("an envelope stands for half a year at most").to_owned());
         }
         let covers = !self.severities.is_empty()
             && !self.phases.is_empty()
@@ -103,8 +104,10 @@ impl Envelope {
             && !self.locales.is_empty()
             && !self.templates.is_empty();
         (!covers).then(|| {
-            "an envelope names severities, phases, audiences, channels, languages and templates"
-                .to_owned()
+            say!(
+                "an envelope names severities, phases, audiences, channels, languages and templates"
+            )
+            .to_owned()
         })
     }
 
@@ -266,7 +269,8 @@ mod tests {
     #[test]
     fn a_hole_takes_a_fact_and_nothing_else() {
         let pattern = "At {time} we decided to stop version {version} (entry {entry} of our log).";
-        let line = "At 18:30 UTC on 24 November 2026 we decided to stop version 8.4.0 (entry 12 of our log).";
+        let line = "At 18:30 UTC on 24 November 2026 we decided to stop version 8.4.0 (entry 12 \
+                    of our log).";
         assert!(fits(pattern, line));
         for other in [
             line.replace("8.4.0", "8.4.0 which is perfectly safe"),

@@ -2,6 +2,8 @@
 //! success alone, outside it legal and brand as well. What is approved are the bytes that a
 //! template made of a draft. Must not know who asks.
 
+use cockpit_say::say;
+
 use super::incident::{Place, about};
 use super::{About, TemplateKey, kind_of, reaches, render};
 use crate::event::Intent;
@@ -26,28 +28,28 @@ impl State {
             .tell
             .incidents
             .get(&about.incident)
-            .ok_or_else(|| "the notice belongs to no incident that is here".to_owned())?;
+            .ok_or_else(|| say!("the notice belongs to no incident that is here").to_owned())?;
         if !incident.is_open() {
-            return Err("the incident is closed".to_owned());
+            return Err(say!("the incident is closed").to_owned());
         }
         if notice.key != about.key(notice.phase) {
-            return Err("the notice does not have the key of its place".to_owned());
+            return Err(say!("the notice does not have the key of its place").to_owned());
         }
-        let kind = channel_of(intent).ok_or_else(|| "it goes to no channel".to_owned())?;
+        let kind = channel_of(intent).ok_or_else(|| say!("it goes to no channel").to_owned())?;
         if reaches(kind) != about.audience {
-            return Err("this channel does not reach the people whom it is for".to_owned());
+            return Err(say!("this channel does not reach the people whom it is for").to_owned());
         }
         let draft = incident
             .drafts
             .get(&(notice.phase, about.update, about.audience))
             .filter(|draft| draft.id == about.draft);
         let Some(draft) = draft else {
-            return Err("the words were edited since; ask with the newest draft".to_owned());
+            return Err(say!("the words were edited since; ask with the newest draft").to_owned());
         };
         let slots = draft
             .texts
             .get(&about.locale)
-            .ok_or_else(|| "the draft has no text in this language".to_owned())?;
+            .ok_or_else(|| say!("the draft has no text in this language").to_owned())?;
         let key = TemplateKey {
             severity: incident.severity,
             phase: notice.phase,
@@ -61,7 +63,9 @@ impl State {
             || made != (notice.title.clone(), notice.body.clone())
             || slots.next_update_at != about.next_update_at
         {
-            return Err("these are not the words that the template makes of the draft".to_owned());
+            return Err(
+                say!("these are not the words that the template makes of the draft").to_owned(),
+            );
         }
         let place = Place {
             phase: notice.phase,
@@ -72,8 +76,8 @@ impl State {
         };
         if let Some(told) = incident.told.get(&place) {
             return Err(match told.sure {
-                true => "this notice was published there already".to_owned(),
-                false => "this notice may have been published there already".to_owned(),
+                true => say!("this notice was published there already").to_owned(),
+                false => say!("this notice may have been published there already").to_owned(),
             });
         }
         let twin = self.intents.values().find(|record| {
@@ -82,7 +86,7 @@ impl State {
                 && at_place(record, &place, &about.incident)
         });
         match twin {
-            Some(_) => Err("this notice was asked for there already".to_owned()),
+            Some(_) => Err(say!("this notice was asked for there already").to_owned()),
             None => Ok(()),
         }
     }
@@ -117,18 +121,18 @@ impl State {
         let id = about
             .envelope
             .as_ref()
-            .ok_or_else(|| "it names no envelope".to_owned())?;
-        let kind = channel_of(intent).ok_or_else(|| "it goes to no channel".to_owned())?;
+            .ok_or_else(|| say!("it names no envelope").to_owned())?;
+        let kind = channel_of(intent).ok_or_else(|| say!("it goes to no channel").to_owned())?;
         let incident = self
             .tell
             .incidents
             .get(&about.incident)
-            .ok_or_else(|| "it belongs to no incident".to_owned())?;
+            .ok_or_else(|| say!("it belongs to no incident").to_owned())?;
         let draft = incident
             .drafts
             .get(&(notice.phase, about.update, about.audience))
             .and_then(|draft| draft.texts.get(&about.locale))
-            .ok_or_else(|| "there is no such draft".to_owned())?;
+            .ok_or_else(|| say!("there is no such draft").to_owned())?;
         let key = TemplateKey {
             severity: incident.severity,
             phase: notice.phase,
@@ -154,7 +158,7 @@ impl State {
         let record = self.standing_envelope(id, at)?;
         let missing = self.envelope_missing(record);
         if !missing.is_empty() {
-            return Err(format!(
+            return Err(say!(
                 "the envelope “{}” waits for {}",
                 record.envelope.title,
                 self.who_signs(&missing)
@@ -167,16 +171,16 @@ impl State {
             && it.channels.contains(&key.channel)
             && it.locales.contains(&key.locale);
         if !covers {
-            return Err(format!(
+            return Err(say!(
                 "the envelope “{}” does not speak of this severity, phase, channel or language",
                 it.title
             ));
         }
         if !it.templates.contains(version) {
-            return Err("the template has changed since it was agreed to".to_owned());
+            return Err(say!("the template has changed since it was agreed to").to_owned());
         }
         match it.outside(key.locale, slots) {
-            Some((slot, line)) => Err(format!(
+            Some((slot, line)) => Err(say!(
                 "“{line}” under “{}” was not agreed to beforehand",
                 slot.name()
             )),

@@ -5,6 +5,7 @@ mod may;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::{SIGNERS, Signature};
@@ -266,10 +267,10 @@ fn no(why: impl Into<String>) -> Answer {
 
 fn needs_reason(reason: &str) -> Answer {
     if reason.trim().is_empty() {
-        return no("it needs a reason");
+        return no(say!("it needs a reason"));
     }
     match reason.chars().count() > REASON_CHARS_MAX {
-        true => no(format!(
+        true => no(say!(
             "the reason is longer than {REASON_CHARS_MAX} characters"
         )),
         false => Ok(()),
@@ -428,7 +429,7 @@ impl State {
                 && about.audience == draft.audience
                 && notice.phase == draft.phase;
             if same && record.is_open() && !record.may_be_sent() {
-                record.rejected = Some((by.to_owned(), "the words were edited".to_owned()));
+                record.rejected = Some((by.to_owned(), say!("the words were edited").to_owned()));
                 voided.push(id.clone());
             }
         }
@@ -536,8 +537,8 @@ impl State {
                     .map(|it| it.name.as_str())
                     .collect();
                 match people.is_empty() {
-                    true => format!("{} (nobody has this role yet)", role.name()),
-                    false => format!("{} ({})", role.name(), people.join(" or ")),
+                    true => say!("{} (nobody has this role yet)", role.name()),
+                    false => format!("{} ({})", role.name(), people.join(say!(" or "))),
                 }
             })
             .collect();

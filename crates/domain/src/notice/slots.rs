@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -64,15 +65,15 @@ impl Slot {
     /// What people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Headline => "Headline",
-            Self::Happened => "What happened",
-            Self::Doing => "What we are doing",
-            Self::Expect => "What to expect",
-            Self::Unknown => "What we do not know yet",
-            Self::Decision => "Decision",
-            Self::Rationale => "Why",
-            Self::Safeguards => "Safeguards",
-            Self::Feedback => "Feedback",
+            Self::Headline => say!("Headline"),
+            Self::Happened => say!("What happened"),
+            Self::Doing => say!("What we are doing"),
+            Self::Expect => say!("What to expect"),
+            Self::Unknown => say!("What we do not know yet"),
+            Self::Decision => say!("Decision"),
+            Self::Rationale => say!("Why"),
+            Self::Safeguards => say!("Safeguards"),
+            Self::Feedback => say!("Feedback"),
         }
     }
 
@@ -132,7 +133,7 @@ impl Slots {
     pub fn problem(&self) -> Option<String> {
         let long = |slot: &Slot| self.get(*slot).chars().count() > slot.chars_max();
         if let Some(slot) = Slot::ALL.iter().find(|slot| long(slot)) {
-            return Some(format!(
+            return Some(say!(
                 "“{}” is longer than {} characters",
                 slot.name(),
                 slot.chars_max()
@@ -140,7 +141,7 @@ impl Slots {
         }
         let control = |text: &String| text.chars().any(|it| it.is_control() && it != '\n');
         let odd = self.words.iter().find(|(_, text)| control(text));
-        odd.map(|(slot, _)| format!("“{}” holds a sign that cannot be shown", slot.name()))
+        odd.map(|(slot, _)| say!("“{}” holds a sign that cannot be shown", slot.name()))
     }
 
     /// What is different in `after`.
@@ -157,7 +158,7 @@ impl Slots {
         if self.next_update_at != after.next_update_at {
             let words = |time: Option<Time>| time.map_or(String::new(), |time| time.to_string());
             changes.push(Change {
-                name: "Next update".to_owned(),
+                name: say!("Next update").to_owned(),
                 before: words(self.next_update_at),
                 after: words(after.next_update_at),
             });

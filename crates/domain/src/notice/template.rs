@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_say::say;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
@@ -108,16 +109,19 @@ impl Template {
     /// What is wrong with it; `None` when it can be used.
     pub fn problem(&self) -> Option<String> {
         if self.title.trim().is_empty() || self.body.trim().is_empty() {
-            return Some("a template has a title and a text".to_owned());
+            return Some(say!("a template has a title and a text").to_owned());
         }
         if self.title.len() + self.body.len() > BYTES_MAX {
-            return Some(format!("a template has at most {BYTES_MAX} bytes"));
+            return Some(say!("a template has at most {BYTES_MAX} bytes"));
         }
         if !plain(&self.title) || !plain(&self.body) {
             return Some(
-                "a template holds words, names of slots such as {{ headline }}, and {% if doing \
-                 %}…{% else %}…{% endif %} around what is there only with such a name"
-                    .to_owned(),
+                say!(
+                    "a template holds words, names of slots such as {{{{ headline }}}}, and {{% \
+                      if doing %}}…{{% else %}}…{{% endif %}} around what is there only with such \
+                      a name"
+                )
+                .to_owned(),
             );
         }
         let sample = Slots {
@@ -145,14 +149,14 @@ pub fn render(template: &Template, slots: &Slots) -> Result<(String, String), No
     let made = |what: &str, source: &str| {
         let text = engine
             .render_str(source, &context)
-            .map_err(|error| NotRendered(format!("the {what} of the template: {error}")))?;
+            .map_err(|error| NotRendered(say!("the {what} of the template: {error}")))?;
         match text.len() > BYTES_MAX {
-            true => Err(NotRendered(format!("the {what} is too long"))),
+            true => Err(NotRendered(say!("the {what} is too long"))),
             false => Ok(tidy(&text)),
         }
     };
-    let title = made("title", &template.title)?.replace('\n', " ");
-    Ok((title, made("text", &template.body)?))
+    let title = made(say!("title"), &template.title)?.replace('\n', " ");
+    Ok((title, made(say!("text"), &template.body)?))
 }
 
 fn context(locale: Locale, slots: &Slots) -> BTreeMap<&'static str, String> {

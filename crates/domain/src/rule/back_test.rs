@@ -1,6 +1,7 @@
 //! A rule on past data, before it is armed: when it would have fired. Must not know what was done
 //! then.
 
+use cockpit_say::{said, say};
 use serde::{Deserialize, Serialize};
 
 use super::compare::Pairing;
@@ -34,16 +35,16 @@ pub struct WouldHaveFired {
 impl WouldHaveFired {
     /// "Would have fired on 23 Nov …": when, on what, with how much.
     pub fn sentence(&self) -> String {
-        format!(
+        say!(
             "Would have fired at {}: {} {}: {} {}, {}, of {} {}.",
-            self.at,
+            words::moment(self.at),
             self.breach.platform,
             self.breach.version,
             self.breach.measure.name().to_lowercase(),
             words::percent_2(self.breach.value_bps),
             self.breach.against(),
             words::grouped(self.breach.sample),
-            self.breach.measure.unit()
+            said(self.breach.measure.unit())
         )
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cockpit_say::{said, say};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -42,8 +43,8 @@ impl Pairing {
     /// "at the same stage".
     pub fn words(self) -> &'static str {
         match self {
-            Self::SameStage => "at the same stage",
-            Self::SameHours => "in the same hours",
+            Self::SameStage => say!("at the same stage"),
+            Self::SameHours => say!("in the same hours"),
         }
     }
 }
@@ -83,12 +84,11 @@ impl Evidence {
     /// "worse than 8.3.2 at the same stage by 0.48 points".
     pub fn in_words(&self) -> String {
         let difference = self.difference_bps();
-        format!(
-            "worse than {} {} by {}.{:02} points",
+        say!(
+            "worse than {} {} by {} points",
             words::listed(&self.before),
             self.pairing.words(),
-            difference / 100,
-            difference % 100
+            words::hundredths(u32::try_from(difference).unwrap_or(u32::MAX))
         )
     }
 }
@@ -116,9 +116,9 @@ impl Comparison {
         let Some((newest, _)) = pairs.last() else {
             let has_any = history.known(now).any(|it| it.count.is_some());
             let why = if has_any {
-                "no earlier release has figures to compare with"
+                say!("no earlier release has figures to compare with")
             } else {
-                NO_DATA
+                said(NO_DATA)
             };
             return Judgement::CannotSay(why.to_owned());
         };

@@ -1,5 +1,6 @@
 //! Health rules in the log: who may set one and what follows. Must not know how a rule is judged.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 
 use super::HealthRule;
@@ -45,7 +46,7 @@ impl State {
     pub(crate) fn take_rule(&mut self, entry: &Admitted, event: &RuleEvent) -> Result<(), String> {
         let person = self.actor(&entry.device)?;
         if !self.may_order(person) {
-            return Err(format!("{} may not ask for a stop", person.name));
+            return Err(say!("{} may not ask for a stop", person.name));
         }
         let name = match event {
             RuleEvent::Set { rule, .. } => {
@@ -59,7 +60,7 @@ impl State {
                 let before = self.rules.len();
                 self.rules.retain(|it| it.name != *rule);
                 if self.rules.len() == before {
-                    return Err("there is no rule of this name".to_owned());
+                    return Err(say!("there is no rule of this name").to_owned());
                 }
                 rule
             }

@@ -3,11 +3,13 @@
 //! stop, and every approval that the mandate wants is still wanted. Must not know how a target is
 //! stopped.
 
+use cockpit_say::{count, say};
 use serde::{Deserialize, Serialize};
 
 use super::{Breach, ERROR_BPS_MAX, HealthRule, RuleOutcome};
 use crate::state::{Admitted, State};
 use crate::time::Time;
+use crate::words;
 
 /// The longest time that an order may hold, in milliseconds.
 pub const ORDER_LASTS_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
@@ -103,15 +105,15 @@ impl OrderRecord {
     /// Why it does not hold at `now`; `None` when it does.
     pub fn ended_because(&self, now: Time) -> Option<String> {
         if let Some((_, reason)) = &self.ended {
-            return Some(format!("it was ended: {reason}"));
+            return Some(say!("it was ended: {reason}"));
         }
         if now > self.until() {
-            return Some(format!("it held until {}", self.until()));
+            return Some(say!("it held until {}", words::moment(self.until())));
         }
         let most = self.fires_max();
         (self.fired.len() as u64 >= u64::from(most)).then(|| {
-            let times = if most == 1 { "breach" } else { "breaches" };
-            format!("it has followed {most} {times}, which is all that it may")
+            let breaches = count!(most, "breach", "breaches");
+            say!("it has followed {breaches}, which is all that it may")
         })
     }
 }
@@ -119,41 +121,42 @@ impl OrderRecord {
 impl StandingOrder {
     /// What it says, on one line.
     pub fn in_words(&self) -> String {
-        format!(
-            "{}: stop when “{}” is breached, until {}, at most {} {}",
-            self.platform.as_deref().unwrap_or("Android and iOS"),
+        say!(
+            "{}: stop when “{}” is breached, until {}, at most {}",
+            self.platform.as_deref().unwrap_or(say!("Android and iOS")),
             self.rule.name,
-            self.until,
-            self.fires_max,
-            if self.fires_max == 1 { "time" } else { "times" }
+            words::moment(self.until),
+            count!(self.fires_max, "time", "times")
         )
     }
 
     /// Why this cannot be an order that is signed at `now`; `None` when it can.
     pub fn problem(&self, now: Time) -> Option<&'static str> {
         let Some(comparison) = &self.rule.previous else {
-            return Some("a rule that stops by itself compares with the release before");
+            return Some(say!(
+                "a rule that stops by itself compares with the release before"
+            ));
         };
         if self.rule.outcome != RuleOutcome::Stop {
-            return Some("the rule does not ask for a stop");
+            return Some(say!("the rule does not ask for a stop"));
         }
         if comparison.worse_by_bps == 0
             || !(1..=ERROR_BPS_MAX).contains(&comparison.error_bps)
             || self.rule.sample_min == 0
         {
-            return Some(
+            return Some(say!(
                 "a rule that stops by itself has a difference, a minimum sample, and an error \
-                 between 0.01 % and 5 %",
-            );
+                 between 0.01 % and 5 %"
+            ));
         }
         if self.rule.name.trim().is_empty() || self.reason.trim().is_empty() {
-            return Some("an order needs a reason, and its rule a name");
+            return Some(say!("an order needs a reason, and its rule a name"));
         }
         if self.until <= now || self.until > now + ORDER_LASTS_MS_MAX {
-            return Some("an order ends within 30 days");
+            return Some(say!("an order ends within 30 days"));
         }
         if !(1..=ORDER_FIRES_MAX).contains(&self.fires_max) {
-            return Some("an order follows 1 to 10 breaches");
+            return Some(say!("an order follows 1 to 10 breaches"));
         }
         None
     }
@@ -184,13 +187,13 @@ impl State {
     /// Why an order does not follow a breach at `now`; `None` when it does.
     pub fn order_objects(&self, order: &str, breach: &Breach, now: Time) -> Option<String> {
         let Some(record) = self.orders.get(order) else {
-            return Some("there is no such standing order".to_owned());
+            return Some(say!("there is no such standing order").to_owned());
         };
         let Some(standing) = self.breaches.get(&breach.key()) else {
-            return Some("no such breach stands".to_owned());
+            return Some(say!("no such breach stands").to_owned());
         };
         if record.fired.contains(&standing.position) {
-            return Some("it has followed this breach already".to_owned());
+            return Some(say!("it has followed this breach already").to_owned());
         }
         if let Some(why) = record.ended_because(now) {
             return Some(why);
@@ -200,7 +203,7 @@ impl State {
             .get(&record.by)
             .is_some_and(|person| self.may_order(person));
         if !signer_may {
-            return Some("who signed it may not stop any more".to_owned());
+            return Some(say!("who signed it may not stop any more").to_owned());
         }
         let rule = &record.order.rule;
         let other = record.order.platform.as_ref();
@@ -217,10 +220,10 @@ impl State {
             || !as_signed
             || other.is_some_and(|it| *it != standing.breach.platform)
         {
-            return Some("it is about another breach".to_owned());
+            return Some(say!("it is about another breach").to_owned());
         }
         (now.ms_since(standing.breach.data_until) > rule.data_age_ms_max)
-            .then(|| "the figures are too old to follow".to_owned())
+            .then(|| say!("the figures are too old to follow").to_owned())
     }
 
     pub(crate) fn take_order(
@@ -230,7 +233,7 @@ impl State {
     ) -> Result<(), String> {
         let person = self.actor(&entry.device)?;
         if !self.may_order(person) {
-            return Err(format!("{} may not ask for a stop", person.name));
+            return Err(say!("{} may not ask for a stop", person.name));
         }
         let by = person.id.clone();
         match event {

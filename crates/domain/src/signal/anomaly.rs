@@ -1,5 +1,7 @@
 //! What is odd about figures, as calm sentences. Says it and fires nothing. Must not know rules.
 
+use cockpit_say::{said, say};
+
 use super::{Signal, SignalPoint};
 use crate::rule::to_bps;
 use crate::words;
@@ -71,12 +73,12 @@ fn fewer_than_usual(signal: &Signal) -> Option<Anomaly> {
     let usual = *before.get(before.len() / 2)?;
     let few = usual > 0 && newest.saturating_mul(FELL_TO) <= usual;
     few.then(|| Anomaly::FewerThanUsual {
-        sentence: format!(
+        sentence: say!(
             "{} {}: {} {} in the newest interval, where {} are usual. Data may be missing.",
             signal.platform,
             signal.version,
             words::grouped(*newest),
-            signal.measure.unit(),
+            said(signal.measure.unit()),
             words::grouped(usual)
         ),
     })
@@ -94,9 +96,9 @@ fn sources_disagree(signal: &Signal, all: &[Signal]) -> Option<Anomaly> {
         })
         .filter_map(|it| Some((it, to_bps(it.value?))))
         .find(|(_, theirs)| mine.abs_diff(*theirs) > APART_BPS)?;
-    let name = |it: &Signal| it.source.map_or("one source", |source| source.name());
+    let name = |it: &Signal| it.source.map_or(say!("one source"), |source| source.name());
     Some(Anomaly::SourcesDisagree {
-        sentence: format!(
+        sentence: say!(
             "{} {}: {} says {} and {} says {}. They may count differently.",
             signal.platform,
             signal.version,
@@ -112,16 +114,20 @@ fn unit_swapped(signal: &Signal) -> Option<Anomaly> {
     let values: Vec<f64> = signal.series.iter().filter_map(|it| it.value).collect();
     let beyond = |it: &f64| !(0.0..=1.0).contains(it);
     let what = if signal.value.iter().chain(&values).any(beyond) {
-        "a figure is not between 0 and 1, so it may be in per cent"
+        say!("a figure is not between 0 and 1, so it may be in per cent")
     } else if values.len() >= USUAL_OF && values.iter().all(|it| *it < HEALTHY_MIN) {
-        "nearly everything seems to crash, so the figures may count crashes, not healthy sessions"
+        say!(
+            "nearly everything seems to crash, so the figures may count crashes, not healthy \
+             sessions"
+        )
     } else {
         return None;
     };
     Some(Anomaly::UnitSwapped {
-        sentence: format!(
+        sentence: say!(
             "{} {}: {what}. Look at the source before you act on it.",
-            signal.platform, signal.version
+            signal.platform,
+            signal.version
         ),
     })
 }

@@ -1,6 +1,8 @@
 //! What a claimed time is worth beside the log of slots: between which moments an entry was made.
 //! Must not know a slot, nor what the time decides.
 
+use cockpit_say::say;
+
 use crate::authority::CLOCK_TOLERANCE_MS;
 use crate::time::Time;
 use crate::words;
@@ -52,19 +54,19 @@ impl Bracket {
         if let (Some(after), Some(before)) = (self.after, self.before)
             && self.is_empty()
         {
-            return Some(format!(
+            return Some(say!(
                 "it was made after a slot of {} and admitted by one of {}",
                 clock(after),
                 clock(before)
             ));
         }
         match (self.after, self.before) {
-            (Some(after), _) if claimed + CLOCK_TOLERANCE_MS < after => Some(format!(
+            (Some(after), _) if claimed + CLOCK_TOLERANCE_MS < after => Some(say!(
                 "it claims {}, and its author had seen a slot of {}",
                 clock(claimed),
                 clock(after)
             )),
-            (_, Some(before)) if before + CLOCK_TOLERANCE_MS < claimed => Some(format!(
+            (_, Some(before)) if before + CLOCK_TOLERANCE_MS < claimed => Some(say!(
                 "it claims {}, and the log had admitted it by {}",
                 clock(claimed),
                 clock(before)

@@ -1,5 +1,7 @@
 //! Whether an entry about incidents and notices has force, and why not. Must not know what it changes.
 
+use cockpit_say::say;
+
 use super::*;
 
 impl State {
@@ -20,15 +22,15 @@ impl State {
     pub(super) fn tells(&self, person: &Person, what: &str) -> Answer {
         match holds(person, &self.tellers()) {
             true => Ok(()),
-            false => no(format!("{} may not {what}", person.name)),
+            false => no(say!("{} may not {what}", person.name)),
         }
     }
 
     pub(super) fn open_incident(&self, incident: &str) -> Result<&Incident, String> {
         match self.tell.incidents.get(incident) {
-            None => Err("there is no such incident".to_owned()),
+            None => Err(say!("there is no such incident").to_owned()),
             Some(it) if it.is_open() => Ok(it),
-            Some(_) => Err("the incident is closed".to_owned()),
+            Some(_) => Err(say!("the incident is closed").to_owned()),
         }
     }
 
@@ -36,13 +38,13 @@ impl State {
         let person = self.actor(device)?;
         match event {
             TellEvent::Opened { title, version, .. } => {
-                self.tells(person, "open an incident")?;
+                self.tells(person, say!("open an incident"))?;
                 if title.trim().is_empty() || title.chars().count() > 200 {
-                    return no("an incident has a title of at most 200 characters");
+                    return no(say!("an incident has a title of at most 200 characters"));
                 }
                 let twin = |it: &Incident| it.is_open() && it.version == *version;
                 match self.tell.incidents.values().any(twin) {
-                    true => no(format!("an incident about {version} is open already")),
+                    true => no(say!("an incident about {version} is open already")),
                     false => Ok(()),
                 }
             }
@@ -51,9 +53,9 @@ impl State {
                 severity,
                 reason,
             } => {
-                self.tells(person, "change an incident")?;
+                self.tells(person, say!("change an incident"))?;
                 if self.open_incident(incident)?.severity == *severity {
-                    return no("the incident has this severity already");
+                    return no(say!("the incident has this severity already"));
                 }
                 needs_reason(reason)
             }
@@ -62,9 +64,9 @@ impl State {
                 phase,
                 reason,
             } => {
-                self.tells(person, "change an incident")?;
+                self.tells(person, say!("change an incident"))?;
                 if self.open_incident(incident)?.phase == *phase {
-                    return no("the incident is in this phase already");
+                    return no(say!("the incident is in this phase already"));
                 }
                 needs_reason(reason)
             }
@@ -73,18 +75,18 @@ impl State {
                 by,
                 reason,
             } => {
-                self.tells(person, "change an incident")?;
+                self.tells(person, say!("change an incident"))?;
                 let known = self.open_incident(incident)?.expected;
                 if known.and_then(|(by, _)| by) == *by {
-                    return no("that is what is expected already");
+                    return no(say!("that is what is expected already"));
                 }
                 if by.is_some_and(|by| by <= at) {
-                    return no("that moment is over");
+                    return no(say!("that moment is over"));
                 }
                 needs_reason(reason)
             }
             TellEvent::Resolved { incident, reason } => {
-                self.tells(person, "close an incident")?;
+                self.tells(person, say!("close an incident"))?;
                 self.may_close_incident(incident)?;
                 needs_reason(reason)
             }
@@ -96,13 +98,13 @@ impl State {
             } => {
                 let it = self.open_incident(incident)?;
                 if it.promise(*audience) != Some(*due) {
-                    return no("nothing is promised for then");
+                    return no(say!("nothing is promised for then"));
                 }
                 if it.escalated.contains(&(*audience, *due)) {
-                    return no("others were called already");
+                    return no(say!("others were called already"));
                 }
                 match at + ESCALATE_AHEAD_MS < *due {
-                    true => no("it is not nearly due"),
+                    true => no(say!("it is not nearly due")),
                     false => Ok(()),
                 }
             }
@@ -113,28 +115,28 @@ impl State {
             } => {
                 let it = self.open_incident(incident)?;
                 if it.promise(*audience) != Some(*due) {
-                    return no("nothing was promised for then");
+                    return no(say!("nothing was promised for then"));
                 }
                 if it.missed.contains(&(*audience, *due)) {
-                    return no("it is in the log already");
+                    return no(say!("it is in the log already"));
                 }
                 match at <= *due {
-                    true => no("it is not over"),
+                    true => no(say!("it is not over")),
                     false => Ok(()),
                 }
             }
             TellEvent::TemplateSet(template) => {
-                self.tells(person, "change a template")?;
+                self.tells(person, say!("change a template"))?;
                 if let Some(problem) = template.problem() {
                     return no(problem);
                 }
                 match self.tell.template(template.key).1 == **template {
-                    true => no("the template says so already"),
+                    true => no(say!("the template says so already")),
                     false => Ok(()),
                 }
             }
             TellEvent::EnvelopeProposed(envelope) => {
-                self.tells(person, "propose an envelope")?;
+                self.tells(person, say!("propose an envelope"))?;
                 if let Some(problem) = envelope.problem(at) {
                     return no(problem);
                 }
@@ -148,13 +150,13 @@ impl State {
                 };
                 match envelope.templates.iter().all(known) {
                     true => Ok(()),
-                    false => no("it names a version of a template that is not here"),
+                    false => no(say!("it names a version of a template that is not here")),
                 }
             }
             TellEvent::EnvelopeSigned { envelope } => {
                 let record = self.standing_envelope(envelope, at)?;
                 let Some(role) = SIGNERS.iter().find(|role| person.roles.contains(role)) else {
-                    return no(format!(
+                    return no(say!(
                         "{} is neither legal nor brand, who agree to wording; {} may",
                         person.name,
                         self.named_with(&SIGNERS, None)
@@ -164,7 +166,7 @@ impl State {
                 let fills = missing.iter().any(|it| person.roles.contains(it));
                 match fills {
                     true => Ok(()),
-                    false => no(format!("it is signed as {} already", role.name())),
+                    false => no(say!("it is signed as {} already", role.name())),
                 }
             }
             TellEvent::EnvelopeEnded { envelope, reason } => {
@@ -173,7 +175,7 @@ impl State {
                     || holds(person, &[Role::Administrator])
                     || record.by == person.id;
                 if !may {
-                    return no(format!("{} may not end an envelope", person.name));
+                    return no(say!("{} may not end an envelope", person.name));
                 }
                 needs_reason(reason)
             }
@@ -183,13 +185,13 @@ impl State {
     pub(super) fn may_draft(&self, person: &Person, draft: &Draft) -> Answer {
         let it = self.open_incident(&draft.incident)?;
         if it.phase != draft.phase {
-            return no(format!("the incident is {} by now", phase_key(it.phase)));
+            return no(say!("the incident is {} by now", phase_key(it.phase)));
         }
         if draft.update > it.next_update(draft.phase, draft.audience) {
-            return no("an earlier notice of this phase was not sent");
+            return no(say!("an earlier notice of this phase was not sent"));
         }
         if draft.texts.is_empty() {
-            return no("a draft has a text");
+            return no(say!("a draft has a text"));
         }
         if let Some(problem) = draft.texts.values().find_map(Slots::problem) {
             return no(problem);
@@ -197,15 +199,15 @@ impl State {
         let known = it.drafts.get(&(draft.phase, draft.update, draft.audience));
         if draft.why.is_by_itself() {
             return match known {
-                Some(_) => no("there is a draft already"),
+                Some(_) => no(say!("there is a draft already")),
                 None => Ok(()),
             };
         }
         if !holds(person, &self.mandate(ActKind::Publish).ask) {
-            return no(format!("{} may not write notices", person.name));
+            return no(say!("{} may not write notices", person.name));
         }
         match known.is_some_and(|known| known.texts == draft.texts) {
-            true => no("the draft says so already"),
+            true => no(say!("the draft says so already")),
             false => Ok(()),
         }
     }
@@ -213,7 +215,7 @@ impl State {
     pub(super) fn may_close_incident(&self, incident: &str) -> Answer {
         let it = self.open_incident(incident)?;
         if it.phase != Phase::Resolved {
-            return no("the incident is not resolved");
+            return no(say!("the incident is not resolved"));
         }
         let left = it.stranded();
         if left.is_empty() {
@@ -227,9 +229,9 @@ impl State {
             })
             .collect();
         where_to.dedup();
-        no(format!(
+        no(say!(
             "whoever was told of it on {} was not told of its end",
-            where_to.join(" and ")
+            where_to.join(say!(" and "))
         ))
     }
 
@@ -243,14 +245,15 @@ impl State {
             .tell
             .envelopes
             .get(envelope)
-            .ok_or_else(|| "there is no such envelope".to_owned())?;
+            .ok_or_else(|| say!("there is no such envelope").to_owned())?;
         if let Some(why) = &record.ended {
-            return Err(format!("the envelope was ended: {why}"));
+            return Err(say!("the envelope was ended: {why}"));
         }
         match at > record.envelope.expires_at {
-            true => Err(format!(
+            true => Err(say!(
                 "the envelope “{}” expired at {}",
-                record.envelope.title, record.envelope.expires_at
+                record.envelope.title,
+                words::moment(record.envelope.expires_at)
             )),
             false => Ok(record),
         }
