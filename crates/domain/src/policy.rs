@@ -164,17 +164,17 @@ impl ActKind {
     /// What people call it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Stop => "Stop a rollout",
-            Self::Resume => "Resume a rollout",
-            Self::SetFraction => "Change a rollout's fraction",
-            Self::Complete => "Release to everybody",
-            Self::Release => "Put an approved version on sale",
-            Self::RemoveFromSale => "Take the whole app off sale",
-            Self::RollBack => "Roll back to an earlier update",
-            Self::Recover => "Ask people who have a version to update",
-            Self::TurnOff => "Turn a flag off",
-            Self::TurnOn => "Turn a flag on",
-            Self::Publish => "Publish a notice",
+            Self::Stop => say!("Stop a rollout"),
+            Self::Resume => say!("Resume a rollout"),
+            Self::SetFraction => say!("Change a rollout's fraction"),
+            Self::Complete => say!("Release to everybody"),
+            Self::Release => say!("Put an approved version on sale"),
+            Self::RemoveFromSale => say!("Take the whole app off sale"),
+            Self::RollBack => say!("Roll back to an earlier update"),
+            Self::Recover => say!("Ask people who have a version to update"),
+            Self::TurnOff => say!("Turn a flag off"),
+            Self::TurnOn => say!("Turn a flag on"),
+            Self::Publish => say!("Publish a notice"),
         }
     }
 

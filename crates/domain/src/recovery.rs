@@ -4,6 +4,7 @@
 //! A halt does not reach people who have the release; this does, and it only asks. It is a target of
 //! its own beside the track, so that a stop never waits for it and is watched whatever it does.
 
+use cockpit_say::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -142,7 +143,7 @@ pub fn named(target: &TargetId) -> Option<Named> {
 
 /// What people call such a target.
 pub fn title(named: &Named) -> String {
-    format!("Google Play · ask people with {} to update", named.version)
+    say!("Google Play · ask people with {} to update", named.version)
 }
 
 /// Whether a recovery already is as desired.
@@ -166,15 +167,15 @@ pub(crate) fn meets(desired: &Desired, it: &Recovery) -> bool {
 
 /// Why a recovery in this state cannot be changed so; `None` when it can.
 pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
-    let elsewhere = "in the Play console, by its recovery tools";
+    let elsewhere = say!("in the Play console, by its recovery tools");
     match (desired, it.status, it.scope) {
-        (Desired::AskedToUpdate, RecoveryStatus::Active, Scope::Narrower) => Some(format!(
+        (Desired::AskedToUpdate, RecoveryStatus::Active, Scope::Narrower) => Some(say!(
             "a part of the people who have {} is asked already, by somebody else's choice. Widen or \
              cancel that {elsewhere}",
             it.version
         )),
         (Desired::AskedToUpdate, RecoveryStatus::Active, Scope::Whole | Scope::Wider) => {
-            Some(format!("people who have {} are asked already", it.version))
+            Some(say!("people who have {} are asked already", it.version))
         }
         (
             Desired::AskedToUpdate,
@@ -185,7 +186,7 @@ pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
             | RecoveryStatus::Failed,
             _,
         ) => it.newer.is_none().then(|| {
-            format!(
+            say!(
                 "no newer version than {} is handed out on production, so there is nothing to \
                  update to. Release a better one first",
                 it.version
@@ -198,7 +199,7 @@ pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
             Desired::NotAsked,
             RecoveryStatus::Active | RecoveryStatus::Generating,
             Scope::Narrower | Scope::Wider,
-        ) => Some(format!(
+        ) => Some(say!(
             "it was made for other people than those who have {}, not from here. Cancel it \
              {elsewhere}",
             it.version
@@ -210,7 +211,7 @@ pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
             | RecoveryStatus::Canceled
             | RecoveryStatus::Failed,
             _,
-        ) => Some("nobody is asked to update".to_owned()),
+        ) => Some(say!("nobody is asked to update").to_owned()),
         (
             Desired::Stopped
             | Desired::RollingOut { .. }
@@ -223,7 +224,7 @@ pub(crate) fn not_offered(desired: &Desired, it: &Recovery) -> Option<String> {
             | Desired::Published { .. },
             _,
             _,
-        ) => Some("this target does not offer that change".to_owned()),
+        ) => Some(say!("this target does not offer that change").to_owned()),
     }
 }
 
@@ -238,14 +239,14 @@ pub(crate) fn consequence(desired: &Desired, it: &Recovery) -> String {
                 Some(Newer {
                     version,
                     fraction_bps: Some(bps),
-                }) => format!(
+                }) => say!(
                     " {version} is handed out to {}: who cannot get it has nothing to update to.",
                     percent(*bps)
                 ),
-                Some(newer) => format!(" Who updates gets {}.", newer.version),
+                Some(newer) => say!(" Who updates gets {}.", newer.version),
                 None => String::new(),
             };
-            format!(
+            say!(
                 "Everybody who has {version} is asked to update, over the whole screen, when they \
                  open the app, and again at each fresh start. They may close it and go on: it \
                  only asks.{to} Devices that updated do not go back. Google asks in apps that are \
@@ -253,7 +254,7 @@ pub(crate) fn consequence(desired: &Desired, it: &Recovery) -> String {
                  track that holds {version}; only production was looked at."
             )
         }
-        Desired::NotAsked => format!(
+        Desired::NotAsked => say!(
             "Nobody who has {version} is asked any more. Devices that updated do not go back, and \
              Google cannot take this recovery up again: asking again makes another."
         ),
@@ -265,35 +266,35 @@ pub(crate) fn consequence(desired: &Desired, it: &Recovery) -> String {
         | Desired::RolledBack { .. }
         | Desired::On
         | Desired::Off
-        | Desired::Published { .. } => "This target does not offer that change.".to_owned(),
+        | Desired::Published { .. } => say!("This target does not offer that change.").to_owned(),
     }
 }
 
 /// "nobody is asked to update", "asked to update, 1 200 of 40 000 devices have".
 pub(crate) fn state(it: &Recovery) -> String {
     match it.status {
-        RecoveryStatus::Absent => "nobody is asked to update".to_owned(),
-        RecoveryStatus::Draft => "prepared, nobody is asked to update yet".to_owned(),
+        RecoveryStatus::Absent => say!("nobody is asked to update").to_owned(),
+        RecoveryStatus::Draft => say!("prepared, nobody is asked to update yet").to_owned(),
         RecoveryStatus::Generating => {
-            "being made by Google, nobody is asked to update yet".to_owned()
+            say!("being made by Google, nobody is asked to update yet").to_owned()
         }
         RecoveryStatus::Active => {
             let whom = match it.scope {
-                Scope::Whole => "asked to update",
-                Scope::Narrower => "a part of them asked to update",
-                Scope::Wider => "asked to update, with people who have other versions",
+                Scope::Whole => say!("asked to update"),
+                Scope::Narrower => say!("a part of them asked to update"),
+                Scope::Wider => say!("asked to update, with people who have other versions"),
             };
             format!("{whom}{}", counted(it))
         }
-        RecoveryStatus::Canceled => format!("no longer asked to update{}", counted(it)),
-        RecoveryStatus::Failed => "not made by Google, nobody is asked to update".to_owned(),
+        RecoveryStatus::Canceled => say!("no longer asked to update{}", counted(it)),
+        RecoveryStatus::Failed => say!("not made by Google, nobody is asked to update").to_owned(),
     }
 }
 
 fn counted(it: &Recovery) -> String {
     it.devices
         .map(|it| {
-            format!(
+            say!(
                 ", {} of {} devices have",
                 grouped(it.recovered),
                 grouped(it.all)
@@ -306,50 +307,50 @@ fn counted(it: &Recovery) -> String {
 pub(crate) fn read_back(desired: &Desired, it: &Recovery) -> String {
     let counted = match it.devices {
         Some(_) => "",
-        None => " Google has counted no device yet.",
+        None => say!(" Google has counted no device yet."),
     };
     let not_shown = if *desired == Desired::AskedToUpdate {
-        " Whether people saw it was not observed."
+        say!(" Whether people saw it was not observed.")
     } else {
         ""
     };
-    format!("Read back: {}.{counted}{not_shown}", state(it))
+    say!("Read back: {}.{counted}{not_shown}", state(it))
 }
 
 /// What must be known of it while it stands so.
 pub(crate) fn note(it: &Recovery) -> String {
     let to = match &it.newer {
-        None => "Nothing newer is handed out on production".to_owned(),
+        None => say!("Nothing newer is handed out on production").to_owned(),
         Some(Newer {
             version,
             fraction_bps: Some(bps),
-        }) => format!("{version} is handed out to {}", percent(*bps)),
-        Some(newer) => format!("{} is handed out to everybody", newer.version),
+        }) => say!("{version} is handed out to {}", percent(*bps)),
+        Some(newer) => say!("{} is handed out to everybody", newer.version),
     };
     match it.status {
         RecoveryStatus::Active => {
-            format!("It only asks, and devices that updated do not go back · {to}")
+            say!("It only asks, and devices that updated do not go back · {to}")
         }
         RecoveryStatus::Absent
         | RecoveryStatus::Draft
         | RecoveryStatus::Generating
         | RecoveryStatus::Canceled
-        | RecoveryStatus::Failed => format!("A stop does not reach people who have it · {to}"),
+        | RecoveryStatus::Failed => say!("A stop does not reach people who have it · {to}"),
     }
 }
 
 /// The acts that stand beside it, with the word on each button.
 pub(crate) fn wishes(it: &Recovery) -> Vec<(&'static str, Desired)> {
     match it.status {
-        RecoveryStatus::Active => vec![("Stop asking", Desired::NotAsked)],
+        RecoveryStatus::Active => vec![(say!("Stop asking"), Desired::NotAsked)],
         RecoveryStatus::Generating => vec![
-            ("Ask to update", Desired::AskedToUpdate),
-            ("Stop asking", Desired::NotAsked),
+            (say!("Ask to update"), Desired::AskedToUpdate),
+            (say!("Stop asking"), Desired::NotAsked),
         ],
         RecoveryStatus::Absent
         | RecoveryStatus::Draft
         | RecoveryStatus::Canceled
-        | RecoveryStatus::Failed => vec![("Ask to update", Desired::AskedToUpdate)],
+        | RecoveryStatus::Failed => vec![(say!("Ask to update"), Desired::AskedToUpdate)],
     }
 }
 
@@ -358,14 +359,15 @@ pub(crate) fn wishes(it: &Recovery) -> Vec<(&'static str, Desired)> {
 pub(crate) fn moved(seen: &Recovery, now: &Recovery) -> Option<String> {
     let asks = |it: &Recovery| (it.status == RecoveryStatus::Active).then_some(it.scope);
     if (&seen.version, &seen.builds) != (&now.version, &now.builds) || asks(seen) != asks(now) {
-        return Some(format!("seen as {}, now {}", state(seen), state(now)));
+        return Some(say!("seen as {}, now {}", state(seen), state(now)));
     }
     let version = |it: &Recovery| it.newer.as_ref().map(|newer| newer.version.clone());
     if asks(seen).is_some() || version(seen) == version(now) {
         return None;
     }
-    let handed_out = |it: &Recovery| version(it).unwrap_or_else(|| "nothing newer".to_owned());
-    Some(format!(
+    let handed_out =
+        |it: &Recovery| version(it).unwrap_or_else(|| say!("nothing newer").to_owned());
+    Some(say!(
         "{} was handed out for them to update to, now {}",
         handed_out(seen),
         handed_out(now)

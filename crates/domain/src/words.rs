@@ -118,7 +118,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Recovery(_)
-            | TargetState::Channel(_) => format!("in progress {}", percent(*bps)),
+            | TargetState::Channel(_) => say!("in progress {}", percent(*bps)),
         },
         Desired::RollingOut { fraction_bps: None } => match state {
             TargetState::PhasedRelease(_) => say!("active").to_owned(),
@@ -128,7 +128,7 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Recovery(_)
-            | TargetState::Channel(_) => "in progress".to_owned(),
+            | TargetState::Channel(_) => say!("in progress").to_owned(),
         },
         Desired::Complete => say!("complete").to_owned(),
         Desired::Released { version } => say!("{version} on sale"),
@@ -141,12 +141,12 @@ pub fn desired(desired: &Desired, state: &TargetState) -> String {
             | TargetState::StatusPage(_)
             | TargetState::Mailing(_)
             | TargetState::Recovery(_)
-            | TargetState::Channel(_) => "rolled back".to_owned(),
+            | TargetState::Channel(_) => say!("rolled back").to_owned(),
         },
-        Desired::AskedToUpdate => "asked to update".to_owned(),
-        Desired::NotAsked => "no longer asked to update".to_owned(),
-        Desired::On => "on".to_owned(),
-        Desired::Off => "off".to_owned(),
+        Desired::AskedToUpdate => say!("asked to update").to_owned(),
+        Desired::NotAsked => say!("no longer asked to update").to_owned(),
+        Desired::On => say!("on").to_owned(),
+        Desired::Off => say!("off").to_owned(),
         Desired::Published { .. } => match state {
             TargetState::Mailing(it) => {
                 say!("handed to the mail server for {}", recipients(it.to.len()))
@@ -171,11 +171,11 @@ pub fn stopped_word(state: &TargetState) -> &'static str {
         TargetState::StagedRollout(_) => say!("halted"),
         TargetState::PhasedRelease(_) => say!("paused"),
         TargetState::StoreRollout(it) => it.store.stopped_word(),
-        TargetState::Recovery(_) => "no longer asked to update",
-        TargetState::Flag(_) => "off",
-        TargetState::StatusPage(_) => "published",
-        TargetState::Mailing(_) => "taken",
-        TargetState::Channel(_) => "published",
+        TargetState::Recovery(_) => say!("no longer asked to update"),
+        TargetState::Flag(_) => say!("off"),
+        TargetState::StatusPage(_) => say!("published"),
+        TargetState::Mailing(_) => say!("taken"),
+        TargetState::Channel(_) => say!("published"),
     }
 }
 
@@ -225,7 +225,7 @@ pub fn read_back(desired: &Desired, state: &TargetState) -> String {
     if let TargetState::Recovery(it) = state {
         return recovery::read_back(desired, it);
     }
-    let mut sentences = vec![format!("Read back: {}.", self::state(state))];
+    let mut sentences = vec![say!("Read back: {}.", self::state(state))];
     if let (Desired::Off | Desired::On | Desired::RollingOut { .. }, TargetState::Flag(it)) =
         (desired, state)
     {
@@ -303,7 +303,7 @@ pub fn target(id: &TargetId, state: &TargetState) -> String {
         TargetState::PhasedRelease(it) => say!("{service} · phased release · {}", it.version),
         TargetState::StoreRollout(it) => format!("{} · {}", it.store.name(), it.version),
         TargetState::Recovery(it) => {
-            format!("{service} · ask people with {} to update", it.version)
+            say!("{service} · ask people with {} to update", it.version)
         }
         TargetState::Flag(it) => format!("{service} · {}", it.name),
         TargetState::StatusPage(_) => service.to_owned(),

@@ -320,7 +320,7 @@ pub fn not_offered(desired: &Desired, it: &StoreRollout) -> Option<String> {
         | Desired::NotAsked
         | Desired::On
         | Desired::Off
-        | Desired::Published { .. } => Some(NO_SUCH.to_owned()),
+        | Desired::Published { .. } => Some(said(NO_SUCH).to_owned()),
     }
 }
 

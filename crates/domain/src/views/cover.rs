@@ -19,8 +19,8 @@ pub(super) fn cover(target: &Target, state: &TargetState) -> Cover {
         TargetState::StagedRollout(_)
         | TargetState::PhasedRelease(_)
         | TargetState::StoreRollout(_)
-        | TargetState::Recovery(_) => (0, "Stores"),
-        TargetState::Flag(_) => (1, "Switches"),
+        | TargetState::Recovery(_) => (0, say!("Stores")),
+        TargetState::Flag(_) => (1, say!("Switches")),
         TargetState::StatusPage(_) | TargetState::Mailing(_) | TargetState::Channel(_) => {
             return Cover {
                 rank: 2,

@@ -255,7 +255,7 @@ fn not_covered(it: &TargetLive, aims: &[(Observation, Desired)], version: &str) 
         }
         TargetState::Flag(flag) => flag
             .enabled
-            .then(|| format!("{}: stays on, it is not tied to {version}.", flag.name)),
+            .then(|| say!("{}: stays on, it is not tied to {version}.", flag.name)),
         TargetState::StatusPage(_)
         | TargetState::Mailing(_)
         | TargetState::Recovery(_)
@@ -269,7 +269,7 @@ fn left_behind_by(seen: &Observation) -> Option<String> {
         return None;
     };
     recovery::target_of(&seen.target, it).map(|_| {
-        format!(
+        say!(
             "Google Play: a halt does not reach people who have {0} already. They can be asked to \
              update, by an act of its own beside {0}, once a newer version is handed out there.",
             it.version

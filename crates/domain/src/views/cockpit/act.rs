@@ -59,9 +59,9 @@ pub(super) fn act(
     ActView {
         verb: verb(kind),
         name: match kind {
-            ActKind::SetFraction => format!("Set the share of {what} on {service}"),
-            ActKind::RemoveFromSale => format!("Take the whole app off the {service}"),
-            ActKind::RollBack | ActKind::Recover => format!("{label}: {what} on {service}"),
+            ActKind::SetFraction => say!("Set the share of {what} on {service}"),
+            ActKind::RemoveFromSale => say!("Take the whole app off the {service}"),
+            ActKind::RollBack | ActKind::Recover => say!("{label}: {what} on {service}"),
             ActKind::Stop
             | ActKind::Resume
             | ActKind::Complete
@@ -104,20 +104,20 @@ pub(super) fn last_act(
     let (id, record) = state.newest_intent(target)?;
     let who = asker(state, live, &record.by);
     let what = match record.intent.act {
-        ActKind::Stop => "stop asked for by",
-        ActKind::Resume => "resume asked for by",
-        ActKind::SetFraction => "new fraction asked for by",
-        ActKind::Complete => "completion asked for by",
-        ActKind::Release => "release asked for by",
-        ActKind::RemoveFromSale => "taking the app off sale asked for by",
-        ActKind::RollBack => "rollback asked for by",
+        ActKind::Stop => say!("stop asked for by"),
+        ActKind::Resume => say!("resume asked for by"),
+        ActKind::SetFraction => say!("new fraction asked for by"),
+        ActKind::Complete => say!("completion asked for by"),
+        ActKind::Release => say!("release asked for by"),
+        ActKind::RemoveFromSale => say!("taking the app off sale asked for by"),
+        ActKind::RollBack => say!("rollback asked for by"),
         ActKind::Recover if record.intent.desired == Desired::NotAsked => {
-            "end of the update prompt asked for by"
+            say!("end of the update prompt asked for by")
         }
-        ActKind::Recover => "update prompt asked for by",
-        ActKind::TurnOff => "turning off asked for by",
-        ActKind::TurnOn => "turning on asked for by",
-        ActKind::Publish => "notice asked for by",
+        ActKind::Recover => say!("update prompt asked for by"),
+        ActKind::TurnOff => say!("turning off asked for by"),
+        ActKind::TurnOn => say!("turning on asked for by"),
+        ActKind::Publish => say!("notice asked for by"),
     };
     Some(LastAct {
         words: format!("{} {who}", capital(what)),

@@ -47,7 +47,7 @@ pub(super) fn release(
     Some(ReleaseView {
         target: it.target.id.0.clone(),
         store: match seen.and_then(|seen| recovery::of(&seen.state)) {
-            Some(_) => "Google Play · update prompt".to_owned(),
+            Some(_) => say!("Google Play · update prompt").to_owned(),
             None => service.name().to_owned(),
         },
         platform: it.target.platform.clone(),
@@ -138,12 +138,12 @@ fn rollout_badge(state: &TargetState) -> Badge {
             StoreStatus::Removed => badge(Tone::Wait, Icon::Held, say!("Off sale")),
         },
         TargetState::Recovery(it) => match it.status {
-            RecoveryStatus::Absent => badge(Tone::Neutral, Icon::Idle, "Nobody asked"),
-            RecoveryStatus::Draft => badge(Tone::Neutral, Icon::Idle, "Prepared"),
-            RecoveryStatus::Generating => badge(Tone::Wait, Icon::Progress, "Being made"),
-            RecoveryStatus::Active => badge(Tone::Neutral, Icon::Progress, "Asked to update"),
-            RecoveryStatus::Canceled => badge(Tone::Neutral, Icon::Idle, "No longer asked"),
-            RecoveryStatus::Failed => badge(Tone::Wait, Icon::Alert, "Not made"),
+            RecoveryStatus::Absent => badge(Tone::Neutral, Icon::Idle, say!("Nobody asked")),
+            RecoveryStatus::Draft => badge(Tone::Neutral, Icon::Idle, say!("Prepared")),
+            RecoveryStatus::Generating => badge(Tone::Wait, Icon::Progress, say!("Being made")),
+            RecoveryStatus::Active => badge(Tone::Neutral, Icon::Progress, say!("Asked to update")),
+            RecoveryStatus::Canceled => badge(Tone::Neutral, Icon::Idle, say!("No longer asked")),
+            RecoveryStatus::Failed => badge(Tone::Wait, Icon::Alert, say!("Not made")),
         },
         TargetState::PhasedRelease(it) => {
             let day = it
@@ -248,15 +248,15 @@ fn rollout(seen: Option<&Observation>) -> RolloutView {
 fn recovered(it: &Recovery) -> RolloutView {
     let counted = it.devices.filter(|devices| devices.all > 0);
     RolloutView {
-        label: "Devices that updated".to_owned(),
+        label: say!("Devices that updated").to_owned(),
         // Only a bar is drawn by it; a count in it is far below what a float holds exactly.
         fraction: counted.map(|it| it.recovered as f64 / it.all as f64),
-        words: counted.map_or("not counted".to_owned(), |it| {
+        words: counted.map_or(say!("not counted").to_owned(), |it| {
             let (recovered, all) = (words::grouped(it.recovered), words::grouped(it.all));
-            format!("{recovered} of {all}")
+            say!("{recovered} of {all}")
         }),
         held: it.status != RecoveryStatus::Active,
-        detail: format!("of those that had {}, as Google counts", it.version),
+        detail: say!("of those that had {}, as Google counts", it.version),
     }
 }
 
