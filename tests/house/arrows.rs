@@ -34,6 +34,7 @@ const DRAWN: &[Place] = &[
             "cockpit-domain",
             "cockpit-ledger",
             "cockpit-providers",
+            "cockpit-say",
             "cockpit-seal",
             "cockpit-sync",
         ],
@@ -41,7 +42,7 @@ const DRAWN: &[Place] = &[
     Place {
         package: "cockpit-providers",
         source: "crates/providers/src/",
-        builds_on: &["cockpit-domain"],
+        builds_on: &["cockpit-domain", "cockpit-say"],
     },
     Place {
         package: "cockpit-ledger",

@@ -9,6 +9,7 @@ use cockpit_domain::policy::ActKind;
 use cockpit_domain::target::Notice;
 use cockpit_domain::views::{self, NoticeText};
 use cockpit_domain::{Desired, Observation, TargetId, TargetState, words};
+use cockpit_say::say;
 use serde_json::Value;
 
 use crate::answers::to_value;
@@ -34,9 +35,11 @@ impl Inner {
         if let Some(broken) = self.with_live(|live| live.ledger.broken.clone()) {
             return Err(Problem::new(
                 "read_only",
-                format!("{broken} Nothing was changed: acts are refused while the log is broken."),
+                say!("{broken} Nothing was changed: acts are refused while the log is broken."),
             )
-            .hint("Run `cockpit verify` and keep the database; reading goes on."));
+            .hint(say!(
+                "Run `cockpit verify` and keep the database; reading goes on."
+            )));
         }
         if self.has_ended() {
             return Err(ending());
@@ -70,15 +73,18 @@ impl Inner {
             }
             // The shell opens another folder and starts a drill there.
             Act::NewDrill(_) => {
-                return Err(
-                    Problem::new("refused", "This shell cannot begin another drill.")
-                        .hint("Make a workspace in another folder."),
-                );
+                return Err(Problem::new(
+                    "refused",
+                    say!("This shell cannot begin another drill."),
+                )
+                .hint(say!("Make a workspace in another folder.")));
             }
             Act::CreateWorkspace(args) => {
                 self.create_workspace(&args.name, &args.person, false)
                     .await?;
-                to_value(&done("The workspace is made. Connect a store to begin."))?
+                to_value(&done(say!(
+                    "The workspace is made. Connect a store to begin."
+                )))?
             }
             Act::Unlock(args) => to_value(&self.unlock(args.passphrase.into()).await?)?,
             Act::CheckConnection(args) => to_value(&self.check_connection(args).await?)?,
@@ -112,20 +118,20 @@ impl Inner {
                 if !["light", "dark", "system"].contains(&args.theme.as_str()) {
                     return Err(Problem::new(
                         "bad_input",
-                        "A theme is light, dark or system.",
+                        say!("A theme is light, dark or system."),
                     ));
                 }
                 self.ledger
                     .setting_put("theme", &Value::String(args.theme))?;
                 self.changed(&[Tag::Boot, Tag::Settings]);
-                return to_value(&done("The theme is set."));
+                return to_value(&done(say!("The theme is set.")));
             }
             Act::Export(args) => to_value(&self.export(&args, None).await?)?,
             Act::CancelExport(_) => return to_value(&self.cancel_export()?),
             Act::VerifyLog(_) => to_value(&self.verify_log().await?)?,
             Act::Refresh(_) => {
                 observe::everything(self).await;
-                return to_value(&done("Every service was asked."));
+                return to_value(&done(say!("Every service was asked.")));
             }
             Act::Rehearse(args) => {
                 return to_value(&rehearse::on_request(self, args.service.as_deref()).await?);
@@ -134,12 +140,13 @@ impl Inner {
                 // Whoever judges it compares with how it is now.
                 observe::again(self, &args.intent);
                 if !self.desk.open_approval(&args.intent) {
-                    return Err(
-                        Problem::new("refused", "This shell has no approval window.")
-                            .hint("Approve with `cockpit approve`."),
-                    );
+                    return Err(Problem::new(
+                        "refused",
+                        say!("This shell has no approval window."),
+                    )
+                    .hint(say!("Approve with `cockpit approve`.")));
                 }
-                return to_value(&done("The approval window is open."));
+                return to_value(&done(say!("The approval window is open.")));
             }
         };
         self.changed(tags);
@@ -153,7 +160,7 @@ impl Inner {
                 args.also,
                 Verdict::Approve,
                 String::new(),
-                "Approved and signed.",
+                say!("Approved and signed."),
             ),
             Approval::SignChange(args) => {
                 self.ask_presence_for(&args.change).await?;
@@ -166,7 +173,7 @@ impl Inner {
                 args.also,
                 Verdict::Reject,
                 args.reason,
-                "Rejected. Nothing is in effect.",
+                say!("Rejected. Nothing is in effect."),
             ),
         };
         let intents = self.of_one_press(first, also)?;
@@ -205,7 +212,7 @@ impl Inner {
             if press(&intent) != press(&intents[0]) {
                 return Err(Problem::new(
                     "bad_input",
-                    "Only intents of one press are judged together. Nothing was signed.",
+                    say!("Only intents of one press are judged together. Nothing was signed."),
                 ));
             }
             if !intents.contains(&intent) {
@@ -224,10 +231,7 @@ impl Inner {
                 && *asked != app.0
                 && !asked.eq_ignore_ascii_case(&app.1)
             {
-                return Err(
-                    Problem::new("not_found", format!("There is no app '{asked}' here."))
-                        .hint(format!("This workspace has {} ({}).", app.1, app.0)),
-                );
+                return Err(no_such_app(asked, &app));
             }
             self.with_live(|live| {
                 let version = args
@@ -247,7 +251,7 @@ impl Inner {
                     }
                 }
                 Press {
-                    title: format!("Stop {version}"),
+                    title: say!("Stop {version}"),
                     app: app.0,
                     aims,
                     reason: args.reason,
@@ -257,7 +261,7 @@ impl Inner {
         };
         self.press(
             press,
-            "Recorded. Each target is read again, stopped and read back.",
+            say!("Recorded. Each target is read again, stopped and read back."),
         )
         .await
     }
@@ -280,11 +284,11 @@ impl Inner {
                     ) if act == ActKind::SetFraction => {
                         let flag = args.target.name().rsplit('/').next().unwrap_or_default();
                         let what = if version.is_empty() { flag } else { &version };
-                        format!("Set {what} to {}", words::percent(*bps))
+                        say!("Set {what} to {}", words::percent(*bps))
                     }
-                    (Desired::AskedToUpdate, _) => format!("Ask people with {version} to update"),
+                    (Desired::AskedToUpdate, _) => say!("Ask people with {version} to update"),
                     (Desired::NotAsked, _) => {
-                        format!("Stop asking people with {version} to update")
+                        say!("Stop asking people with {version} to update")
                     }
                     (_, false) => format!("{} {version}", short_title(act)),
                     (_, true) => {
@@ -301,21 +305,21 @@ impl Inner {
                 })
             })?
         };
-        self.press(press, "Recorded.").await
+        self.press(press, say!("Recorded.")).await
     }
 
     async fn request_notice(self: &Arc<Self>, text: NoticeText) -> Result<Pressed, Problem> {
         let missing = |what: &str| {
             Problem::new(
                 "bad_input",
-                format!("The notice has no {what}. Nothing was asked for."),
+                say!("The notice has no {what}. Nothing was asked for."),
             )
         };
         if text.title.trim().is_empty() {
-            return Err(missing("headline"));
+            return Err(missing(say!("headline")));
         }
         if text.body.trim().is_empty() {
-            return Err(missing("text"));
+            return Err(missing(say!("text")));
         }
         let key = hex::encode(random::<8>()?);
         let (press, left_out) = {
@@ -324,10 +328,10 @@ impl Inner {
             let channels = self.with_live(|live| views::channels(&state, live));
             if let Some(why) = views::no_channel(&channels) {
                 return Err(
-                    Problem::new("refused", format!("{why} Nothing was asked for.")).hint(
+                    Problem::new("refused", say!("{why} Nothing was asked for.")).hint(say!(
                         "Connect a status page or a mail server in the settings, or wait until it \
-                         answers.",
-                    ),
+                         answers."
+                    )),
                 );
             }
             let notice = Notice {
@@ -341,10 +345,10 @@ impl Inner {
             let left_out: String = channels
                 .iter()
                 .filter_map(|channel| channel.why_not.as_ref())
-                .map(|why| format!(" Left out: {why}"))
+                .map(|why| say!(" Left out: {why}"))
                 .collect();
             let press = Press {
-                title: format!("Publish “{}”", notice.title),
+                title: say!("Publish “{}”", notice.title),
                 app,
                 aims: channels
                     .into_iter()
@@ -353,7 +357,7 @@ impl Inner {
                         Some((channel.seen?, Desired::Published { notice }))
                     })
                     .collect(),
-                reason: "Tell customers.".to_owned(),
+                reason: say!("Tell customers.").to_owned(),
                 evidence: Vec::new(),
             };
             (press, left_out)
@@ -361,7 +365,7 @@ impl Inner {
         let mut pressed = self
             .press(
                 press,
-                "Recorded. It waits for approval and is not published.",
+                say!("Recorded. It waits for approval and is not published."),
             )
             .await?;
         pressed.sentence.push_str(&left_out);
@@ -387,7 +391,7 @@ impl Inner {
                 _ => None,
             });
         let sentence = if recorded.ready.is_empty() {
-            "Recorded. It waits for approval; nothing is in effect.".to_owned()
+            say!("Recorded. It waits for approval; nothing is in effect.").to_owned()
         } else {
             words.to_owned()
         };
@@ -403,15 +407,17 @@ impl Inner {
         if !self.take_in_hand(&intent, Hold::TakingBack) {
             return Err(Problem::new(
                 "refused",
-                "It is being sent and may be in effect, so it cannot be taken back.",
+                say!("It is being sent and may be in effect, so it cannot be taken back."),
             )
-            .hint("Wait for its outcome, then ask for the opposite change."));
+            .hint(say!(
+                "Wait for its outcome, then ask for the opposite change."
+            )));
         }
         let id = intent.clone();
         let recorded = self.record(Command::Withdraw { intent }).await;
         self.let_go(&id);
         recorded?;
-        Ok(done("Taken back. Nothing was sent."))
+        Ok(done(say!("Taken back. Nothing was sent.")))
     }
 }
 
@@ -437,34 +443,41 @@ fn seen(live: &views::Live, target: &TargetId) -> Result<Observation, Problem> {
         .ok_or_else(|| {
             Problem::new(
                 "not_found",
-                format!("{target} was not read yet, so nothing can be asked of it."),
+                say!("{target} was not read yet, so nothing can be asked of it."),
             )
-            .hint("Wait until it answers, or look at the connection in the settings.")
+            .hint(say!(
+                "Wait until it answers, or look at the connection in the settings."
+            ))
         })
 }
 
 fn short_title(act: ActKind) -> &'static str {
     match act {
-        ActKind::Stop => "Stop",
-        ActKind::Resume => "Resume",
-        ActKind::SetFraction => "Set the fraction of",
-        ActKind::Complete => "Complete",
-        ActKind::Release => "Release",
-        ActKind::RemoveFromSale => "Take off sale, with every version:",
-        ActKind::RollBack => "Roll back",
-        ActKind::Recover => "Ask to update",
-        ActKind::TurnOff => "Turn off",
-        ActKind::TurnOn => "Turn on",
-        ActKind::Publish => "Publish",
+        ActKind::Stop => say!("Stop"),
+        ActKind::Resume => say!("Resume"),
+        ActKind::SetFraction => say!("Set the fraction of"),
+        ActKind::Complete => say!("Complete"),
+        ActKind::Release => say!("Release"),
+        ActKind::RemoveFromSale => say!("Take off sale, with every version:"),
+        ActKind::RollBack => say!("Roll back"),
+        ActKind::Recover => say!("Ask to update"),
+        ActKind::TurnOff => say!("Turn off"),
+        ActKind::TurnOn => say!("Turn on"),
+        ActKind::Publish => say!("Publish"),
     }
+}
+
+pub(crate) fn no_such_app(asked: &str, (id, name): &(String, String)) -> Problem {
+    Problem::new("not_found", say!("There is no app '{asked}' here."))
+        .hint(say!("This workspace has {name} ({id})."))
 }
 
 fn nothing_connected() -> Problem {
     Problem::new(
         "refused",
-        "No store is connected, so there is nothing to stop.",
+        say!("No store is connected, so there is nothing to stop."),
     )
-    .hint("Connect a store in the settings.")
+    .hint(say!("Connect a store in the settings."))
 }
 
 fn done(sentence: &str) -> Done {
@@ -476,6 +489,6 @@ fn done(sentence: &str) -> Done {
 fn ending() -> Problem {
     Problem::new(
         "read_only",
-        "This workspace is being closed. Look at the log for what was recorded.",
+        say!("This workspace is being closed. Look at the log for what was recorded."),
     )
 }

@@ -9,6 +9,7 @@ use cockpit_domain::views::{
 };
 use cockpit_domain::{Service, Time, words};
 use cockpit_providers::{Quota, form, guide};
+use cockpit_say::{said, say};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,7 +39,7 @@ impl Inner {
             Query::Press(args) => {
                 let state = self.state();
                 let view = self.with_live(|live| views::press(&state, live, &args.press, now));
-                to_value(&view.ok_or_else(|| gone("press"))?)
+                to_value(&view.ok_or_else(|| gone(say!("press")))?)
             }
             Query::Log(args) => to_value(&self.log(args)?),
             Query::LogChoices(_) => to_value(&self.log_choices()?),
@@ -46,7 +47,7 @@ impl Inner {
             Query::Intent(args) => {
                 let state = self.state();
                 let view = self.with_live(|live| views::intent(&state, live, &args.intent, now));
-                let view = view.ok_or_else(|| gone("intent"))?;
+                let view = view.ok_or_else(|| gone(say!("intent")))?;
                 drop(state);
                 self.are_as_signed(view.parts.iter().map(|part| &part.intent))?;
                 self.note_opened(&args.intent);
@@ -102,9 +103,11 @@ impl Inner {
             joining,
             drill: state.drill,
             drill_over: self.drill_over.load(Ordering::Relaxed).then(|| {
-                "This drill has ended: its stores and services ran inside the app. Its log stays \
-                 readable."
-                    .to_owned()
+                say!(
+                    "This drill has ended: its stores and services ran inside the app. Its log \
+                      stays readable."
+                )
+                .to_owned()
             }),
             theme: self.theme(),
             keys_kept_in,
@@ -121,7 +124,7 @@ impl Inner {
         let most = u64::from(quota.most.max(1));
         let left = most.saturating_sub(used);
         QuotaView {
-            words: format!(
+            words: say!(
                 "{} of {} {} each {} are left",
                 words::grouped(left),
                 words::grouped(most),
@@ -191,29 +194,31 @@ impl Inner {
             words: words.to_owned(),
         };
         let badge = match (connected, live.as_ref().and_then(|it| it.problem.as_ref())) {
-            (None, _) => badge(Tone::Neutral, Icon::Idle, "Not connected"),
-            (Some(_), Some(_)) => {
-                badge(Tone::Wait, Icon::Alert, "Connected, answers with a problem")
-            }
+            (None, _) => badge(Tone::Neutral, Icon::Idle, say!("Not connected")),
+            (Some(_), Some(_)) => badge(
+                Tone::Wait,
+                Icon::Alert,
+                say!("Connected, answers with a problem"),
+            ),
             (Some(_), None) if live.as_ref().is_some_and(|it| it.read_at.is_some()) => {
-                badge(Tone::Good, Icon::Done, "Connected, answers")
+                badge(Tone::Good, Icon::Done, say!("Connected, answers"))
             }
-            (Some(_), None) => badge(Tone::Wait, Icon::Unknown, "Connected, not read yet"),
+            (Some(_), None) => badge(Tone::Wait, Icon::Unknown, say!("Connected, not read yet")),
         };
         let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         let checked = checks.get(&service);
         ConnectionView {
             service: service.key().to_owned(),
             name: service.name().to_owned(),
-            purpose: form.purpose.to_owned(),
+            purpose: said(form.purpose).to_owned(),
             badge,
             fields: form
                 .fields
                 .iter()
                 .map(|field| FieldView {
                     key: field.key.to_owned(),
-                    label: field.label.to_owned(),
-                    hint: field.hint.to_owned(),
+                    label: said(field.label).to_owned(),
+                    hint: said(field.hint).to_owned(),
                     secret: field.secret,
                     multiline: field.multiline,
                     optional: field.optional,
@@ -224,9 +229,9 @@ impl Inner {
                 .collect(),
             checks: checked.map(|(_, items)| items.clone()).unwrap_or_default(),
             checked_at: checked.map(|(at, _)| at.to_string()),
-            least_permission: form.least_permission.to_owned(),
+            least_permission: said(form.least_permission).to_owned(),
             steps: guide(service)
-                .map(|guide| guide.steps.iter().map(|it| (*it).to_owned()).collect())
+                .map(|guide| guide.steps.iter().map(|it| said(it).to_owned()).collect())
                 .unwrap_or_default(),
             light: connected.and_then(|_| {
                 let now = self.now();
@@ -249,13 +254,13 @@ impl Inner {
 /// What one limit counts and where its number is from.
 fn source(quota: &Quota) -> String {
     let whose = if quota.published {
-        "Published by the service."
+        say!("Published by the service.")
     } else {
-        "Not published by the service: the number is ours."
+        say!("Not published by the service: the number is ours.")
     };
-    format!(
+    say!(
         "Counted on this laptop since it was opened. {whose} {}",
-        quota.source
+        said(quota.source)
     )
     .trim_end()
     .to_owned()
@@ -263,13 +268,10 @@ fn source(quota: &Quota) -> String {
 
 pub(crate) fn to_value<T: Serialize>(answer: &T) -> Result<Value, Problem> {
     serde_json::to_value(answer)
-        .map_err(|_| Problem::new("storage", "The answer could not be written."))
+        .map_err(|_| Problem::new("storage", say!("The answer could not be written.")))
 }
 
 pub(crate) fn gone(what: &str) -> Problem {
-    Problem::new(
-        "not_found",
-        format!("There is no such {what} in this ledger."),
-    )
-    .hint("Look it up in the decision log.")
+    Problem::new("not_found", say!("There is no such {what} in this ledger."))
+        .hint(say!("Look it up in the decision log."))
 }

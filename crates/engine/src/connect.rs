@@ -9,6 +9,7 @@ use cockpit_domain::decide::Command;
 use cockpit_domain::event::Connection;
 use cockpit_domain::provider::CredentialCheck;
 use cockpit_providers::{Adapter, SecretString, form};
+use cockpit_say::say;
 use serde_json::Value;
 
 use crate::api::{ConnectArgs, Done, Problem, Tag};
@@ -175,7 +176,7 @@ impl Inner {
         if let Some(missing) = check.items.iter().find(|item| !item.ok) {
             return Err(Problem::new(
                 "refused",
-                format!(
+                say!(
                     "{name} was not connected: {} is missing.",
                     missing.permission
                 ),
@@ -184,7 +185,7 @@ impl Inner {
         }
         self.connect_unchecked(vec![credentials]).await?;
         Ok(Done {
-            sentence: format!("{name} is connected and every permission is there."),
+            sentence: say!("{name} is connected and every permission is there."),
         })
     }
 
@@ -286,16 +287,16 @@ impl Inner {
             .map_err(|problem| {
                 Problem::new(
                     &problem.kind,
-                    format!(
+                    say!(
                         "{} is disconnected, but its key is still on this computer: {}",
                         service.name(),
                         problem.sentence
                     ),
                 )
-                .hint("Revoke the key at the service.")
+                .hint(say!("Revoke the key at the service."))
             })?;
         Ok(Done {
-            sentence: format!(
+            sentence: say!(
                 "{} is disconnected and its key was removed from this computer. Revoke the key \
                  at the service too if it is not used elsewhere.",
                 service.name()
@@ -418,17 +419,17 @@ fn lacks_keys(credentials: &Credentials) -> bool {
 fn not_here(service: Service) -> (String, Option<String>) {
     let name = service.name();
     (
-        format!("The key of {name} is not on this laptop, so {name} is not read here."),
-        Some("Enter it in the settings to read it here too.".to_owned()),
+        say!("The key of {name} is not on this laptop, so {name} is not read here."),
+        Some(say!("Enter it in the settings to read it here too.").to_owned()),
     )
 }
 
 fn unknown(service: &str) -> Problem {
     Problem::new(
         "bad_input",
-        format!("There is no service '{service}'. Nothing was changed."),
+        say!("There is no service '{service}'. Nothing was changed."),
     )
-    .hint(format!(
+    .hint(say!(
         "Known services: {}.",
         Service::ALL.map(Service::key).join(", ")
     ))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use cockpit_say::say;
 use serde_json::Value;
 
 use crate::presence::Answer;
@@ -23,7 +24,7 @@ pub trait Desk: Send + Sync {
 
     /// Asks the system whether a person is there, before something is approved.
     async fn presence(&self) -> Answer {
-        Answer::NotOffered("this shell does not ask for it".to_owned())
+        Answer::NotOffered(say!("this shell does not ask for it").to_owned())
     }
 
     /// The folder for exports that a person finds again. `None`: one in the workspace folder.
@@ -54,7 +55,7 @@ impl Desk for NoDesk {
 
     async fn open_sandbox(&self, _scenario: &str) -> Result<Value, String> {
         Err(
-            "This shell has no embedded sandbox. Start one with `cockpit sandbox serve`."
+            say!("This shell has no embedded sandbox. Start one with `cockpit sandbox serve`.")
                 .to_owned(),
         )
     }

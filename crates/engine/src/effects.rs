@@ -13,6 +13,7 @@ use cockpit_domain::state::Standing;
 use cockpit_domain::{Desired, Observation, Service, Time};
 use cockpit_ledger::{OutboxChange, OutboxState};
 use cockpit_providers::Adapter;
+use cockpit_say::say;
 use tokio::time::Instant;
 
 use crate::api::{Problem, Tag};
@@ -178,13 +179,13 @@ impl Run {
             Standing::Withdrawn | Standing::Rejected => {
                 let now = self.inner.now();
                 self.attempt
-                    .give_up("Its asker took it back. Nothing was sent.", now);
+                    .give_up(say!("Its asker took it back. Nothing was sent."), now);
             }
             // It was approved when it began, and whoever approved it has left since.
             Standing::Waiting => {
                 let now = self.inner.now();
                 self.attempt.give_up(
-                    "An approval that it had counts no more. Nothing was sent.",
+                    say!("An approval that it had counts no more. Nothing was sent."),
                     now,
                 );
             }
@@ -248,7 +249,7 @@ impl Run {
                 return;
             }
             Some(Err(problem)) => {
-                let sentence = format!("The shared log does not answer: {}", problem.sentence);
+                let sentence = say!("The shared log does not answer: {}", problem.sentence);
                 Came::NotAdmitted(ProviderError::new(ErrorKind::Unreachable, sentence))
             }
             None => return,
@@ -433,9 +434,9 @@ impl Run {
     async fn log_failed(&mut self, problem: &Problem) {
         self.unlogged = true;
         let sent = if self.started {
-            "It was sent or may have been, and what came of it cannot be recorded yet"
+            say!("It was sent or may have been, and what came of it cannot be recorded yet")
         } else {
-            "Nothing was sent"
+            say!("Nothing was sent")
         };
         let words = format!("{sent}: {}", problem.sentence);
         tracing::warn!(kind = %problem.kind, intent = self.attempt.intent_id(), "log not written");
@@ -455,8 +456,8 @@ impl Run {
             .intent()
             .target
             .service()
-            .map_or("The service", Service::name);
-        ProviderError::new(ErrorKind::Unauthorized, format!("{name} is not connected."))
-            .hint("Connect it in the settings, then ask again.")
+            .map_or(say!("The service"), Service::name);
+        ProviderError::new(ErrorKind::Unauthorized, say!("{name} is not connected."))
+            .hint(say!("Connect it in the settings, then ask again."))
     }
 }

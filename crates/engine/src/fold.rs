@@ -13,6 +13,7 @@ use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_ledger::{
     ErrorKind, Ledger, LedgerError, Placed, SlotKind, SlotRow, Snapshot, StoredEntry,
 };
+use cockpit_say::say;
 use cockpit_seal::note::{Note, NoteKey, NoteKind};
 use cockpit_seal::tree::leaf_hash;
 use cockpit_seal::{DeviceId, DeviceKey, EntryId, LedgerId, PublicKey, Seen};
@@ -27,6 +28,11 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("COCKPIT_FOLD
 const BATCH: usize = 5_000;
 /// A new snapshot is worth its writing after so many entries.
 const SNAPSHOT_AFTER: i64 = 1_000;
+
+/// What a snapshot is good for: the rules that fold here, and the language of the reasons in it.
+fn version() -> String {
+    format!("{VERSION}-{}", cockpit_say::tag())
+}
 
 /// What a ledger says.
 #[derive(Debug, Default, PartialEq)]
@@ -136,10 +142,10 @@ pub(crate) fn fold_one(state: &mut State, stored: &StoredEntry, there: There) {
         }),
         Some(_) => state
             .rejected
-            .push((there.place, "its proof does not hold".to_owned())),
+            .push((there.place, say!("its proof does not hold").to_owned())),
         None => state
             .rejected
-            .push((there.place, "this version cannot read it".to_owned())),
+            .push((there.place, say!("this version cannot read it").to_owned())),
     }
 }
 
@@ -330,7 +336,7 @@ fn person_of<'a>(state: &'a State, stored: &StoredEntry) -> &'a str {
 // ---- the snapshot
 
 fn from_snapshot(ledger: &Ledger) -> Result<Option<Folded>, LedgerError> {
-    let Some(snapshot) = ledger.snapshot(VERSION)? else {
+    let Some(snapshot) = ledger.snapshot(&version())? else {
         return Ok(None);
     };
     let Some(place) = place(ledger, snapshot.entries)? else {
@@ -364,8 +370,9 @@ struct Place {
 impl Place {
     fn text(&self, bytes: &[u8]) -> String {
         format!(
-            "release-cockpit/{}/snapshot\n{VERSION}\n{} {}\n{}\n{}\n",
+            "release-cockpit/{}/snapshot\n{}\n{} {}\n{}\n{}\n",
             self.ledger,
+            version(),
             self.entries,
             self.admitted,
             self.last,
@@ -395,7 +402,7 @@ fn place(ledger: &Ledger, entries: i64) -> Result<Option<Place>, LedgerError> {
 
 /// How many entries the kept snapshot stands for; 0 when it speaks of another log than this.
 fn kept_entries(ledger: &Ledger) -> Result<i64, LedgerError> {
-    let Some(snapshot) = ledger.snapshot(VERSION)? else {
+    let Some(snapshot) = ledger.snapshot(&version())? else {
         return Ok(0);
     };
     let place = place(ledger, snapshot.entries)?;
@@ -435,7 +442,7 @@ fn snapshot_of(place: &Place, key: &DeviceKey, state: &State) -> Option<Snapshot
     note.sign(key, &place.signer(key.device_id())).ok()?;
     Some(Snapshot {
         entries: place.entries,
-        version: VERSION.to_owned(),
+        version: version(),
         proof: note.to_string(),
         bytes,
     })

@@ -9,6 +9,7 @@ use cockpit_domain::signal::Signal;
 use cockpit_domain::views::{self, ChangeSheetView, HealthView, Live, RuleTestsView};
 use cockpit_domain::{Desired, Service, words};
 use cockpit_ledger::CacheRow;
+use cockpit_say::say;
 
 use crate::api::{
     Done, EndOrderArgs, EndRuleArgs, Problem, Proposed, RuleTestArgs, SetRuleArgs, SignOrderArgs,
@@ -91,8 +92,8 @@ fn title(inner: &Inner, breach: &Breach) -> &'static str {
         .find(|rule| rule.name == breach.rule)
         .map(|rule| rule.outcome)
     {
-        Some(RuleOutcome::Proposal) => "A stop is proposed",
-        Some(RuleOutcome::Alarm | RuleOutcome::Stop) | None => "Breach",
+        Some(RuleOutcome::Proposal) => say!("A stop is proposed"),
+        Some(RuleOutcome::Alarm | RuleOutcome::Stop) | None => say!("Breach"),
     }
 }
 
@@ -168,8 +169,8 @@ async fn follow_orders(inner: &Arc<Inner>) {
         let command = Command::FollowOrder(Box::new(follow));
         if inner.record(command).await.is_ok() {
             inner.desk.notify(
-                "Standing order",
-                "A stop was asked for by a standing order.",
+                say!("Standing order"),
+                say!("A stop was asked for by a standing order."),
             );
             inner.changed(&[Tag::Observed, Tag::Decided, Tag::Log]);
         }
@@ -199,7 +200,7 @@ impl Inner {
         };
         self.rules_changed(
             command,
-            format!("“{name}” is judged from the next reading on."),
+            say!("“{name}” is judged from the next reading on."),
         )
         .await
     }
@@ -210,7 +211,7 @@ impl Inner {
             rule: args.rule,
             reason: args.reason,
         };
-        self.rules_changed(command, format!("“{name}” is judged no more."))
+        self.rules_changed(command, say!("“{name}” is judged no more."))
             .await
     }
 
@@ -219,8 +220,10 @@ impl Inner {
             order: args.order,
             reason: args.reason,
         };
-        let sentence = "The standing order has ended. It stops nothing any more; what it has \
-                        stopped stays stopped.";
+        let sentence = say!(
+            "The standing order has ended. It stops nothing any more; what it has \
+                        stopped stays stopped."
+        );
         self.rules_changed(command, sentence.to_owned()).await
     }
 
@@ -266,7 +269,7 @@ impl Inner {
         self: &Arc<Self>,
         order: Box<StandingOrder>,
     ) -> Result<Done, Problem> {
-        let sentence = format!(
+        let sentence = say!(
             "Signed. The order holds until {} and stands in the log.",
             order.until
         );

@@ -13,6 +13,7 @@ use cockpit_domain::views::Live;
 use cockpit_domain::{Service, TargetId, Time};
 use cockpit_ledger::{CacheRow, Ledger};
 use cockpit_providers::{Adapter, Http};
+use cockpit_say::say;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -206,15 +207,16 @@ impl Inner {
 
 pub(crate) fn closed_problem(closed: Closed) -> Problem {
     match closed {
-        Closed::NeedsPassphrase => Problem::new("locked", "The key file is locked.")
-            .hint("Give its passphrase, in the window or as COCKPIT_PASSPHRASE."),
+        Closed::NeedsPassphrase => Problem::new("locked", say!("The key file is locked.")).hint(
+            say!("Give its passphrase, in the window or as COCKPIT_PASSPHRASE."),
+        ),
         Closed::NeedsNewPassphrase => Problem::new(
             "locked",
-            "No keychain of this computer answers, and there is no key file.",
+            say!("No keychain of this computer answers, and there is no key file."),
         )
-        .hint(
+        .hint(say!(
             "Choose a passphrase for a key file, in the window or as COCKPIT_PASSPHRASE. \
-                     Without it the keys cannot be had back.",
-        ),
+                     Without it the keys cannot be had back."
+        )),
     }
 }

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cockpit_say::say;
 use cockpit_seal::{BodyHash, LedgerId, Seen};
 use serde::{Deserialize, Serialize};
 
@@ -96,9 +97,11 @@ impl Invitation {
             return Err(match whole.starts_with(ANY) {
                 true => Problem::new(
                     "bad_input",
-                    "This invitation was made by another version of the app. Nothing was made.",
+                    say!(
+                        "This invitation was made by another version of the app. Nothing was made."
+                    ),
                 )
-                .hint("Bring both laptops to the same version."),
+                .hint(say!("Bring both laptops to the same version.")),
                 false => no_invitation(),
             });
         };
@@ -130,7 +133,11 @@ fn check(payload: &str) -> String {
 }
 
 fn no_invitation() -> Problem {
-    Problem::new("bad_input", "This is not an invitation. Nothing was made.").hint(format!(
+    Problem::new(
+        "bad_input",
+        say!("This is not an invitation. Nothing was made."),
+    )
+    .hint(say!(
         "Copy the whole text that begins with {PREFIX} from whoever invited you."
     ))
 }
@@ -138,9 +145,9 @@ fn no_invitation() -> Problem {
 fn not_whole() -> Problem {
     Problem::new(
         "bad_input",
-        "The invitation is not whole: letters are missing or were changed. Nothing was made.",
+        say!("The invitation is not whole: letters are missing or were changed. Nothing was made."),
     )
-    .hint("Copy the whole text again, to its last letter.")
+    .hint(say!("Copy the whole text again, to its last letter."))
 }
 
 #[cfg(test)]

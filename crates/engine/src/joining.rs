@@ -10,6 +10,7 @@ use cockpit_domain::decide::Command;
 use cockpit_domain::state::{Bracket, State};
 use cockpit_domain::views;
 use cockpit_ledger::StoredEntry;
+use cockpit_say::say;
 use cockpit_seal::slot::{SlotVerifier, StateBefore, Verdict};
 use cockpit_seal::{DeviceId, DeviceKey, Entry, SignedHeader, SlotHash};
 use cockpit_sync::SlotStore;
@@ -38,15 +39,17 @@ impl Inner {
         let Some(folder) = self.team_folder()? else {
             return Err(Problem::new(
                 "refused",
-                "The log lies on this laptop alone, so nobody else could read it. Nobody was \
-                 invited.",
+                say!(
+                    "The log lies on this laptop alone, so nobody else could read it. Nobody was \
+                 invited."
+                ),
             )
-            .hint("Share it with a team folder first."));
+            .hint(say!("Share it with a team folder first.")));
         };
         if !(1..=HOURS_MAX).contains(&args.hours) {
             return Err(Problem::new(
                 "bad_input",
-                "An invitation is good for 1 to 168 hours. Nobody was invited.",
+                say!("An invitation is good for 1 to 168 hours. Nobody was invited."),
             ));
         }
         // Whoever joins must find what this laptop knows.
@@ -61,10 +64,16 @@ impl Inner {
         let recorded = self.record(Command::Authority(event)).await?;
         let published = self.sync().await;
         let Some(invite) = recorded.entries.first().map(|entry| entry.id.clone()) else {
-            return Err(Problem::new("storage", "The invitation was not recorded."));
+            return Err(Problem::new(
+                "storage",
+                say!("The invitation was not recorded."),
+            ));
         };
         let ledger = self.ledger.ledger_id()?.ok_or_else(|| {
-            Problem::new("storage", "The log has no first entry. Nobody was invited.")
+            Problem::new(
+                "storage",
+                say!("The log has no first entry. Nobody was invited."),
+            )
         })?;
         let (workspace, by) = {
             let state = self.state();
@@ -87,7 +96,7 @@ impl Inner {
         };
         let until = expires_at.to_string();
         let (day, clock) = (until.get(..10), until.get(11..16));
-        let good_until = format!(
+        let good_until = say!(
             "It is good once, until {} {} UTC.",
             day.unwrap_or_default(),
             clock.unwrap_or_default()
@@ -97,11 +106,11 @@ impl Inner {
             invite,
             expires_at: expires_at.to_string(),
             sentence: match published {
-                Ok(()) => format!(
+                Ok(()) => say!(
                     "Send this text to whoever is to join. {good_until} They ask with it, and you \
                      compare six words before you admit them."
                 ),
-                Err(problem) => format!(
+                Err(problem) => say!(
                     "The invitation is recorded and not in the team folder yet, so nobody can use \
                      it now: {} {good_until}",
                     problem.sentence
@@ -122,10 +131,10 @@ impl Inner {
         if name.is_empty() {
             return Err(Problem::new(
                 "bad_input",
-                "Whoever joins needs a name. Nothing was made.",
+                say!("Whoever joins needs a name. Nothing was made."),
             ));
         }
-        let device_name = first_of(&args.device, &format!("Laptop of {name}"));
+        let device_name = first_of(&args.device, &say!("Laptop of {name}"));
 
         let opening = self.opening.lock().await;
         let keychain = self.keychain()?;
@@ -154,7 +163,7 @@ impl Inner {
         }
 
         let to_ask = serde_json::to_string(&request)
-            .map_err(|_| Problem::new("storage", "The request cannot be written."))?;
+            .map_err(|_| Problem::new("storage", say!("The request cannot be written.")))?;
         let kept = [
             (DEVICE_KEY.to_owned(), Some(keychain::to_text(&seed))),
             (TO_ASK.to_owned(), Some(to_ask.into())),
@@ -184,7 +193,7 @@ impl Inner {
         Ok(Done {
             sentence: match published {
                 Ok(()) => sentence,
-                Err(problem) => format!(
+                Err(problem) => say!(
                     "The request is signed and not in the team folder yet: {}",
                     problem.sentence
                 ),
@@ -207,7 +216,8 @@ impl Inner {
                 name: String::new(),
                 asked_at: None,
                 words: Vec::new(),
-                sentence: "This laptop has not asked to join. An invitation is needed.".to_owned(),
+                sentence: say!("This laptop has not asked to join. An invitation is needed.")
+                    .to_owned(),
                 again: true,
             });
         };
@@ -216,15 +226,15 @@ impl Inner {
         let (name, asked_at) = (request.name.clone(), request.at.to_string());
         let (sentence, again) = match &request.state {
             RequestState::Open => (
-                format!(
+                say!(
                     "Waiting to be admitted. Read the six words to {}: when they have the same \
                      six, it is you.",
-                    by.as_deref().unwrap_or("an administrator")
+                    by.as_deref().unwrap_or(say!("an administrator"))
                 ),
                 false,
             ),
             RequestState::Refused(reason) => (
-                format!("The request was turned down: {reason}. Nothing can be decided here."),
+                say!("The request was turned down: {reason}. Nothing can be decided here."),
                 true,
             ),
             // Its device would have an owner then.
@@ -317,52 +327,52 @@ impl Inner {
         match self.joining() {
             Some(joining) if joining.again => {}
             Some(_) => {
-                return Err(refused(
-                    "This laptop has asked already and waits to be admitted. Nothing was made.",
-                )
-                .hint("Read the six words to whoever invited you."));
+                return Err(refused(say!(
+                    "This laptop has asked already and waits to be admitted. Nothing was made."
+                ))
+                .hint(say!("Read the six words to whoever invited you.")));
             }
             None => {
-                return Err(
-                    refused("There is a workspace here already. Nothing was changed.")
-                        .hint("Join from a folder of its own."),
-                );
+                return Err(refused(say!(
+                    "There is a workspace here already. Nothing was changed."
+                ))
+                .hint(say!("Join from a folder of its own.")));
             }
         }
         if self.ledger.ledger_id()? != Some(invitation.ledger) {
-            return Err(
-                refused("The invitation is for another workspace. Nothing was changed.")
-                    .hint("Join it from a folder of its own."),
-            );
+            return Err(refused(say!(
+                "The invitation is for another workspace. Nothing was changed."
+            ))
+            .hint(say!("Join it from a folder of its own.")));
         }
         match self.ledger.pending(1)?.is_empty() {
             true => Ok(()),
-            false => Err(refused(
-                "What was asked before is not in the team folder yet. Nothing was made.",
-            )
-            .hint("Make the folder reachable, then try again.")),
+            false => Err(refused(say!(
+                "What was asked before is not in the team folder yet. Nothing was made."
+            ))
+            .hint(say!("Make the folder reachable, then try again."))),
         }
     }
 
     /// What the log in a folder says, checked from its first entry on; nothing is kept of it.
     async fn state_in(&self, folder: &Path, invitation: &Invitation) -> Result<State, Problem> {
-        let ask = format!("Ask {} for the right folder.", invitation.by);
+        let ask = say!("Ask {} for the right folder.", invitation.by);
         if !folder.is_dir() {
             return Err(Problem::new(
                 "refused",
-                format!(
+                say!(
                     "The team folder {} is not on this computer. Nothing was made.",
                     folder.display()
                 ),
             )
-            .hint("Connect it, or say where it is on this computer."));
+            .hint(say!("Connect it, or say where it is on this computer.")));
         }
         let store = SlotStore::in_folder(folder)?;
         let first = store.get(0).await?;
         if first.as_deref().and_then(first_ledger) != Some(invitation.ledger) {
             return Err(Problem::new(
                 "refused",
-                format!(
+                say!(
                     "{} does not keep the log of {}. Nothing was made.",
                     folder.display(),
                     invitation.workspace
@@ -385,8 +395,10 @@ impl Inner {
         verifier.finish().map_err(|_| {
             Problem::new(
                 "refused",
-                "The log in this folder ends before the invitation was made: it was cut, or the \
-                 folder is not up to date. Nothing was made.",
+                say!(
+                    "The log in this folder ends before the invitation was made: it was cut, or \
+                      the folder is not up to date. Nothing was made."
+                ),
             )
             .hint(ask)
         })?;
@@ -402,8 +414,8 @@ impl Inner {
         request: &AuthorityEvent,
     ) -> Result<(), Problem> {
         let refused = |why: &str| {
-            Problem::new("refused", format!("{why}. Nothing was made."))
-                .hint(format!("Ask {} for another invitation.", invitation.by))
+            Problem::new("refused", say!("{why}. Nothing was made."))
+                .hint(say!("Ask {} for another invitation.", invitation.by))
         };
         if let Some(why) = state.objection(device, self.now(), request) {
             return Err(refused(&views::capital(&why)));
@@ -412,7 +424,9 @@ impl Inner {
         let right = known.is_some_and(|it| it.code_hash == hex::encode(sha256(&invitation.code)));
         match right {
             true => Ok(()),
-            false => Err(refused("The code of this invitation is not the right one")),
+            false => Err(refused(say!(
+                "The code of this invitation is not the right one"
+            ))),
         }
     }
 }

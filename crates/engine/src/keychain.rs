@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cockpit_say::say;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::api::Problem;
@@ -101,9 +102,9 @@ impl Keychain {
     /// Where keys are kept, in words.
     pub fn kept_in(&self) -> &'static str {
         match self.kind {
-            Kind::Os { .. } => "this computer's keychain",
-            Kind::File { .. } => "a file in the workspace folder, locked by your passphrase",
-            Kind::Memory(_) => "memory only, until the app closes",
+            Kind::Os { .. } => say!("this computer's keychain"),
+            Kind::File { .. } => say!("a file in the workspace folder, locked by your passphrase"),
+            Kind::Memory(_) => say!("memory only, until the app closes"),
         }
     }
 
@@ -135,8 +136,8 @@ impl Keychain {
                     std::fs::rename(&next, &path)
                 };
                 write().map_err(|_| {
-                    Problem::new("storage", format!("The {name} could not be written."))
-                        .hint("Make room on the disk and make the folder writable.")
+                    Problem::new("storage", say!("The {name} could not be written."))
+                        .hint(say!("Make room on the disk and make the folder writable."))
                 })
             }
             Kind::Os { .. } | Kind::Memory(_) => self.set(&[(name.to_owned(), Some(note.into()))]),
@@ -304,35 +305,37 @@ fn entry(service: &str, name: &str) -> Result<keyring_core::Entry, Problem> {
 /// The keychain's own message may quote what it was given, so only its kind is passed on.
 fn no_answer(error: &keyring_core::Error) -> Problem {
     let what = match error {
-        keyring_core::Error::NoStorageAccess(_) => "is locked or refused",
-        keyring_core::Error::PlatformFailure(_) => "does not answer",
-        _ => "could not do what was asked",
+        keyring_core::Error::NoStorageAccess(_) => say!("is locked or refused"),
+        keyring_core::Error::PlatformFailure(_) => say!("does not answer"),
+        _ => say!("could not do what was asked"),
     };
     Problem {
         kind: "locked".to_owned(),
-        sentence: format!("This computer's keychain {what}. No key or secret was read or written."),
-        hint: Some("Unlock the keychain, then try again.".to_owned()),
+        sentence: say!("This computer's keychain {what}. No key or secret was read or written."),
+        hint: Some(say!("Unlock the keychain, then try again.").to_owned()),
     }
 }
 
 fn read_file(path: &Path, passphrase: &SecretString) -> Result<BTreeMap<String, String>, Problem> {
     let broken = |what: &str| Problem {
         kind: "locked".to_owned(),
-        sentence: format!("The key file {what}. No key was read; nothing was changed."),
-        hint: Some("Check the passphrase. Without it the keys cannot be had back.".to_owned()),
+        sentence: say!("The key file {what}. No key was read; nothing was changed."),
+        hint: Some(
+            say!("Check the passphrase. Without it the keys cannot be had back.").to_owned(),
+        ),
     };
-    let sealed = std::fs::read(path).map_err(|_| broken("cannot be read"))?;
+    let sealed = std::fs::read(path).map_err(|_| broken(say!("cannot be read")))?;
     let decryptor =
-        age::Decryptor::new(&sealed[..]).map_err(|_| broken("is not a locked key file"))?;
+        age::Decryptor::new(&sealed[..]).map_err(|_| broken(say!("is not a locked key file")))?;
     let identity = age::scrypt::Identity::new(passphrase.clone());
     let mut reader = decryptor
         .decrypt(std::iter::once(&identity as &dyn age::Identity))
-        .map_err(|_| broken("does not open with this passphrase"))?;
+        .map_err(|_| broken(say!("does not open with this passphrase")))?;
     let mut text = String::new();
     reader
         .read_to_string(&mut text)
-        .map_err(|_| broken("is damaged"))?;
-    serde_json::from_str(&text).map_err(|_| broken("is damaged"))
+        .map_err(|_| broken(say!("is damaged")))?;
+    serde_json::from_str(&text).map_err(|_| broken(say!("is damaged")))
 }
 
 fn write_file(
@@ -342,23 +345,25 @@ fn write_file(
 ) -> Result<(), Problem> {
     let failed = |what: &str| Problem {
         kind: "storage".to_owned(),
-        sentence: format!("The key file could not be {what}. The old one is as it was."),
+        sentence: say!("The key file could not be {what}. The old one is as it was."),
         hint: Some(
-            "Make room on the disk and make the folder writable, then try again.".to_owned(),
+            say!("Make room on the disk and make the folder writable, then try again.").to_owned(),
         ),
     };
     let mut recipient = age::scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(WORK_FACTOR);
     let encryptor =
         age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-            .map_err(|_| failed("locked"))?;
+            .map_err(|_| failed(say!("locked")))?;
     let mut sealed = Vec::new();
-    let text = serde_json::to_vec(held).map_err(|_| failed("made"))?;
+    let text = serde_json::to_vec(held).map_err(|_| failed(say!("made")))?;
     let mut writer = encryptor
         .wrap_output(&mut sealed)
-        .map_err(|_| failed("locked"))?;
-    writer.write_all(&text).map_err(|_| failed("locked"))?;
-    writer.finish().map_err(|_| failed("locked"))?;
+        .map_err(|_| failed(say!("locked")))?;
+    writer
+        .write_all(&text)
+        .map_err(|_| failed(say!("locked")))?;
+    writer.finish().map_err(|_| failed(say!("locked")))?;
     let next = path.with_extension("age.next");
     let write = || -> std::io::Result<()> {
         let mut file = private(&next)?;
@@ -366,7 +371,7 @@ fn write_file(
         file.sync_all()?;
         std::fs::rename(&next, path)
     };
-    write().map_err(|_| failed("written"))
+    write().map_err(|_| failed(say!("written")))
 }
 
 fn note_path(keys: &Path, name: &str) -> PathBuf {

@@ -52,6 +52,7 @@ use cockpit_domain::state::{IntentRecord, Standing};
 use cockpit_domain::views::{Live, PressView};
 use cockpit_domain::{Time, words};
 use cockpit_ledger::ErrorKind;
+use cockpit_say::say;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Notify, broadcast};
@@ -376,7 +377,9 @@ impl Handle {
             .intents
             .get(intent)
             .map(|record| record.intent.press.clone())
-            .ok_or_else(|| Problem::new("not_found", "There is no such intent in this ledger."))
+            .ok_or_else(|| {
+                Problem::new("not_found", say!("There is no such intent in this ledger."))
+            })
     }
 
     /// Exports the log as an evidence pack to `place`, where nothing may stand yet. Not an act of
@@ -507,12 +510,12 @@ async fn lock(folder: &Path) -> Result<File, Problem> {
     let cannot = |error: &std::io::Error| {
         Problem::new(
             "storage",
-            format!(
+            say!(
                 "The folder {} cannot be used: {error}. Nothing was changed.",
                 folder.display()
             ),
         )
-        .hint("Choose a folder that you may write to.")
+        .hint(say!("Choose a folder that you may write to."))
     };
     std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
     let file = File::create(folder.join("lock")).map_err(|error| cannot(&error))?;
@@ -526,9 +529,11 @@ async fn lock(folder: &Path) -> Result<File, Problem> {
             Err(TryLockError::WouldBlock) => {
                 return Err(Problem::new(
                     "read_only",
-                    "The workspace is open in another window or command. Nothing was changed.",
+                    say!(
+                        "The workspace is open in another window or command. Nothing was changed."
+                    ),
                 )
-                .hint("Close the other one, then try again."));
+                .hint(say!("Close the other one, then try again.")));
             }
             Err(TryLockError::Error(error)) => return Err(cannot(&error)),
         }
@@ -537,12 +542,12 @@ async fn lock(folder: &Path) -> Result<File, Problem> {
 
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_json::from_value(value)
-        .map_err(|error| Problem::new("storage", format!("The answer has another shape: {error}.")))
+        .map_err(|error| Problem::new("storage", say!("The answer has another shape: {error}.")))
 }
 
 fn ended() -> Problem {
     Problem::new(
         "storage",
-        "The engine is ending. Look at the log for what was recorded.",
+        say!("The engine is ending. Look at the log for what was recorded."),
     )
 }

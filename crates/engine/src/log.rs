@@ -9,6 +9,7 @@ use cockpit_domain::views::{
 };
 use cockpit_domain::words;
 use cockpit_ledger::{ErrorKind, LogFilter, LogRow as Line, StoredEntry};
+use cockpit_say::say;
 
 use crate::answers::gone;
 use crate::api::{LogArgs, Problem};
@@ -72,26 +73,27 @@ impl Inner {
                 id: stored.entry.id().to_string(),
                 at: header.at.to_string(),
                 who: String::new(),
-                decision: "An entry that this version cannot read".to_owned(),
+                decision: say!("An entry that this version cannot read").to_owned(),
                 target: header.kind.clone(),
                 reason: String::new(),
                 outcome: None,
             };
         };
         let actor = self.with_live(|live| live.actor.clone());
-        let who = state
-            .devices
-            .get(&entry.device)
-            .map_or("a device unknown here", |person| {
-                if *person == actor {
-                    "you"
-                } else {
-                    state
-                        .people
-                        .get(person)
-                        .map_or("somebody", |it| it.name.as_str())
-                }
-            });
+        let who =
+            state
+                .devices
+                .get(&entry.device)
+                .map_or(say!("a device unknown here"), |person| {
+                    if *person == actor {
+                        "you"
+                    } else {
+                        state
+                            .people
+                            .get(person)
+                            .map_or(say!("somebody"), |it| it.name.as_str())
+                    }
+                });
         let target = match &entry.event {
             // Its own words name what was found.
             Event::DriftSeen(_) => None,
@@ -100,7 +102,7 @@ impl Inner {
         .and_then(|intent| self.title_of(state, intent));
         let mut row = views::log_row(&entry, who, target.as_deref());
         if row.who == "you" {
-            row.who = "You".to_owned();
+            row.who = say!("You").to_owned();
         }
         let why = self.without_force(state, stored.position);
         match why {
@@ -145,7 +147,10 @@ impl Inner {
         let state = self.state();
         let name = |person: &str| {
             let known = state.people.get(person);
-            known.map_or_else(|| "Somebody unknown here".to_owned(), |it| it.name.clone())
+            known.map_or_else(
+                || say!("Somebody unknown here").to_owned(),
+                |it| it.name.clone(),
+            )
         };
         let app = |app: &str| match state.app() {
             Some((id, name)) if id == app => name,
@@ -160,28 +165,30 @@ impl Inner {
     }
 
     pub(crate) fn entry(&self, position: u64) -> Result<EntryView, Problem> {
-        let position = i64::try_from(position).map_err(|_| gone("entry"))?;
+        let position = i64::try_from(position).map_err(|_| gone(say!("entry")))?;
         let stored = self
             .ledger
             .entry_at(position)?
-            .ok_or_else(|| gone("entry"))?;
+            .ok_or_else(|| gone(say!("entry")))?;
         let header = stored.entry.header().clone();
         let (verified, verified_sentence) = match self.check_entry(&stored) {
             Ok(()) => (
                 Badge {
                     tone: Tone::Good,
                     icon: Icon::Done,
-                    words: "Signature and link checked".to_owned(),
+                    words: say!("Signature and link checked").to_owned(),
                 },
-                "Checked when it was opened: the text hashes to what was signed, the signature is \
-                 of the named device, and the entry before it is in its place."
-                    .to_owned(),
+                say!(
+                    "Checked when it was opened: the text hashes to what was signed, the \
+                      signature is of the named device, and the entry before it is in its place."
+                )
+                .to_owned(),
             ),
             Err(what) => (
                 Badge {
                     tone: Tone::Bad,
                     icon: Icon::Alert,
-                    words: "Does not hold".to_owned(),
+                    words: say!("Does not hold").to_owned(),
                 },
                 what,
             ),
@@ -208,7 +215,7 @@ impl Inner {
     fn bracket(&self, stored: &StoredEntry) -> Result<String, Problem> {
         let header = stored.entry.header();
         let at = Time::from_ms(header.at.ms());
-        let claimed = format!("Claimed {} {}", day(at), words::clock(at));
+        let claimed = say!("Claimed {} {}", day(at), words::clock(at));
         let moment = |other: Time| match day(other) == day(at) {
             true => words::clock(other),
             false => format!("{} {}", day(other), words::clock(other)),
@@ -221,27 +228,27 @@ impl Inner {
             .as_ref()
             .and_then(|slot| Some((slot.n, slot_time(slot)?)));
         let bracket = match (after, admitted) {
-            (Some(after), Some((n, before))) => format!(
+            (Some(after), Some((n, before))) => say!(
                 "{claimed}, provable {} to {}: its author had seen slot {seen}, and slot {n} \
                  admitted it.",
                 moment(after),
                 moment(before)
             ),
-            (None, Some((n, before))) => format!(
+            (None, Some((n, before))) => say!(
                 "{claimed}, provable until {}, when slot {n} admitted it.",
                 moment(before)
             ),
-            (Some(after), None) => format!(
+            (Some(after), None) => say!(
                 "{claimed}, provable from {} on: its author had seen slot {seen}; no slot has \
                  admitted it yet.",
                 moment(after)
             ),
-            (None, None) => format!("{claimed}; no slot has admitted it yet."),
+            (None, None) => say!("{claimed}; no slot has admitted it yet."),
         };
         let is_early = after.is_some_and(|after| at < after);
         let is_late = admitted.is_some_and(|(_, before)| at > before);
         Ok(match is_early || is_late {
-            true => format!("{bracket} The claimed time lies outside."),
+            true => say!("{bracket} The claimed time lies outside."),
             false => bracket,
         })
     }
@@ -249,21 +256,21 @@ impl Inner {
     /// Signature and link of one entry; what is wrong in words.
     pub(crate) fn check_entry(&self, stored: &StoredEntry) -> Result<(), String> {
         let entry = &stored.entry;
-        let unreadable = |_| "The log could not be read to check it.".to_owned();
+        let unreadable = |_| say!("The log could not be read to check it.").to_owned();
         let key = self.ledger.key_of(entry.header().device);
-        let key = key
-            .map_err(unreadable)?
-            .ok_or("The entry that names the key of its device is not there or does not hold.")?;
+        let key = key.map_err(unreadable)?.ok_or(say!(
+            "The entry that names the key of its device is not there or does not hold."
+        ))?;
         entry
             .verify(&key)
-            .map_err(|reason| format!("This entry does not hold: {reason}."))?;
+            .map_err(|reason| say!("This entry does not hold: {reason}."))?;
         if entry.header().seq == 0 {
             return Ok(());
         }
         let before = self.ledger.entry(entry.header().prev).map_err(unreadable)?;
         match before {
             Some(before) if before.position < stored.position => Ok(()),
-            Some(_) | None => Err("The entry before it is not in its place.".to_owned()),
+            Some(_) | None => Err(say!("The entry before it is not in its place.").to_owned()),
         }
     }
 }
@@ -315,13 +322,13 @@ fn damaged(line: &Line, why: String) -> LogRow {
         id: String::new(),
         at: Time::from_ms(line.index.at_ms).to_string(),
         who: String::new(),
-        decision: "An entry that does not hold".to_owned(),
+        decision: say!("An entry that does not hold").to_owned(),
         target: String::new(),
         reason: why,
         outcome: Some(Badge {
             tone: Tone::Bad,
             icon: Icon::Alert,
-            words: "Does not hold".to_owned(),
+            words: say!("Does not hold").to_owned(),
         }),
     }
 }

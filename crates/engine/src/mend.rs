@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cockpit_domain::{Time, words};
 use cockpit_ledger::{ErrorKind, Ledger, Salvage, salvage};
+use cockpit_say::say;
 use cockpit_seal::slot::slot_path;
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ pub(crate) fn mend(folder: &Path, now: Time) -> Result<String, Problem> {
     name_people(&ledger, saved.entries_from_elsewhere)?;
     let mut sentence = in_words(&saved, now);
     if let Some(fault) = log_fault {
-        sentence = format!("{sentence} The log could not be read to its end: {fault}");
+        sentence = say!("{sentence} The log could not be read to its end: {fault}");
     }
     ledger.setting_put(MENDED, &Value::String(sentence.clone()))?;
     Ok(sentence)
@@ -92,14 +93,14 @@ fn name_people(ledger: &Ledger, from: u64) -> Result<(), Problem> {
 
 fn in_words(saved: &Salvage, now: Time) -> String {
     let entries = |count: u64| match count {
-        1 => "1 entry".to_owned(),
-        _ => format!("{} entries", words::grouped(count)),
+        1 => say!("1 entry").to_owned(),
+        _ => say!("{} entries", words::grouped(count)),
     };
     let own = saved.entries_kept - saved.entries_from_elsewhere - saved.entries_from_backup;
     let sources = [
-        (saved.entries_from_elsewhere, "from the log"),
-        (saved.entries_from_backup, "from a backup"),
-        (own, "from the damaged database, which no slot had"),
+        (saved.entries_from_elsewhere, say!("from the log")),
+        (saved.entries_from_backup, say!("from a backup")),
+        (own, say!("from the damaged database, which no slot had")),
     ];
     let kept: Vec<String> = sources
         .into_iter()
@@ -107,19 +108,21 @@ fn in_words(saved: &Salvage, now: Time) -> String {
         .map(|(count, source)| format!("{} {source}", entries(count)))
         .collect();
     let kept = match kept.is_empty() {
-        true => "no entry".to_owned(),
+        true => say!("no entry").to_owned(),
         false => kept.join(", "),
     };
     let left = match saved.entries_left {
         0 => String::new(),
-        left => format!(" {} that do not hold are left out.", entries(left)),
+        left => say!(" {} that do not hold are left out.", entries(left)),
     };
     let outbox = match saved.outbox_kept {
         true => "",
-        false => " What was under way could not be read: look at every target before you act.",
+        false => {
+            say!(" What was under way could not be read: look at every target before you act.")
+        }
     };
     let name = saved.broken_path.file_name().unwrap_or_default();
-    format!(
+    say!(
         "The database was damaged and was made again at {now}: {kept}.{left}{outbox} The damaged \
          one is kept as {}.",
         name.to_string_lossy()

@@ -13,6 +13,7 @@ use cockpit_domain::notice::{
     self, Audience, Draft, Envelope, LIBRARY, Locale, PHASES, Severity, TellEvent, Why,
 };
 use cockpit_domain::views::{self, ChangeSheetView, DraftView};
+use cockpit_say::say;
 
 use crate::Handle;
 use crate::api::{
@@ -59,7 +60,7 @@ impl Inner {
             (it.severity, it.phase)
         };
         let reason = match args.reason.trim() {
-            "" => "Set while a notice was drafted.",
+            "" => say!("Set while a notice was drafted."),
             reason => reason,
         };
         if let Some(wanted) = args.severity.filter(|it| *it != severity) {
@@ -116,9 +117,9 @@ impl Inner {
         let sentence = match drafted {
             Some(draft) => {
                 self.tell(TellEvent::Drafted(Box::new(draft))).await?;
-                "Drafted from the log. Nothing is published."
+                say!("Drafted from the log. Nothing is published.")
             }
-            None => "The draft is as it was taken down. Nothing is published.",
+            None => say!("The draft is as it was taken down. Nothing is published."),
         };
         Ok(Drafted {
             incident,
@@ -131,23 +132,24 @@ impl Inner {
         self: &Arc<Self>,
         severity: Option<Severity>,
     ) -> Result<String, Problem> {
-        let opens = {
-            let state = self.state();
-            let severity = severity.unwrap_or(Severity::Major);
-            let opens = self.with_live(|live| views::open_incident(&state, live, severity));
-            match (opens, state.tell.open().first()) {
-                (Some(opens), _) => opens,
-                (None, Some((id, _))) => return Ok((*id).clone()),
-                (None, None) => {
-                    return Err(Problem::new(
+        let opens =
+            {
+                let state = self.state();
+                let severity = severity.unwrap_or(Severity::Major);
+                let opens = self.with_live(|live| views::open_incident(&state, live, severity));
+                match (opens, state.tell.open().first()) {
+                    (Some(opens), _) => opens,
+                    (None, Some((id, _))) => return Ok((*id).clone()),
+                    (None, None) => {
+                        return Err(Problem::new(
                         "not_found",
-                        "Nothing was stopped and no rule is breached, so there is nothing to draft \
-                         a notice from.",
+                        say!("Nothing was stopped and no rule is breached, so there is nothing to \
+                              draft a notice from."),
                     )
-                    .hint("Stop a release first, or write a notice of your own."));
+                    .hint(say!("Stop a release first, or write a notice of your own.")));
+                    }
                 }
-            }
-        };
+            };
         self.tell(opens).await
     }
 
@@ -176,7 +178,7 @@ impl Inner {
         Ok(Drafted {
             incident: args.incident,
             audience: args.audience,
-            sentence: "Taken down. Nothing is published.".to_owned(),
+            sentence: say!("Taken down. Nothing is published.").to_owned(),
         })
     }
 
@@ -191,20 +193,20 @@ impl Inner {
                 views::ready_to_ask(&state, live, incident, args.audience, quiet, now)
             });
             let (title, aims) = ready.map_err(|why| {
-                Problem::new("refused", format!("{why} Nothing was asked for."))
-                    .hint("Look at the draft in the notices room.")
+                Problem::new("refused", say!("{why} Nothing was asked for."))
+                    .hint(say!("Look at the draft in the notices room."))
             })?;
             Press {
-                title: format!("Publish “{title}”"),
+                title: say!("Publish “{title}”"),
                 app: state.app().map(|(id, _)| id).unwrap_or_default(),
                 aims,
-                reason: "Tell people what is known.".to_owned(),
+                reason: say!("Tell people what is known.").to_owned(),
                 evidence: Vec::new(),
             }
         };
         self.press(
             press,
-            "Recorded. It waits for approval and is not published.",
+            say!("Recorded. It waits for approval and is not published."),
         )
         .await
     }
@@ -215,20 +217,20 @@ impl Inner {
             let (state, now) = (self.state(), self.now());
             let ready = self.with_live(|live| views::ready_again(&state, live, &intent, now));
             let (title, seen, desired) = ready.map_err(|why| {
-                Problem::new("refused", format!("{why} Nothing was asked for."))
-                    .hint("Look at the notice in the notices room.")
+                Problem::new("refused", say!("{why} Nothing was asked for."))
+                    .hint(say!("Look at the notice in the notices room."))
             })?;
             Press {
                 title,
                 app: state.app().map(|(id, _)| id).unwrap_or_default(),
                 aims: vec![(seen, desired)],
-                reason: "It came to nothing there when it was asked for.".to_owned(),
+                reason: say!("It came to nothing there when it was asked for.").to_owned(),
                 evidence: Vec::new(),
             }
         };
         self.press(
             press,
-            "Recorded for this channel alone. It waits for approval and is not published.",
+            say!("Recorded for this channel alone. It waits for approval and is not published."),
         )
         .await
     }
@@ -245,7 +247,7 @@ impl Inner {
                     severity,
                     reason,
                 },
-                "The severity is set.",
+                say!("The severity is set."),
             ),
             IncidentChange::Phase { phase } => (
                 TellEvent::PhaseSet {
@@ -253,7 +255,7 @@ impl Inner {
                     phase,
                     reason,
                 },
-                "The phase is set. People who were told of it are owed a notice.",
+                say!("The phase is set. People who were told of it are owed a notice."),
             ),
             IncidentChange::Expect { by } => (
                 TellEvent::ExpectedSet {
@@ -261,11 +263,11 @@ impl Inner {
                     by,
                     reason,
                 },
-                "The expected end is set. A draft tells people of it.",
+                say!("The expected end is set. A draft tells people of it."),
             ),
             IncidentChange::Close => (
                 TellEvent::Resolved { incident, reason },
-                "The incident is closed.",
+                say!("The incident is closed."),
             ),
         };
         self.tell(event).await?;
@@ -291,9 +293,9 @@ impl Inner {
         }
         self.keep_promises().await;
         Ok(done(&match count {
-            0 => "Every template is as it was.".to_owned(),
-            1 => "1 template was changed. Envelopes name the one before.".to_owned(),
-            more => format!("{more} templates were changed. Envelopes name those before."),
+            0 => say!("Every template is as it was.").to_owned(),
+            1 => say!("1 template was changed. Envelopes name the one before.").to_owned(),
+            more => say!("{more} templates were changed. Envelopes name those before."),
         }))
     }
 
@@ -337,9 +339,9 @@ impl Inner {
         };
         self.tell(TellEvent::EnvelopeProposed(Box::new(envelope)))
             .await?;
-        Ok(done(
-            "Proposed. Legal and brand sign it in the approval window; until then it allows nothing.",
-        ))
+        Ok(done(say!(
+            "Proposed. Legal and brand sign it in the approval window; until then it allows nothing."
+        )))
     }
 
     pub(crate) async fn end_envelope(
@@ -351,9 +353,9 @@ impl Inner {
             reason: args.reason,
         })
         .await?;
-        Ok(done(
-            "The envelope is ended. It allows nothing from here on.",
-        ))
+        Ok(done(say!(
+            "The envelope is ended. It allows nothing from here on."
+        )))
     }
 
     /// Asks for a signature under an envelope; the approval window signs it.
@@ -363,7 +365,7 @@ impl Inner {
         };
         let device = self.with_live(|live| live.device.clone());
         if let Some(why) = self.state().tell_objection(&device, self.now(), &sign) {
-            let sentence = format!("{}. Nothing was signed.", views::capital(&why));
+            let sentence = say!("{}. Nothing was signed.", views::capital(&why));
             return Err(Problem::new("refused", sentence));
         }
         self.wait_for_signature(Wanted::Envelope(envelope))
@@ -372,7 +374,7 @@ impl Inner {
     pub(crate) fn envelope_sheet(&self, envelope: &str) -> Result<ChangeSheetView, Problem> {
         let (state, now) = (self.state(), self.now());
         let view = self.with_live(|live| views::envelope_sheet(&state, live, envelope, now));
-        view.ok_or_else(|| Problem::new("not_found", "There is no such envelope."))
+        view.ok_or_else(|| Problem::new("not_found", say!("There is no such envelope.")))
     }
 
     pub(crate) async fn sign_envelope(self: &Arc<Self>, envelope: String) -> Result<Done, Problem> {
@@ -388,8 +390,8 @@ impl Inner {
             .map(|it| state.envelope_missing(it))
             .unwrap_or_default();
         Ok(done(&match missing.is_empty() {
-            true => "Signed. The envelope is in force.".to_owned(),
-            false => format!("Signed. It still waits for {}.", state.who_signs(&missing)),
+            true => say!("Signed. The envelope is in force.").to_owned(),
+            false => say!("Signed. It still waits for {}.", state.who_signs(&missing)),
         }))
     }
 
@@ -452,8 +454,11 @@ pub(crate) async fn keep_cadence(inner: Arc<Inner>) {
 }
 
 fn no_incident() -> Problem {
-    Problem::new("not_found", "There is no such incident in this ledger.")
-        .hint("Look it up in the decision log.")
+    Problem::new(
+        "not_found",
+        say!("There is no such incident in this ledger."),
+    )
+    .hint(say!("Look it up in the decision log."))
 }
 
 fn done(sentence: &str) -> Done {

@@ -13,6 +13,7 @@ use cockpit_domain::event::Event;
 use cockpit_domain::rule::StandingOrder;
 use cockpit_domain::state::{Standing, State};
 use cockpit_domain::views::{self, ChangeDraft, ChangeSheetView, MandatePreview, PeopleView};
+use cockpit_say::say;
 use cockpit_seal::{BodyHash, Fork, PublicKey, SignedHeader};
 
 use crate::api::{Done, MandatePreviewArgs, Problem, Proposed, Tag};
@@ -100,7 +101,7 @@ impl Inner {
         let event = views::change_event(&state, draft, person);
         let device = self.with_live(|live| live.device.clone());
         if let Some(why) = state.objection(&device, now, &event) {
-            let sentence = format!("{}. Nothing was changed.", views::capital(&why));
+            let sentence = say!("{}. Nothing was changed.", views::capital(&why));
             return Err(Problem::new("refused", sentence));
         }
         drop(state);
@@ -117,8 +118,10 @@ impl Inner {
             screen.changes.push((change.clone(), wanted));
         });
         let sentence = match self.desk.open_change(&change) {
-            true => "Look at it in the approval window and sign it there. Nothing is changed yet.",
-            false => "It waits for a signature. Nothing is changed yet.",
+            true => {
+                say!("Look at it in the approval window and sign it there. Nothing is changed yet.")
+            }
+            false => say!("It waits for a signature. Nothing is changed yet."),
         };
         Ok(Proposed {
             change,
@@ -146,15 +149,15 @@ impl Inner {
             let proposal = state.authority.proposals.get(&entry.id)?;
             let missing = state.administrators_needed() - state.agreed_now(&proposal.agreed);
             Some(match missing {
-                1 => "1 more administrator agrees".to_owned(),
-                more => format!("{more} more administrators agree"),
+                1 => say!("1 more administrator agrees").to_owned(),
+                more => say!("{more} more administrators agree"),
             })
         });
         let sentence = match waits {
             Some(missing) => {
-                format!("Signed. It takes force when {missing}; until then nothing is changed.")
+                say!("Signed. It takes force when {missing}; until then nothing is changed.")
             }
-            None => "Signed. It stands in the log.".to_owned(),
+            None => say!("Signed. It stands in the log.").to_owned(),
         };
         Ok(Done { sentence })
     }
@@ -175,7 +178,7 @@ impl Inner {
         let Some(stored) = stored.flatten() else {
             return Err(Problem::new(
                 "bad_input",
-                format!("There is no entry {position} in the log. Nothing was changed."),
+                say!("There is no entry {position} in the log. Nothing was changed."),
             ));
         };
         Ok(LogOrder::of(&self.ledger).of_stored(&stored)?.place)
@@ -188,11 +191,11 @@ impl Inner {
         let known = requests.into_iter().find(|it| it.request == request);
         match known.and_then(|it| it.warning) {
             None => Ok(()),
-            Some(warning) => Err(Problem::new(
-                "refused",
-                format!("{warning} Nobody was admitted."),
-            )
-            .hint("Turn the request down, and invite again if it was meant.")),
+            Some(warning) => Err(
+                Problem::new("refused", say!("{warning} Nobody was admitted.")).hint(say!(
+                    "Turn the request down, and invite again if it was meant."
+                )),
+            ),
         }
     }
 
@@ -206,9 +209,9 @@ impl Inner {
         found.ok_or_else(|| {
             Problem::new(
                 "not_found",
-                "This change waits no more: it was signed, or the app was restarted.",
+                say!("This change waits no more: it was signed, or the app was restarted."),
             )
-            .hint("Ask for it again in the people room.")
+            .hint(say!("Ask for it again in the people room."))
         })
     }
 

@@ -3,16 +3,19 @@
 
 use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::event::Presence;
+use cockpit_say::{mark, said, say};
 
 use crate::api::Problem;
 use crate::inner::Inner;
 use crate::people::Wanted;
 
 /// What becomes of an approval whose prompt was not answered.
-const DECLINED: &str = "The system's prompt was closed, or the answer was wrong.";
+const DECLINED: &str = mark!("The system's prompt was closed, or the answer was wrong.");
 /// What to install where there is no prompt.
-const INSTALL: &str = "Install the app from its package, and polkit with an agent of your desktop, \
-                       or approve on a laptop that has them.";
+const INSTALL: &str = mark!(
+    "Install the app from its package, and polkit with an agent of your desktop, \
+                       or approve on a laptop that has them."
+);
 
 /// What became of the system's prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub async fn ask() -> Answer {
     #[cfg(target_os = "linux")]
     return linux::ask(None).await;
     #[cfg(not(target_os = "linux"))]
-    Answer::NotOffered("this version asks for it on Linux alone".to_owned())
+    Answer::NotOffered(say!("this version asks for it on Linux alone").to_owned())
 }
 
 /// Asks on another message bus than the system's, where a test has put one.
@@ -48,27 +51,27 @@ impl Inner {
         match self.desk.presence().await {
             Answer::Present => Ok((
                 Some(Presence::Answered),
-                " You answered the system's own prompt before it.".to_owned(),
+                say!(" You answered the system's own prompt before it.").to_owned(),
             )),
             Answer::Declined => Err(Problem::new(
                 "refused",
-                format!("{DECLINED} Nothing was signed, and it still waits."),
+                say!("{} Nothing was signed, and it still waits.", said(DECLINED)),
             )
-            .hint("Approve again and answer the prompt.")),
+            .hint(say!("Approve again and answer the prompt."))),
             Answer::NotOffered(why) if self.state().authority.presence_required => {
                 Err(Problem::new(
                     "refused",
-                    format!(
+                    say!(
                         "This workspace asks that the system's own prompt is answered before an \
                          approval, and it cannot be asked for here: {why}. Nothing was signed, \
                          and it still waits."
                     ),
                 )
-                .hint(INSTALL))
+                .hint(said(INSTALL)))
             }
             Answer::NotOffered(why) => Ok((
                 Some(Presence::NotOffered),
-                format!(" The system's own prompt was not asked for: {why}."),
+                say!(" The system's own prompt was not asked for: {why}."),
             )),
         }
     }
@@ -80,20 +83,20 @@ impl Inner {
         match (self.desk.presence().await, wanted) {
             (Answer::Declined, _) => Err(Problem::new(
                 "refused",
-                format!("{DECLINED} Nothing was signed."),
+                say!("{} Nothing was signed.", said(DECLINED)),
             )
-            .hint("Sign again and answer the prompt.")),
+            .hint(say!("Sign again and answer the prompt."))),
             (
                 Answer::NotOffered(why),
                 Wanted::Change(AuthorityEvent::PresenceSet { required: true }),
             ) => Err(Problem::new(
                 "refused",
-                format!(
+                say!(
                     "With this policy nobody could approve on this laptop, because the system's \
                      own prompt cannot be asked for here: {why}. Nothing was signed."
                 ),
             )
-            .hint(INSTALL)),
+            .hint(said(INSTALL))),
             (Answer::Present | Answer::NotOffered(_), _) => Ok(()),
         }
     }
@@ -107,6 +110,7 @@ mod linux {
     use std::collections::HashMap;
     use std::time::Duration;
 
+    use cockpit_say::say;
     use zbus::zvariant::Value;
     use zbus::{Connection, Proxy, connection};
 
@@ -129,25 +133,29 @@ mod linux {
 
     pub async fn ask(bus: Option<&str>) -> Answer {
         let Ok(Ok(connection)) = tokio::time::timeout(QUIET, connect(bus)).await else {
-            return none("there is no system message bus here");
+            return none(say!("there is no system message bus here"));
         };
         // What is let through without a prompt says nothing about who sits there.
         match tokio::time::timeout(QUIET, check(&connection, 0)).await {
             Ok(Ok((false, true, _))) => {}
             Ok(Ok((true, _, _))) => {
-                return none("this system lets the approval through without asking anybody");
+                return none(say!(
+                    "this system lets the approval through without asking anybody"
+                ));
             }
             Ok(Ok((false, false, _))) => {
-                return none("the rules of this system allow nobody to answer the prompt");
+                return none(say!(
+                    "the rules of this system allow nobody to answer the prompt"
+                ));
             }
             Ok(Err(error)) => return none(why(&error)),
-            Err(_) => return none("the service that would ask (polkit) does not answer"),
+            Err(_) => return none(say!("the service that would ask (polkit) does not answer")),
         }
         match tokio::time::timeout(PATIENCE, check(&connection, MAY_ASK)).await {
             Ok(Ok((true, _, _))) => Answer::Present,
-            Ok(Ok((false, true, _))) => {
-                none("no program that shows the prompt runs in this session (a polkit agent)")
-            }
+            Ok(Ok((false, true, _))) => none(say!(
+                "no program that shows the prompt runs in this session (a polkit agent)"
+            )),
             Ok(Ok((false, false, _))) | Err(_) => Answer::Declined,
             Ok(Err(error)) => none(why(&error)),
         }
@@ -177,12 +185,12 @@ mod linux {
     fn why(error: &zbus::Error) -> &'static str {
         let text = error.to_string();
         if text.contains("is not registered") {
-            "the app's policy file is not installed; the package of the app brings it"
+            say!("the app's policy file is not installed; the package of the app brings it")
         } else if text.contains("ServiceUnknown") || text.contains("NameHasNoOwner") {
-            "polkit is not installed or does not run"
+            say!("polkit is not installed or does not run")
         } else {
             tracing::warn!(%error, "polkit was asked and did not say");
-            "polkit did not say whether anybody is there"
+            say!("polkit did not say whether anybody is there")
         }
     }
 

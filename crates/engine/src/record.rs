@@ -10,6 +10,7 @@ use cockpit_domain::state::{Admitted, Bracket, State};
 use cockpit_domain::views::log_line;
 use cockpit_domain::{Time, views};
 use cockpit_ledger::{Append, Ledger, LogIndex, OutboxChange};
+use cockpit_say::say;
 use cockpit_seal::{DeviceKey, Entry, Head, Seen, seal};
 use tokio::sync::Notify;
 
@@ -140,7 +141,7 @@ impl Recorder {
             let entry = seal(&writer.key, &head, draft).map_err(|error| {
                 Problem::new(
                     "bad_input",
-                    format!("It cannot be sealed: {error}. Nothing was changed."),
+                    say!("It cannot be sealed: {error}. Nothing was changed."),
                 )
             })?;
             head = entry.head();
@@ -251,7 +252,7 @@ pub fn index_of_entry(entry: &Entry, person: &str) -> LogIndex {
         Err(_) => LogIndex {
             at_ms: header.at.ms(),
             kind: header.kind.clone(),
-            title: "An entry that this version cannot read".to_owned(),
+            title: say!("An entry that this version cannot read").to_owned(),
             ..LogIndex::default()
         },
     }
@@ -280,7 +281,7 @@ pub async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(call).await.map_err(|_| {
         Problem::new(
             "storage",
-            "The log did not answer. Nothing more was changed.",
+            say!("The log did not answer. Nothing more was changed."),
         )
     })
 }
@@ -294,7 +295,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], Problem> {
     getrandom::fill(&mut bytes).map_err(|_| {
         Problem::new(
             "storage",
-            "This computer gives no random numbers. Nothing was changed.",
+            say!("This computer gives no random numbers. Nothing was changed."),
         )
     })?;
     Ok(bytes)
@@ -370,7 +371,9 @@ fn outbox_of(command: &Command) -> Vec<OutboxChange> {
 fn closed() -> Problem {
     Problem::new(
         "locked",
-        "The device's key is locked, so nothing can be signed. Nothing was changed.",
+        say!("The device's key is locked, so nothing can be signed. Nothing was changed."),
     )
-    .hint("Unlock the keychain or give the passphrase, then try again.")
+    .hint(say!(
+        "Unlock the keychain or give the passphrase, then try again."
+    ))
 }

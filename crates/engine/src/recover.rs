@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use cockpit_domain::views;
 use cockpit_domain::{Desired, recovery};
+use cockpit_say::say;
 
+use crate::acts::no_such_app;
 use crate::api::{ChangeArgs, Pressed, Problem, RecoverArgs};
 use crate::inner::Inner;
 use crate::observe;
@@ -15,15 +17,12 @@ impl Inner {
         let now = self.now();
         let (found, known) = {
             let state = self.state();
-            if let Some((id, name)) = state.app()
+            if let Some(app) = state.app()
                 && let Some(asked) = &args.app
-                && *asked != id
-                && !asked.eq_ignore_ascii_case(&name)
+                && *asked != app.0
+                && !asked.eq_ignore_ascii_case(&app.1)
             {
-                return Err(
-                    Problem::new("not_found", format!("There is no app '{asked}' here."))
-                        .hint(format!("This workspace has {name} ({id}).")),
-                );
+                return Err(no_such_app(asked, &app));
             }
             self.with_live(|live| {
                 let known = views::left_behind(&state, live, now);
@@ -36,9 +35,9 @@ impl Inner {
         if let Some(problem) = problem {
             return Err(Problem::new(
                 "provider",
-                format!("{}: {problem} Nothing was asked for.", target.title),
+                say!("{}: {problem} Nothing was asked for.", target.title),
             )
-            .hint("Ask again once Google Play answers."));
+            .hint(say!("Ask again once Google Play answers.")));
         }
         let desired = if args.cancel {
             Desired::NotAsked
@@ -57,7 +56,7 @@ impl Inner {
 fn never_seen(version: &str, known: &[cockpit_domain::Target]) -> Problem {
     let problem = Problem::new(
         "not_found",
-        format!(
+        say!(
             "{version} was never seen on Google Play's production track from here. Nothing was asked for."
         ),
     );
@@ -67,11 +66,8 @@ fn never_seen(version: &str, known: &[cockpit_domain::Target]) -> Problem {
         .map(|named| named.version)
         .collect();
     if known.is_empty() {
-        problem.hint("Name the version as `cockpit status` shows it.")
+        problem.hint(say!("Name the version as `cockpit status` shows it."))
     } else {
-        problem.hint(format!(
-            "People can be asked to leave {}.",
-            known.join(", ")
-        ))
+        problem.hint(say!("People can be asked to leave {}.", known.join(", ")))
     }
 }

@@ -10,6 +10,7 @@ use cockpit_domain::rehearsal::{Readiness, Rehearsed, stop_of};
 use cockpit_domain::views::Live;
 use cockpit_domain::{Observation, Service, TargetId, Time};
 use cockpit_ledger::CacheRow;
+use cockpit_say::say;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
@@ -56,16 +57,16 @@ pub(crate) async fn on_request(inner: &Arc<Inner>, service: Option<&str>) -> Res
     if services.is_empty() {
         return Err(Problem::new(
             "not_found",
-            "No such service is connected, so no dry run was made.",
+            say!("No such service is connected, so no dry run was made."),
         )
-        .hint("Connect it in the settings."));
+        .hint(say!("Connect it in the settings.")));
     }
     let made = join_all(services.into_iter().map(|it| at(inner, it, true))).await;
     let sentence = match made.into_iter().sum::<usize>() {
-        0 => "No dry run was due: there is nothing to stop, or the last one is less than a minute old."
+        0 => say!("No dry run was due: there is nothing to stop, or the last one is less than a minute old.")
             .to_owned(),
-        1 => "A dry run of a stop was made on 1 target. Nothing was changed.".to_owned(),
-        made => format!("Dry runs of a stop were made on {made} targets. Nothing was changed."),
+        1 => say!("A dry run of a stop was made on 1 target. Nothing was changed.").to_owned(),
+        made => say!("Dry runs of a stop were made on {made} targets. Nothing was changed."),
     };
     Ok(Done { sentence })
 }

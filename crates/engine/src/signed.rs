@@ -3,6 +3,7 @@
 
 use cockpit_domain::event::Event;
 use cockpit_domain::state::State;
+use cockpit_say::say;
 
 use crate::api::Problem;
 use crate::inner::Inner;
@@ -27,23 +28,23 @@ impl Inner {
     }
 
     fn is_as_signed(&self, state: &State, intent: &str) -> Result<(), String> {
-        let gone = || "Its entry is not in the log.".to_owned();
+        let gone = || say!("Its entry is not in the log.").to_owned();
         let id = intent.parse().map_err(|_| gone())?;
         let found = self
             .ledger
             .entry(id)
-            .map_err(|_| "Its entry cannot be read.".to_owned())?;
+            .map_err(|_| say!("Its entry cannot be read.").to_owned())?;
         let stored = found.ok_or_else(gone)?;
         self.check_entry(&stored)?;
         let kind = &stored.entry.header().kind;
         let signed = match Event::parse(kind, stored.entry.body()) {
             Ok(Event::IntentRequested(signed)) => signed,
-            Ok(_) | Err(_) => return Err("Its entry asks for nothing.".to_owned()),
+            Ok(_) | Err(_) => return Err(say!("Its entry asks for nothing.").to_owned()),
         };
         let known = state.intents.get(intent).map(|record| &record.intent);
         match known == Some(&*signed) {
             true => Ok(()),
-            false => Err("It is not what its asker signed.".to_owned()),
+            false => Err(say!("It is not what its asker signed.").to_owned()),
         }
     }
 }
@@ -51,7 +52,7 @@ impl Inner {
 fn differs(what: &str) -> Problem {
     Problem::new(
         "read_only",
-        format!("This cannot be approved: {what} Nothing was signed."),
+        say!("This cannot be approved: {what} Nothing was signed."),
     )
-    .hint("Check the log, and ask for the change again.")
+    .hint(say!("Check the log, and ask for the change again."))
 }

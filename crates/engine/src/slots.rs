@@ -17,6 +17,7 @@ use cockpit_domain::authority::{AuthorityEvent, Passed};
 use cockpit_domain::decide::Command;
 use cockpit_domain::state::{Standing, State};
 use cockpit_ledger::OutboxChange;
+use cockpit_say::say;
 use cockpit_seal::slot::{Slot, SlotVerifier, Verdict};
 use cockpit_seal::{Fork, LedgerId, Seen, SignedHeader, SlotHash, Timestamp};
 use cockpit_sync::{Put, SlotStore, unfit_for_a_team};
@@ -141,7 +142,7 @@ impl Inner {
         if !self.ledger.pending(1)?.is_empty() {
             return Err(Problem::new(
                 "storage",
-                "What was recorded here is not in the shared log yet.",
+                say!("What was recorded here is not in the shared log yet."),
             ));
         }
         let state = self.state();
@@ -197,12 +198,13 @@ impl Inner {
             let known = self.ledger.slot(mark.slot)?.map(|slot| slot.link);
             return Ok((known != Some(mark.hash)).then(|| not_the_log(mark.slot, true)));
         }
-        let sentence = format!(
+        let sentence = say!(
             "The log ends before slot {next}, and this laptop has read slot {}: its folder, or the \
              database and its folder, are an older copy. Nothing was put into the log.",
             mark.slot
         );
-        let hint = "Put the newer folder of the log back; what it holds is taken in by itself.";
+        let hint =
+            say!("Put the newer folder of the log back; what it holds is taken in by itself.");
         Ok(Some(Problem::new("read_only", sentence).hint(hint)))
     }
 
@@ -391,7 +393,7 @@ impl Inner {
             match checked.await?? {
                 Ok(checked) => (verifier, state) = checked,
                 Err(n) => {
-                    let sentence = format!("An entry that slot {n} of the log admits is not here.");
+                    let sentence = say!("An entry that slot {n} of the log admits is not here.");
                     return Ok(Err(sentence));
                 }
             }
@@ -401,7 +403,9 @@ impl Inner {
         }
         Ok(match verifier.head().tree == end.tree {
             true => Ok(end.next),
-            false => Err("The slots of the log admit other entries than stand here.".to_owned()),
+            false => {
+                Err(say!("The slots of the log admit other entries than stand here.").to_owned())
+            }
         })
     }
 
@@ -422,7 +426,7 @@ impl Inner {
         if self.is_shared()? {
             return Err(Problem::new(
                 "refused",
-                "The log lies in a shared folder already. Nothing was changed.",
+                say!("The log lies in a shared folder already. Nothing was changed."),
             ));
         }
         self.sync().await?;
@@ -436,9 +440,9 @@ impl Inner {
                 Put::Lost(_) => {
                     return Err(Problem::new(
                         "refused",
-                        "The folder keeps another log already. Nothing was changed here.",
+                        say!("The folder keeps another log already. Nothing was changed here."),
                     )
-                    .hint("Choose an empty folder."));
+                    .hint(say!("Choose an empty folder.")));
                 }
             }
         }
@@ -457,24 +461,24 @@ impl Inner {
         let id: LedgerId = ledger.parse().map_err(|_| {
             Problem::new(
                 "bad_input",
-                "This is not the name of a ledger. Nothing was made.",
+                say!("This is not the name of a ledger. Nothing was made."),
             )
         })?;
         if self.ledger.count()? > 0 {
             return Err(Problem::new(
                 "refused",
-                "There is a workspace here already. Nothing was changed.",
+                say!("There is a workspace here already. Nothing was changed."),
             )
-            .hint("Join from a folder of its own."));
+            .hint(say!("Join from a folder of its own.")));
         }
         let store = self.team_store(&folder).await?;
         let first = store.get(0).await?;
         if first.as_deref().and_then(first_ledger) != Some(id) {
             return Err(Problem::new(
                 "refused",
-                "The folder does not keep the log of this ledger. Nothing was made.",
+                say!("The folder does not keep the log of this ledger. Nothing was made."),
             )
-            .hint("Ask whoever invited you for the right folder."));
+            .hint(say!("Ask whoever invited you for the right folder.")));
         }
         let mut slots = self.slots.lock().await;
         let mut log = Log {
@@ -534,20 +538,23 @@ pub(crate) async fn keep_in_step(inner: Arc<Inner>) {
 }
 
 pub(crate) fn halted(halt: cockpit_seal::slot::Halt) -> Problem {
-    Problem::new("read_only", format!("{halt} Nothing was taken in."))
-        .hint("Run `cockpit verify`, and keep the folder of the log as it is.")
+    Problem::new("read_only", say!("{halt} Nothing was taken in.")).hint(say!(
+        "Run `cockpit verify`, and keep the folder of the log as it is."
+    ))
 }
 
 fn not_the_log(n: u64, is_there: bool) -> Problem {
     let what = match is_there {
-        true => "is not the one that this laptop has read",
-        false => "was there and is gone",
+        true => say!("is not the one that this laptop has read"),
+        false => say!("was there and is gone"),
     };
     Problem::new(
         "read_only",
-        format!("Slot {n} of the log {what}. Nothing was put into the log."),
+        say!("Slot {n} of the log {what}. Nothing was put into the log."),
     )
-    .hint("Run `cockpit verify`, and keep the folder of the log as it is.")
+    .hint(say!(
+        "Run `cockpit verify`, and keep the folder of the log as it is."
+    ))
 }
 
 impl From<cockpit_sync::StoreError> for Problem {

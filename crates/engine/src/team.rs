@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use cockpit_domain::Time;
 use cockpit_domain::views::{ChangeSheetView, Fact};
+use cockpit_say::say;
 
 use crate::api::{Done, Problem, Proposed, Tag, TeamView};
 use crate::inner::Inner;
@@ -43,11 +44,11 @@ impl Inner {
         };
         Ok(TeamView {
             share_why_not: match &folder {
-                Some(_) => Some("The log lies in a shared folder already.".to_owned()),
+                Some(_) => Some(say!("The log lies in a shared folder already.").to_owned()),
                 None => why_not.clone(),
             },
             invite_why_not: match &folder {
-                None => Some("Share the log with a team folder first.".to_owned()),
+                None => Some(say!("Share the log with a team folder first.").to_owned()),
                 Some(_) => why_not,
             },
             folder: folder.map(|it| it.display().to_string()),
@@ -84,18 +85,20 @@ impl Inner {
         self.sync().await?;
         let team = self.team()?;
         let sentence = match (team.folder, team.joining) {
-            (None, _) => "The log lies on this laptop alone, so there is nothing to read. Share \
+            (None, _) => say!(
+                "The log lies on this laptop alone, so there is nothing to read. Share \
                           it with a team folder to work with others."
-                .to_owned(),
+            )
+            .to_owned(),
             (Some(_), Some(joining)) => joining.sentence,
             (Some(folder), None) if team.unpublished == 0 => {
-                format!("This laptop and {folder} hold the same log.")
+                say!("This laptop and {folder} hold the same log.")
             }
-            (Some(folder), None) => format!(
+            (Some(folder), None) => say!(
                 "{folder} was read. {} of what was recorded here is not in it.",
                 match team.unpublished {
-                    1 => "1 entry".to_owned(),
-                    more => format!("{more} entries"),
+                    1 => say!("1 entry").to_owned(),
+                    more => say!("{more} entries"),
                 }
             ),
         };
@@ -117,25 +120,27 @@ impl Inner {
         let state = self.state();
         let proof = self.with_live(|live| {
             let head: String = live.ledger.head.chars().take(12).collect();
-            format!("this laptop's key · ledger head {head}")
+            say!("this laptop's key · ledger head {head}")
         });
         ChangeSheetView {
-            title: format!("Share the log of {}", state.workspace),
+            title: say!("Share the log of {}", state.workspace),
             facts: vec![
-                fact("Folder", folder.display().to_string()),
+                fact(say!("Folder"), folder.display().to_string()),
                 fact(
-                    "Who reads it",
-                    "Whoever can open this folder reads every decision and outcome. Keys and \
+                    say!("Who reads it"),
+                    say!(
+                        "Whoever can open this folder reads every decision and outcome. Keys and \
                      secrets are not in it."
-                        .to_owned(),
+                    )
+                    .to_owned(),
                 ),
                 fact(
-                    "Who decides",
-                    "Only people whom you admit. What others write there counts for nothing."
+                    say!("Who decides"),
+                    say!("Only people whom you admit. What others write there counts for nothing.")
                         .to_owned(),
                 ),
             ],
-            needs: "It takes force at once, and the log stays in this folder.".to_owned(),
+            needs: say!("It takes force at once, and the log stays in this folder.").to_owned(),
             proof,
             why_not: None,
         }
@@ -148,7 +153,7 @@ impl Inner {
         self.sync().await?;
         self.changed(&[Tag::Team, Tag::Log]);
         Ok(Done {
-            sentence: format!(
+            sentence: say!(
                 "The log lies in {} now. Invite somebody, and they read it there.",
                 folder.display()
             ),
@@ -159,19 +164,16 @@ impl Inner {
         if self.state().workspace.is_empty() {
             return Err(Problem::new(
                 "refused",
-                "There is no workspace here yet. Nothing was shared.",
+                say!("There is no workspace here yet. Nothing was shared."),
             ));
         }
         if let Some(why) = self.people_room().why_not {
-            return Err(Problem::new(
-                "refused",
-                format!("{why} Nothing was shared."),
-            ));
+            return Err(Problem::new("refused", say!("{why} Nothing was shared.")));
         }
         if let Some(folder) = self.team_folder()? {
             return Err(Problem::new(
                 "refused",
-                format!(
+                say!(
                     "The log lies in {} already. Nothing was changed.",
                     folder.display()
                 ),
@@ -188,7 +190,7 @@ pub(crate) fn whole_path(folder: &Path) -> Result<PathBuf, Problem> {
     }
     Err(Problem::new(
         "bad_input",
-        "A team folder is named from its root on. Nothing was made.",
+        say!("A team folder is named from its root on. Nothing was made."),
     )
-    .hint("Write the whole path, such as /srv/team/cockpit."))
+    .hint(say!("Write the whole path, such as /srv/team/cockpit.")))
 }

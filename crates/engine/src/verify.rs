@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use cockpit_domain::Time;
 use cockpit_ledger::Verdict;
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::api::{Done, Problem, Tag};
@@ -53,7 +54,7 @@ impl Inner {
             match self.verify_slots().await {
                 Ok(Ok(0)) => {}
                 Ok(Ok(slots)) => {
-                    sentence = format!("{sentence} {slots} slots of the log hold them.");
+                    sentence = say!("{sentence} {slots} slots of the log hold them.");
                 }
                 Ok(Err(what)) => {
                     self.with_live(|live| live.ledger.broken = Some(what.clone()));
@@ -61,7 +62,7 @@ impl Inner {
                 }
                 // The entries hold by themselves.
                 Err(problem) => {
-                    sentence = format!("{sentence} The slots were not checked: {problem}");
+                    sentence = say!("{sentence} The slots were not checked: {problem}");
                 }
             }
         }
@@ -112,7 +113,7 @@ impl Inner {
                     live.ledger.checked_at = Some(now);
                     live.ledger.checked_tail = tail;
                 });
-                format!(
+                say!(
                     "{} entries checked, every signature and link holds.",
                     whole.entries
                 )

@@ -3,6 +3,7 @@
 
 use cockpit_domain::views::{VoidSlotView, VoidSlotsView, capital};
 use cockpit_ledger::SlotKind;
+use cockpit_say::say;
 
 use crate::api::Problem;
 use crate::inner::Inner;
@@ -30,9 +31,12 @@ impl Inner {
             })
             .collect();
         let sentence = (!slots.is_empty()).then(|| {
-            "What stands in a void slot counts for nobody: every laptop reads it the same way, and \
-             the log goes on after it. Who wrote it had access to the folder of the log."
-                .to_owned()
+            say!(
+                "What stands in a void slot counts for nobody: every laptop reads it the same \
+                  way, and the log goes on after it. Who wrote it had access to the folder of the \
+                  log."
+            )
+            .to_owned()
         });
         Ok(VoidSlotsView { slots, sentence })
     }

@@ -10,6 +10,7 @@ use cockpit_domain::event::{Drift, Outcome};
 use cockpit_domain::state::State;
 use cockpit_domain::{Service, Target, TargetId, Time, words};
 use cockpit_providers::{Guide, guide};
+use cockpit_say::say;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -129,16 +130,15 @@ pub(crate) async fn look_for_drift(inner: &Arc<Inner>, target: &Target) {
         })
     };
     let Some(drift) = drift else { return };
-    let body = format!(
+    let body = say!(
         "It was {}; it is now {}. Open Release Cockpit to stop it again.",
         words::state(&drift.before),
         words::state(&drift.after)
     );
     if inner.record(Command::SeeDrift(drift)).await.is_ok() {
-        inner.desk.notify(
-            &format!("{}: something undid the stop", target.title),
-            &body,
-        );
+        inner
+            .desk
+            .notify(&say!("{}: something undid the stop", target.title), &body);
         inner.changed(&[Tag::Decided, Tag::Log]);
     }
 }

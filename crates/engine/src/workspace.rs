@@ -7,6 +7,7 @@ use cockpit_domain::Service;
 use cockpit_domain::event::{Event, Genesis};
 use cockpit_domain::policy::{Person, Policy, Role};
 use cockpit_domain::rule::HealthRule;
+use cockpit_say::say;
 use cockpit_seal::{DeviceKey, Head};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -35,18 +36,19 @@ impl Inner {
         if !self.state().workspace.is_empty() {
             return Err(Problem::new(
                 "refused",
-                "There is a workspace here already. Nothing was changed.",
+                say!("There is a workspace here already. Nothing was changed."),
             )
-            .hint("Start the drill in a folder of its own."));
+            .hint(say!("Start the drill in a folder of its own.")));
         }
         self.keychain()?;
         let document = self.desk.open_sandbox(scenario).await.map_err(|why| {
-            Problem::new("refused", format!("The drill did not start: {why}"))
-                .hint("Nothing was changed. Try again, or look at the log of the app.")
+            Problem::new("refused", say!("The drill did not start: {why}")).hint(say!(
+                "Nothing was changed. Try again, or look at the log of the app."
+            ))
         })?;
         self.ledger.setting_put(EMBEDDED, &Value::Bool(true))?;
         self.begin_on_sandbox(&document, Person::UNNAMED).await?;
-        Ok(done("The drill has begun. Nothing real is touched."))
+        Ok(done(say!("The drill has begun. Nothing real is touched.")))
     }
 
     /// Makes a workspace that is connected to a sandbox.
@@ -59,7 +61,7 @@ impl Inner {
         if credentials.is_empty() {
             return Err(Problem::new(
                 "bad_input",
-                "The sandbox named no service. Nothing was made.",
+                say!("The sandbox named no service. Nothing was made."),
             ));
         }
         let name = document
@@ -82,23 +84,23 @@ impl Inner {
         if name.is_empty() || person.is_empty() {
             return Err(Problem::new(
                 "bad_input",
-                "A workspace needs a name and a person. Nothing was made.",
+                say!("A workspace needs a name and a person. Nothing was made."),
             ));
         }
         let _opening = self.opening.lock().await;
         if !self.state().workspace.is_empty() {
             return Err(Problem::new(
                 "refused",
-                "There is a workspace here already. Nothing was made.",
+                say!("There is a workspace here already. Nothing was made."),
             )
-            .hint("Choose another folder."));
+            .hint(say!("Choose another folder.")));
         }
         if let Some(broken) = self.with_live(|live| live.ledger.broken.clone()) {
             return Err(Problem::new(
                 "read_only",
-                format!("{broken} Nothing was made, so that the key of that workspace stays."),
+                say!("{broken} Nothing was made, so that the key of that workspace stays."),
             )
-            .hint("Put its database back, or choose another folder."));
+            .hint(say!("Put its database back, or choose another folder.")));
         }
         let keychain = self.keychain()?;
         let seed = random::<32>()?;
@@ -157,12 +159,12 @@ impl Inner {
         use secrecy::ExposeSecret as _;
         let _opening = self.opening.lock().await;
         if self.keychain().is_ok() {
-            return Ok(done("The keys are open already."));
+            return Ok(done(say!("The keys are open already.")));
         }
         if passphrase.expose_secret().chars().count() < 8 {
             return Err(
-                Problem::new("bad_input", "A passphrase has at least 8 characters.")
-                    .hint("Choose a few words that only you know."),
+                Problem::new("bad_input", say!("A passphrase has at least 8 characters."))
+                    .hint(say!("Choose a few words that only you know.")),
             );
         }
         let folder = self.folder.clone();
@@ -182,7 +184,7 @@ impl Inner {
             Err(OpenError::Closed(closed)) => return Err(crate::inner::closed_problem(closed)),
         }
         self.changed(&[Tag::Boot, Tag::Observed, Tag::Decided, Tag::Settings]);
-        Ok(done("The keys are open."))
+        Ok(done(say!("The keys are open.")))
     }
 
     /// Takes the device's key from an open keychain, connects, and goes on with what was under way.
@@ -199,9 +201,12 @@ impl Inner {
         let Some(seed) = kept.as_ref().and_then(keychain::from_text) else {
             return Err(Problem::new(
                 "locked",
-                "This keychain does not hold the key of this workspace, so nothing can be signed.",
+                say!(
+                    "This keychain does not hold the key of this workspace, so nothing can be \
+                      signed."
+                ),
             )
-            .hint("Open the workspace on the computer that made it."));
+            .hint(say!("Open the workspace on the computer that made it.")));
         };
         let key = DeviceKey::from_seed(&seed);
         let head = match self.ledger.head(key.device_id()) {
@@ -216,7 +221,7 @@ impl Inner {
             if !self.is_shared()? {
                 return Err(Problem::new(
                     "locked",
-                    "The key in this keychain belongs to nobody in this workspace.",
+                    say!("The key in this keychain belongs to nobody in this workspace."),
                 ));
             }
             self.wait_to_be_admitted(key).await?;

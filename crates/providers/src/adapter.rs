@@ -9,6 +9,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, Posted};
 use cockpit_domain::{Observation, Target, TargetId, Time};
+use cockpit_say::say;
 
 /// One connection to an outside service.
 ///
@@ -61,7 +62,7 @@ pub trait Adapter: Send + Sync + std::fmt::Debug {
     /// permission. Says what it could not show. Takes nothing that is kept for stops, and gives way to
     /// one.
     async fn rehearse(&self, _seen: &Observation) -> Rehearsal {
-        Rehearsal::not_proven("It cannot be tried here without a change.")
+        Rehearsal::not_proven(say!("It cannot be tried here without a change."))
     }
 
     /// Reads what people did with these posts, by the service's own names of them. A post that the

@@ -6,6 +6,7 @@ use cockpit_domain::Service;
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::google::{Account, Signed, message};
 use crate::http::{Client, Http, Limit, Rule, rule};
@@ -28,77 +29,84 @@ static RULES: &[Rule] = &[
         429,
         "",
         RateLimited,
-        "Firebase asks to come back later.",
+        mark!("Firebase asks to come back later."),
         "",
     ),
     rule(
         412,
         "",
         Moved,
-        "Somebody published another version of the template since it was read.",
-        "Review the new state, then ask again.",
+        mark!("Somebody published another version of the template since it was read."),
+        mark!("Review the new state, then ask again."),
     ),
     rule(
         0,
         "THIRD_PARTY_AUTH_ERROR",
         NeedsPerson,
-        "Firebase has no valid key for Apple's push service, so iPhones would get nothing.",
-        "Upload the APNs key in the Firebase console: Project settings, Cloud Messaging.",
+        mark!("Firebase has no valid key for Apple's push service, so iPhones would get nothing."),
+        mark!("Upload the APNs key in the Firebase console: Project settings, Cloud Messaging."),
     ),
     rule(
         403,
         "has not been used in project",
         NeedsPerson,
-        "The interface is not turned on in the Firebase project.",
-        "Turn it on in the Google Cloud console, APIs and services.",
+        mark!("The interface is not turned on in the Firebase project."),
+        mark!("Turn it on in the Google Cloud console, APIs and services."),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The service account may not do this in the Firebase project.",
-        "In the Google Cloud console, IAM: give it the role named in the connection's form.",
+        mark!("The service account may not do this in the Firebase project."),
+        mark!("In the Google Cloud console, IAM: give it the role named in the connection's form."),
     ),
     rule(
         0,
         "short-lived token",
         Unauthorized,
-        "Google does not accept the sign-in because this computer's clock is off.",
-        "Set the computer's clock by the network, then try again.",
+        mark!("Google does not accept the sign-in because this computer's clock is off."),
+        mark!("Set the computer's clock by the network, then try again."),
     ),
     rule(
         0,
         "Invalid JWT Signature",
         Unauthorized,
-        "Google does not accept the service account's key.",
-        "The key may have been deleted: make a new one in Google Cloud (IAM, Service accounts, Keys) and connect again.",
+        mark!("Google does not accept the service account's key."),
+        mark!(
+            "The key may have been deleted: make a new one in Google Cloud (IAM, Service accounts, Keys) and connect again."
+        ),
     ),
     rule(
         0,
         "invalid_grant",
         Unauthorized,
-        "Google does not accept the service account.",
-        "Check that the service account exists and its key is not deleted, and that this computer's clock is right.",
+        mark!("Google does not accept the service account."),
+        mark!(
+            "Check that the service account exists and its key is not deleted, and that this computer's clock is right."
+        ),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "Firebase does not accept the credential.",
-        "Check the service account's key.",
+        mark!("Firebase does not accept the credential."),
+        mark!("Check the service account's key."),
     ),
     rule(
         404,
         "",
         NotFound,
-        "Firebase does not know this project.",
-        "Check that the key file belongs to the Firebase project of the app.",
+        mark!("Firebase does not know this project."),
+        mark!("Check that the key file belongs to the Firebase project of the app."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "Firebase refuses what was sent as it is.",
-        "Change a notice and have it approved again; put a template right in the Firebase console.",
+        mark!("Firebase refuses what was sent as it is."),
+        mark!(
+            "Change a notice and have it approved again; put a template right in the Firebase \
+             console."
+        ),
     ),
 ];

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::{CheckItem, CredentialCheck, ErrorKind, ProviderError};
+use cockpit_say::{mark, said, say};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -66,7 +67,7 @@ impl Field {
     }
 
     pub(crate) const fn base_url(hint: &'static str) -> Field {
-        Field::new("base_url", "Address", hint).optional()
+        Field::new("base_url", mark!("Address"), hint).optional()
     }
 }
 
@@ -132,7 +133,7 @@ impl<'a> Settings<'a> {
         let seconds = text.parse().ok().filter(|it| (1..=WEEK_S).contains(it));
         seconds
             .map(Some)
-            .ok_or_else(|| self.unusable(key, "is not a number of seconds, a week at most"))
+            .ok_or_else(|| self.unusable(key, say!("is not a number of seconds, a week at most")))
     }
 
     /// The address of the service without a slash at the end. Only https, or http on loopback.
@@ -149,7 +150,7 @@ impl<'a> Settings<'a> {
     pub(crate) fn unusable(&self, key: &str, why: &str) -> ProviderError {
         ProviderError::new(
             ErrorKind::Rejected,
-            format!(
+            say!(
                 "{} cannot be connected: {} {why}.",
                 self.form.service.name(),
                 self.label(key)
@@ -159,7 +160,7 @@ impl<'a> Settings<'a> {
     }
 
     fn missing(&self, key: &str) -> ProviderError {
-        self.unusable(key, "is missing")
+        self.unusable(key, say!("is missing"))
     }
 
     fn field(&self, key: &str) -> Option<&'static Field> {
@@ -167,22 +168,24 @@ impl<'a> Settings<'a> {
     }
 
     fn label(&self, key: &str) -> &'static str {
-        self.field(key).map_or("a field", |field| field.label)
+        self.field(key)
+            .map_or(say!("a field"), |field| said(field.label))
     }
 
     fn hint(&self, key: &str) -> &'static str {
-        self.field(key).map_or("", |field| field.hint)
+        self.field(key).map_or("", |field| said(field.hint))
     }
 }
 
 /// The address without a slash at the end, when a secret may be sent there.
 pub(crate) fn allowed_url(text: &str) -> Result<String, &'static str> {
-    let url = Url::parse(text).map_err(|_| "is not an address such as https://example.com")?;
+    let url =
+        Url::parse(text).map_err(|_| say!("is not an address such as https://example.com"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not contain a name or password");
+        return Err(say!("must not contain a name or password"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("must not contain '?' or '#'");
+        return Err(say!("must not contain '?' or '#'"));
     }
     let allowed = match url.scheme() {
         "https" => url.host().is_some(),
@@ -190,7 +193,9 @@ pub(crate) fn allowed_url(text: &str) -> Result<String, &'static str> {
         _ => false,
     };
     if !allowed {
-        return Err("must begin with https:// (http:// is taken for this computer only)");
+        return Err(say!(
+            "must begin with https:// (http:// is taken for this computer only)"
+        ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::ExposeSecret as _;
@@ -54,17 +55,21 @@ impl Account {
         let file: KeyFile = serde_json::from_str(file.expose_secret()).map_err(|_| {
             settings.unusable(
                 "service_account",
-                "is not the JSON file of a service account key (it has client_email and private_key)",
+                say!("is not the JSON file of a service account key (it has client_email and private_key)"),
             )
         })?;
-        let key = EncodingKey::from_rsa_pem(file.private_key.as_bytes())
-            .map_err(|_| settings.unusable("service_account", "holds no usable RSA private key"))?;
+        let key = EncodingKey::from_rsa_pem(file.private_key.as_bytes()).map_err(|_| {
+            settings.unusable("service_account", say!("holds no usable RSA private key"))
+        })?;
         let token_url = file
             .token_uri
             .as_deref()
             .unwrap_or("https://oauth2.googleapis.com/token");
         let token_url = allowed_url(token_url).map_err(|_| {
-            settings.unusable("service_account", "names a token_uri that is not https")
+            settings.unusable(
+                "service_account",
+                say!("names a token_uri that is not https"),
+            )
         })?;
         Ok(Account {
             email: file.client_email,
@@ -154,9 +159,9 @@ impl SignIn {
         let assertion = encode(&header, &claims, &self.account.key).map_err(|_| {
             ProviderError::new(
                 ErrorKind::Unauthorized,
-                "The service account's key could not sign the request to Google.",
+                say!("The service account's key could not sign the request to Google."),
             )
-            .hint("Connect again with the whole JSON key file.")
+            .hint(say!("Connect again with the whole JSON key file."))
         })?;
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")

@@ -10,6 +10,7 @@ use cockpit_domain::rehearsal::{Rehearsal, stop_of};
 use cockpit_domain::signal::{Rating, Signal};
 use cockpit_domain::target::{Notice, PhasedStatus, Posted, StagedStatus, StoreStatus};
 use cockpit_domain::{Desired, Observation, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 
 use crate::Adapter;
 
@@ -36,7 +37,7 @@ impl<A: Adapter + 'static> Guarded<A> {
         }
         Err(ProviderError::new(
             ErrorKind::Unsupported,
-            format!(
+            say!(
                 "{target} is not a target of {}. Nothing was sent.",
                 service.name()
             ),
@@ -54,7 +55,7 @@ impl<A: Adapter> Guarded<A> {
         let Some(verb) = missing else { return Ok(()) };
         Err(ProviderError::new(
             ErrorKind::Unsupported,
-            format!(
+            say!(
                 "{} cannot {} here. Nothing was sent.",
                 capability.service.name(),
                 in_words(*verb)
@@ -106,7 +107,7 @@ impl<A: Adapter + 'static> Adapter for Guarded<A> {
 
     async fn rehearse(&self, seen: &Observation) -> Rehearsal {
         let Some(desired) = stop_of(&seen.state) else {
-            return Rehearsal::not_proven("There is nothing to stop here.");
+            return Rehearsal::not_proven(say!("There is nothing to stop here."));
         };
         let allowed = self.own(&seen.target);
         match allowed.and_then(|()| self.declared(&desired, &seen.state)) {
@@ -162,16 +163,16 @@ fn verbs(desired: &Desired, before: &TargetState) -> &'static [Verb] {
 
 fn in_words(verb: Verb) -> &'static str {
     match verb {
-        Verb::Stop => "stop a release",
-        Verb::Resume => "resume a release",
-        Verb::SetFraction => "set the share of people",
-        Verb::Complete => "release to everybody",
-        Verb::Release => "put an approved version on sale",
-        Verb::RemoveFromSale => "take an app off sale",
-        Verb::RollBack => "put an earlier update in place",
-        Verb::Recover => "ask people who have a version to update",
-        Verb::TurnOn => "turn a flag on",
-        Verb::TurnOff => "turn a flag off",
-        Verb::Publish => "publish a notice",
+        Verb::Stop => say!("stop a release"),
+        Verb::Resume => say!("resume a release"),
+        Verb::SetFraction => say!("set the share of people"),
+        Verb::Complete => say!("release to everybody"),
+        Verb::Release => say!("put an approved version on sale"),
+        Verb::RemoveFromSale => say!("take an app off sale"),
+        Verb::RollBack => say!("put an earlier update in place"),
+        Verb::Recover => say!("ask people who have a version to update"),
+        Verb::TurnOn => say!("turn a flag on"),
+        Verb::TurnOff => say!("turn a flag off"),
+        Verb::Publish => say!("publish a notice"),
     }
 }

@@ -1,6 +1,8 @@
 //! What a person must know of a service before connecting it, and what it lets one ask in how
 //! long. Data only; must not know a credential.
 
+use cockpit_say::say;
+
 /// One limit that a service sets to whoever calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -31,9 +33,9 @@ impl Counted {
     /// What people call it.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Requests => "requests",
-            Self::Edits => "new edits",
-            Self::Reviews => "requests for reviews",
+            Self::Requests => say!("requests"),
+            Self::Edits => say!("new edits"),
+            Self::Reviews => say!("requests for reviews"),
         }
     }
 }

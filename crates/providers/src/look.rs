@@ -4,6 +4,7 @@
 use cockpit_domain::provider::{Effect, ErrorKind, ProviderError, Receipt};
 use cockpit_domain::store::{self, StoreRollout};
 use cockpit_domain::target::TargetState;
+use cockpit_say::say;
 
 /// What is left of a change, once it is known how the store stands: nothing, when it stands so
 /// already. `place` is what people call the store, or what holds the release there.
@@ -21,9 +22,7 @@ pub(crate) fn held_already(
     {
         return Ok(Some(Receipt {
             provider_request_id: None,
-            notes: vec![format!(
-                "{place} already held this state: nothing was sent."
-            )],
+            notes: vec![say!("{place} already held this state: nothing was sent.")],
         }));
     }
     if is_as_read(now, &effect.before.state) {
@@ -31,13 +30,13 @@ pub(crate) fn held_already(
     }
     Err(ProviderError::new(
         ErrorKind::Moved,
-        format!(
+        say!(
             "{place} moved: {} is there now, {}. Nothing was changed.",
             now.version,
             store::state(now)
         ),
     )
-    .hint("Review the new state, then decide again."))
+    .hint(say!("Review the new state, then decide again.")))
 }
 
 /// The same release, for as many people. What merely waits beside it does not count.

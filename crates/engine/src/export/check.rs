@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use cockpit_say::say;
 use cockpit_seal::pack::{PackFault, PackVerified, Source, verify};
 use cockpit_seal::sshsig;
 
@@ -52,7 +53,7 @@ pub async fn verify_pack(
                 found.faults.push(PackFault {
                     file: "SHA256SUMS.sshsig".to_owned(),
                     line: None,
-                    what: format!("Its signer is not in {}.", allowed.display()),
+                    what: say!("Its signer is not in {}.", allowed.display()),
                 });
             }
         }
@@ -65,37 +66,38 @@ pub async fn verify_pack(
 fn sentence(found: &PackVerified, is_pinned: bool) -> String {
     if let Some(first) = found.faults.first() {
         return match found.faults.len() {
-            1 => format!("This pack does not hold. {first}"),
-            count => format!("This pack does not hold, in {count} places. The first: {first}"),
+            1 => say!("This pack does not hold. {first}"),
+            count => say!("This pack does not hold, in {count} places. The first: {first}"),
         };
     }
     let signer = found.signer.map(|key| key.device_id().to_string());
     let signer = signer.unwrap_or_default();
     let who = match is_pinned {
-        true => format!("signed by device {signer}, which is allowed"),
-        false => format!(
+        true => say!("signed by device {signer}, which is allowed"),
+        false => say!(
             "signed by device {signer}; compare that with what you were told outside of the pack"
         ),
     };
     let waiting = match found.entries - found.admitted {
         0 => String::new(),
-        waiting => format!(", of which the last {waiting} are in no slot of the log yet"),
+        waiting => say!(", of which the last {waiting} are in no slot of the log yet"),
     };
     let cosigners = match found.cosigners.len() {
         0 => String::new(),
-        1 => ", cosigned by 1 device".to_owned(),
-        more => format!(", cosigned by {more} devices"),
+        1 => say!(", cosigned by 1 device").to_owned(),
+        more => say!(", cosigned by {more} devices"),
     };
-    format!(
+    say!(
         "{} entries checked{waiting}, {} bodies withheld: every file, signature, link and slot \
          holds{cosigners}; {who}.",
-        found.entries, found.withheld
+        found.entries,
+        found.withheld
     )
 }
 
 fn unreadable(error: &io::Error) -> Problem {
-    Problem::new("bad_input", format!("The pack cannot be read: {error}."))
-        .hint("Give the folder that holds SHA256SUMS.")
+    Problem::new("bad_input", say!("The pack cannot be read: {error}."))
+        .hint(say!("Give the folder that holds SHA256SUMS."))
 }
 
 struct Folder(PathBuf);

@@ -13,6 +13,7 @@ use cockpit_domain::decide::Command;
 use cockpit_domain::event::Export;
 use cockpit_domain::export::in_words;
 use cockpit_ledger::{Ledger, LogFilter, LogRow};
+use cockpit_say::say;
 use cockpit_seal::list::{ListForm, ListLine, ListWriter};
 
 use super::{bad, trouble};
@@ -52,15 +53,17 @@ impl Inner {
         let one = |values: &[String], what: &str| match values {
             [] => Ok(None),
             [value] => Ok(Some(value.clone())),
-            _ => Err(bad(format!("A list is of one {what} or of all."))),
+            _ => Err(bad(say!("A list is of one {what} or of all."))),
         };
         if selection.redacted != Default::default() {
-            return Err(bad("Only an evidence pack can be redacted.".to_owned()));
+            return Err(bad(
+                say!("Only an evidence pack can be redacted.").to_owned()
+            ));
         }
         let filter = LogFilter {
             kinds: selection.kinds.clone(),
-            person: one(&selection.persons, "person")?,
-            app: one(&selection.apps, "app")?,
+            person: one(&selection.persons, say!("person"))?,
+            app: one(&selection.apps, say!("app"))?,
             outcome: None,
             from_ms: selection.from.map(Time::as_ms),
             before_ms: selection.until.map(Time::as_ms),
@@ -105,10 +108,10 @@ impl Inner {
         self.changed(&[Tag::Log]);
         let in_log = match &not_in_log {
             None => String::new(),
-            Some(why) => format!(" The export is not in the log: {why}"),
+            Some(why) => say!(" The export is not in the log: {why}"),
         };
         Ok(Listed {
-            sentence: format!(
+            sentence: say!(
                 "Listed {}: {lines} lines. A list proves nothing by itself; an evidence pack \
                  does.{in_log}",
                 in_words(&export.selection)
@@ -132,8 +135,8 @@ fn write(
     step: impl Fn(i64) -> Result<(), Problem>,
 ) -> Result<(Partial, u64, String), Problem> {
     let partial = Partial::beside(place).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => bad(format!("{} exists already.", place.display()))
-            .hint("Choose another name, or move it away."),
+        io::ErrorKind::AlreadyExists => bad(say!("{} exists already.", place.display()))
+            .hint(say!("Choose another name, or move it away.")),
         _ => trouble(&error),
     })?;
     let file = File::create_new(&partial.path).map_err(|error| trouble(&error))?;

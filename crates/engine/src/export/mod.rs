@@ -18,6 +18,7 @@ use cockpit_domain::export::{Redaction, Selection, in_words};
 use cockpit_domain::state::State;
 use cockpit_domain::{Time, export::Told};
 use cockpit_ledger::{Ledger, SlotKind, SlotRow, StoredEntry, Verdict};
+use cockpit_say::say;
 use cockpit_seal::pack::{About, Made, PackWriter, RawLines, RawSlot};
 use cockpit_seal::{BodyHash, DeviceKey};
 use serde_json::Value;
@@ -105,7 +106,7 @@ impl Inner {
         let place = blocking(move || folder.stand()).await?.map_err(|error| {
             let mut problem = trouble(&error);
             if not_in_log.is_none() {
-                problem.sentence += " The log says that it was made.";
+                problem.sentence += say!(" The log says that it was made.");
             }
             problem
         })?;
@@ -117,7 +118,7 @@ impl Inner {
     fn selection(&self, args: &ExportArgs, last: u64) -> Result<Selection, Problem> {
         let through = args.through.unwrap_or(last);
         if through > last || through == 0 {
-            return Err(bad(format!("The log has {last} entries.")));
+            return Err(bad(say!("The log has {last} entries.")));
         }
         let time = |text: &Option<String>| {
             let time = text.as_deref().map(str::parse::<Time>).transpose();
@@ -145,7 +146,7 @@ impl Inner {
             people
                 .find(|it| it.id == *name || it.name.eq_ignore_ascii_case(name))
                 .map(|it| it.id.clone())
-                .ok_or_else(|| bad(format!("There is no person '{name}' in this workspace.")))
+                .ok_or_else(|| bad(say!("There is no person '{name}' in this workspace.")))
         });
         Ok(sorted(found.collect::<Result<_, _>>()?))
     }
@@ -205,9 +206,9 @@ fn write(
     let folder = Folder::begin(place).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Problem::new(
             "bad_input",
-            format!("{} exists already. Nothing was exported.", place.display()),
+            say!("{} exists already. Nothing was exported.", place.display()),
         )
-        .hint("Choose another name, or move it away."),
+        .hint(say!("Choose another name, or move it away.")),
         _ => trouble(&error),
     })?;
     let mut pack = PackWriter::begin(folder).map_err(|error| trouble(&error))?;
@@ -295,18 +296,18 @@ fn raw_slot(slot: &SlotRow) -> RawSlot<'_> {
 fn told(export: &Export, made: Made, place: &Path, not_in_log: Option<String>) -> Exported {
     let holds = made.first_fault.is_none();
     let verified = made.first_fault.unwrap_or_else(|| {
-        format!(
+        say!(
             "{} entries checked, every signature and link holds.",
             made.entries
         )
     });
     let redacted = match made.redacted {
         0 => String::new(),
-        redacted => format!(" {redacted} of them redacted."),
+        redacted => say!(" {redacted} of them redacted."),
     };
     let in_log = match &not_in_log {
         None => String::new(),
-        Some(why) => format!(" The export is not in the log: {why}"),
+        Some(why) => say!(" The export is not in the log: {why}"),
     };
     Exported {
         folder: place.display().to_string(),
@@ -314,7 +315,7 @@ fn told(export: &Export, made: Made, place: &Path, not_in_log: Option<String>) -
         told: made.told,
         redacted: made.redacted,
         holds,
-        sentence: format!(
+        sentence: say!(
             "Exported {} ({} told).{redacted} {verified}{in_log}",
             in_words(&export.selection),
             made.told
@@ -353,13 +354,15 @@ fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
 }
 
 fn bad(what: String) -> Problem {
-    Problem::new("bad_input", format!("{what} Nothing was exported."))
+    Problem::new("bad_input", say!("{what} Nothing was exported."))
 }
 
 fn trouble(error: &io::Error) -> Problem {
     Problem::new(
         "storage",
-        format!("The export could not be written: {error}. Nothing of it was left behind."),
+        say!("The export could not be written: {error}. Nothing of it was left behind."),
     )
-    .hint("Make room on the disk, or choose a folder that you may write to.")
+    .hint(say!(
+        "Make room on the disk, or choose a folder that you may write to."
+    ))
 }

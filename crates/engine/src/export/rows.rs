@@ -4,6 +4,7 @@
 use cockpit_domain::export::app_of;
 use cockpit_domain::state::{Admitted, State};
 use cockpit_domain::views;
+use cockpit_say::say;
 use cockpit_seal::Entry;
 use cockpit_seal::pack::{Row, RowFact, Section};
 
@@ -17,7 +18,7 @@ pub(super) fn row(
 ) -> Row {
     let mut row = Row {
         position,
-        decision: "An entry that cannot be read".to_owned(),
+        decision: say!("An entry that cannot be read").to_owned(),
         does_not_hold: fault.unwrap_or_default(),
         ..Row::default()
     };
@@ -36,7 +37,9 @@ pub(super) fn row(
         .devices
         .get(&event.device)
         .and_then(|person| state.people.get(person))
-        .map_or("a device that belongs to nobody", |it| it.name.as_str());
+        .map_or(say!("a device that belongs to nobody"), |it| {
+            it.name.as_str()
+        });
     let title = event
         .event
         .intent()

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
+use cockpit_say::say;
 use tokio::sync::watch;
 
 use crate::api::{Done, ExportProgress, Problem, Tag};
@@ -73,10 +74,11 @@ impl Inner {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if place.is_some() {
-            return Err(
-                Problem::new("refused", "An export is under way. This one was not begun.")
-                    .hint("Wait for it, or cancel it."),
-            );
+            return Err(Problem::new(
+                "refused",
+                say!("An export is under way. This one was not begun."),
+            )
+            .hint(say!("Wait for it, or cancel it.")));
         }
         let underway = Arc::new(Underway {
             done: AtomicU64::new(0),
@@ -115,11 +117,11 @@ impl Inner {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let Some(it) = place.as_ref() else {
-            return Err(Problem::new("not_found", "No export is under way."));
+            return Err(Problem::new("not_found", say!("No export is under way.")));
         };
         it.called_off.send_replace(true);
         Ok(Done {
-            sentence: "The export is being cancelled.".to_owned(),
+            sentence: say!("The export is being cancelled.").to_owned(),
         })
     }
 }
@@ -127,6 +129,6 @@ impl Inner {
 fn called_off() -> Problem {
     Problem::new(
         "cancelled",
-        "The export was cancelled. Nothing of it was left behind.",
+        say!("The export was cancelled. Nothing of it was left behind."),
     )
 }

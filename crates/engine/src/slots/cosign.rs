@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cockpit_ledger::{SlotKind, SlotRow};
+use cockpit_say::say;
 use cockpit_seal::checkpoint::SignedCheckpoint;
 use cockpit_seal::{DeviceId, LedgerId, PublicKey};
 
@@ -59,7 +60,7 @@ impl Cosigned {
             Ok(()) => drop(devices.insert(device)),
             Err(_) => {
                 self.other.get_or_insert_with(|| {
-                    format!(
+                    say!(
                         "Device {device} has signed another head after slot {n} than stands here: \
                          the place of the log shows it another log, or the device does not tell \
                          the truth."

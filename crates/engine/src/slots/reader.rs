@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cockpit_domain::state::State;
 use cockpit_ledger::{Admission, Append, Ledger, SlotKind, SlotRow, StoredEntry};
+use cockpit_say::say;
 use cockpit_seal::slot::{SLOT_ENTRIES_MAX, Slot, SlotHead, SlotVerifier, StateBefore, Verdict};
 use cockpit_seal::{
     DeviceId, DeviceKey, Entry, Fork, Head, LedgerId, SignedHeader, SlotHash, Timestamp,
@@ -189,9 +190,11 @@ impl Reader {
             Ok(slot) => Ok(Some(slot)),
             Err(error) => Err(Problem::new(
                 "refused",
-                format!("What was recorded here is not in the shared log: {error}"),
+                say!("What was recorded here is not in the shared log: {error}"),
             )
-            .hint("It stays in the log of this laptop. Ask an administrator of the workspace.")),
+            .hint(say!(
+                "It stays in the log of this laptop. Ask an administrator of the workspace."
+            ))),
         }
     }
 }
@@ -254,9 +257,11 @@ fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Problem::new(
             "storage",
-            format!("The log of slots cannot be read: {error}. Nothing was changed."),
+            say!("The log of slots cannot be read: {error}. Nothing was changed."),
         )
-        .hint("Make the workspace folder readable for you, then open it again.")),
+        .hint(say!(
+            "Make the workspace folder readable for you, then open it again."
+        ))),
     }
 }
 

@@ -11,6 +11,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{PhasedRelease, PhasedStatus};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 
 use super::api::{Api, Patched};
 use super::config::Config;
@@ -75,7 +76,7 @@ impl AppStore {
             }
             Some(_) | None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{target} is not a platform of {}.", self.bundle_id),
+                say!("{target} is not a platform of {}.", self.bundle_id),
             )),
         }
     }
@@ -96,12 +97,14 @@ impl AppStore {
         let Some(app) = app else {
             return Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!(
+                say!(
                     "App Store Connect shows no app {} to this key.",
                     self.bundle_id
                 ),
             )
-            .hint("Check the bundle ID, and that the key may see this app."));
+            .hint(say!(
+                "Check the bundle ID, and that the key may see this app."
+            )));
         };
         *self.app.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.id.clone());
         Ok(app.id)
@@ -146,10 +149,10 @@ impl AppStore {
     fn too_few(&self) -> Option<Rehearsal> {
         let (left, most) = self.api.left()?;
         (left < PAUSE_REQUESTS).then(|| {
-            Rehearsal::cannot(format!(
+            Rehearsal::cannot(say!(
                 "The key has {left} of {most} requests left this hour, too few to pause and to read it back."
             ))
-            .hint("Stop other tools that use this key, or give the cockpit a key of its own. More are there within the hour.")
+            .hint(say!("Stop other tools that use this key, or give the cockpit a key of its own. More are there within the hour."))
         })
     }
 
@@ -159,15 +162,15 @@ impl AppStore {
             (Some(_) | None, _) => {
                 return Err(ProviderError::new(
                     ErrorKind::Rejected,
-                    format!("{version} does not wait to be released on the App Store. Nothing was changed."),
+                    say!("{version} does not wait to be released on the App Store. Nothing was changed."),
                 )
-                .hint("Apple must have approved it, and its release must be set to manual. Look at the version in App Store Connect."));
+                .hint(say!("Apple must have approved it, and its release must be set to manual. Look at the version in App Store Connect.")));
             }
         };
         let request = self.api.request_release(id).await?;
         Ok(Receipt {
             provider_request_id: Some(request),
-            notes: vec!["The App Store may take a while to show the version.".to_owned()],
+            notes: vec![say!("The App Store may take a while to show the version.").to_owned()],
         })
     }
 
@@ -177,14 +180,19 @@ impl AppStore {
         if territories.is_empty() {
             return Err(ProviderError::new(
                 ErrorKind::Protocol,
-                "App Store Connect named no country in which the app is sold. Nothing was changed.",
+                say!(
+                    "App Store Connect named no country in which the app is sold. Nothing was \
+                      changed."
+                ),
             )
-            .hint("Look at Pricing and Availability in App Store Connect."));
+            .hint(say!(
+                "Look at Pricing and Availability in App Store Connect."
+            )));
         }
         let id = self.api.remove_everywhere(&app, &territories).await?;
         Ok(Receipt {
             provider_request_id: Some(id),
-            notes: vec![format!(
+            notes: vec![say!(
                 "Asked for in {} countries and regions. Phased releases have ended for good.",
                 territories.len()
             )],
@@ -201,10 +209,10 @@ impl Adapter for AppStore {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         *self.app.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let found = format!("{} found.", self.bundle_id);
+        let found = say!("{} found.", self.bundle_id);
         if !note(
             &mut check,
-            "API key and app",
+            say!("API key and app"),
             self.app().await.map(|_| ()),
             &found,
         )? {
@@ -213,9 +221,11 @@ impl Adapter for AppStore {
         let read = self.read("IOS", false).await.map(|_| ());
         note(
             &mut check,
-            "Versions and phased releases",
+            say!("Versions and phased releases"),
             read,
-            "They can be read. Whether the key's role may change them shows only at a real change: use App Manager.",
+            say!(
+                "They can be read. Whether the key's role may change them shows only at a real change: use App Manager."
+            ),
         )?;
         Ok(check)
     }
@@ -224,7 +234,7 @@ impl Adapter for AppStore {
         self.app().await?;
         Ok(vec![Target {
             id: TargetId::new(Service::AppStore, &format!("{}/IOS", self.bundle_id)),
-            title: "App Store · phased release".to_owned(),
+            title: say!("App Store · phased release").to_owned(),
             platform: "iOS".to_owned(),
         }])
     }
@@ -255,7 +265,7 @@ impl Adapter for AppStore {
             Ok(read) => read,
             Err(error) => {
                 let missing = if error.kind == ErrorKind::Unauthorized {
-                    "An API key that Apple accepts"
+                    say!("An API key that Apple accepts")
                 } else {
                     ROLE
                 };
@@ -266,13 +276,13 @@ impl Adapter for AppStore {
             return too_few;
         }
         let quota = self.api.left().map_or(String::new(), |(left, most)| {
-            format!(" {left} of {most} requests are left this hour.")
+            say!(" {left} of {most} requests are left this hour.")
         });
-        Rehearsal::not_proven(format!(
+        Rehearsal::not_proven(say!(
             "The key reads {}. The App Store takes no dry run: whether the key's role may pause shows only at a real pause.{quota}",
             read.state.version
         ))
-        .hint("Use a key with the role App Manager (App Store Connect: Users and Access, Integrations).")
+        .hint(say!("Use a key with the role App Manager (App Store Connect: Users and Access, Integrations)."))
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
@@ -286,13 +296,13 @@ impl Adapter for AppStore {
         if !same_release(&state, &effect.before.state) {
             return Err(ProviderError::new(
                 ErrorKind::Moved,
-                format!(
+                say!(
                     "The App Store moved: {} is there now, {}. Nothing was changed.",
                     read.state.version,
                     in_words(read.state.status)
                 ),
             )
-            .hint("Review the new state, then decide again."));
+            .hint(say!("Review the new state, then decide again.")));
         }
         match &effect.desired {
             Desired::Released { version } => return self.release(&read, version).await,
@@ -337,16 +347,16 @@ impl fmt::Debug for AppStore {
 fn already() -> Receipt {
     Receipt {
         provider_request_id: None,
-        notes: vec!["The App Store already held this state.".to_owned()],
+        notes: vec![say!("The App Store already held this state.").to_owned()],
     }
 }
 
 fn no_phased_release() -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        "This version has no phased release: automatic updates reach everybody, and there is nothing to pause. Nothing was changed.",
+        say!("This version has no phased release: automatic updates reach everybody, and there is nothing to pause. Nothing was changed."),
     )
-    .hint("Turn the feature off by a flag, or send a corrected version to review.")
+    .hint(say!("Turn the feature off by a flag, or send a corrected version to review."))
 }
 
 /// Same version in the same status. The day moves by itself and does not count.
@@ -455,9 +465,11 @@ fn status(text: &str) -> Result<PhasedStatus, ProviderError> {
         "COMPLETE" => Ok(PhasedStatus::Complete),
         _ => Err(ProviderError::new(
             ErrorKind::Protocol,
-            "The App Store holds a phased release in a state that this version does not know.",
+            say!(
+                "The App Store holds a phased release in a state that this version does not know."
+            ),
         )
-        .hint("Look at the version in App Store Connect.")),
+        .hint(say!("Look at the version in App Store Connect."))),
     }
 }
 
@@ -466,22 +478,24 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
     let ended = || {
         ProviderError::new(
             ErrorKind::Rejected,
-            format!(
+            say!(
                 "{} has reached everybody on the App Store: a phased release that has ended cannot be changed. Nothing was changed.",
                 now.version
             ),
         )
-        .hint("Turn the feature off by a flag, or send a corrected version to review.")
+        .hint(say!("Turn the feature off by a flag, or send a corrected version to review."))
     };
     let not_begun = || {
         ProviderError::new(
             ErrorKind::Rejected,
-            format!(
+            say!(
                 "The phased release of {} has not begun. Nothing was changed.",
                 now.version
             ),
         )
-        .hint("Release the version in App Store Connect first, or leave it unreleased.")
+        .hint(say!(
+            "Release the version in App Store Connect first, or leave it unreleased."
+        ))
     };
     match (desired, now.status) {
         (_, PhasedStatus::Absent) => Err(no_phased_release()),
@@ -490,12 +504,12 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
         (Desired::Stopped, PhasedStatus::Active) if now.pause_days_used >= PAUSE_DAYS_MAX => {
             Err(ProviderError::new(
                 ErrorKind::Rejected,
-                format!(
+                say!(
                     "{} has used all its {PAUSE_DAYS_MAX} days of pause on the App Store: automatic updates go on, and cannot be paused again. Nothing was changed.",
                     now.version
                 ),
             )
-            .hint("Turn the feature off by a flag, or send a corrected version to review."))
+            .hint(say!("Turn the feature off by a flag, or send a corrected version to review.")))
         }
         (Desired::Stopped, PhasedStatus::Active | PhasedStatus::Paused) => Ok("PAUSED"),
         (
@@ -518,17 +532,17 @@ fn wanted(desired: &Desired, now: &PhasedRelease) -> Result<&'static str, Provid
             PhasedStatus::Active | PhasedStatus::Paused,
         ) => Err(ProviderError::new(
             ErrorKind::Unsupported,
-            "The App Store sets the share of people itself, day by day. Nothing was sent.",
+            say!("The App Store sets the share of people itself, day by day. Nothing was sent."),
         )),
     }
 }
 
 fn in_words(status: PhasedStatus) -> &'static str {
     match status {
-        PhasedStatus::Absent => "without a phased release",
-        PhasedStatus::Inactive => "its phased release not begun",
-        PhasedStatus::Active => "its phased release running",
-        PhasedStatus::Paused => "its phased release paused",
-        PhasedStatus::Complete => "its phased release ended",
+        PhasedStatus::Absent => say!("without a phased release"),
+        PhasedStatus::Inactive => say!("its phased release not begun"),
+        PhasedStatus::Active => say!("its phased release running"),
+        PhasedStatus::Paused => say!("its phased release paused"),
+        PhasedStatus::Complete => say!("its phased release ended"),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::rehearsal::Rehearsal;
+use cockpit_say::say;
 use http::Method;
 use jsonwebtoken::{Algorithm, Header, encode};
 use serde::de::DeserializeOwned;
@@ -294,9 +295,9 @@ impl Api {
             .ok_or_else(|| {
                 ProviderError::new(
                     ErrorKind::Unauthorized,
-                    "The App Store key could not sign the request.",
+                    say!("The App Store key could not sign the request."),
                 )
-                .hint("Connect again with the whole .p8 file.")
+                .hint(say!("Connect again with the whole .p8 file."))
             })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use jsonwebtoken::EncodingKey;
 use secrecy::ExposeSecret;
 
@@ -11,19 +12,21 @@ use crate::form::{Field, Form, Settings};
 
 pub(crate) static FORM: Form = Form {
     service: Service::AppStore,
-    purpose: "See, pause and resume phased releases on the App Store.",
-    least_permission: "A team key for the App Store Connect API with the role App Manager, or an individual key of a person with that role for this app alone.",
+    purpose: mark!("See, pause and resume phased releases on the App Store."),
+    least_permission: mark!("A team key for the App Store Connect API with the role App Manager, or an individual key of a person with that role for this app alone."),
     fields: &[
-        Field::new("bundle_id", "Bundle ID", "Such as com.example.app."),
+        Field::new("bundle_id", mark!("Bundle ID"), mark!("Such as com.example.app.")),
         Field::new(
             "issuer_id",
-            "Issuer ID",
-            "In App Store Connect: Users and Access, Integrations. Leave empty for an individual key.",
+            mark!("Issuer ID"),
+            mark!("In App Store Connect: Users and Access, Integrations. Leave empty for an individual key."),
         )
         .optional(),
-        Field::new("key_id", "Key ID", "Ten characters, beside the key in App Store Connect."),
-        Field::new("private_key", "Private key", "The whole AuthKey_….p8 file.").secret().multiline(),
-        Field::base_url("Leave empty for Apple's own, https://api.appstoreconnect.apple.com."),
+        Field::new("key_id", mark!("Key ID"), mark!("Ten characters, beside the key in App Store \
+                                                     Connect.")),
+        Field::new("private_key", mark!("Private key"), mark!("The whole AuthKey_….p8 file.")).secret().multiline(),
+        Field::base_url(mark!("Leave empty for Apple's own, \
+                               https://api.appstoreconnect.apple.com.")),
     ],
 };
 
@@ -59,7 +62,7 @@ impl Config {
         let secret = EncodingKey::from_ec_pem(pem.expose_secret().as_bytes()).map_err(|_| {
             settings.unusable(
                 "private_key",
-                "is not a .p8 key file (it begins with BEGIN PRIVATE KEY)",
+                say!("is not a .p8 key file (it begins with BEGIN PRIVATE KEY)"),
             )
         })?;
         Ok(Config {

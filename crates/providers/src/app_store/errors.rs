@@ -5,6 +5,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule};
 
@@ -16,49 +17,57 @@ pub(super) static RULES: &[Rule] = &[
         status: 409,
         contains: "in a final state",
         kind: Rejected,
-        sentence: "The phased release has ended: the version reaches everybody, and the App Store has no way back.",
-        hint: "Turn the feature off by a flag, or send a corrected version to review.",
+        sentence: mark!(
+            "The phased release has ended: the version reaches everybody, and the App Store has no way back."
+        ),
+        hint: mark!("Turn the feature off by a flag, or send a corrected version to review."),
     },
     Rule {
         status: 409,
         contains: "STATE_ERROR",
         kind: Rejected,
-        sentence: "The App Store does not allow this in the version's present state.",
-        hint: "Look at the version in App Store Connect.",
+        sentence: mark!("The App Store does not allow this in the version's present state."),
+        hint: mark!("Look at the version in App Store Connect."),
     },
     Rule {
         status: 401,
         contains: "",
         kind: Unauthorized,
-        sentence: "App Store Connect does not accept the key.",
-        hint: "Check three things: this computer's clock is right; Key ID and file belong together and the key is not revoked; Issuer ID is filled in for a team key and empty for an individual key.",
+        sentence: mark!("App Store Connect does not accept the key."),
+        hint: mark!(
+            "Check three things: this computer's clock is right; Key ID and file belong together and the key is not revoked; Issuer ID is filled in for a team key and empty for an individual key."
+        ),
     },
     Rule {
         status: 403,
         contains: "AGREEMENTS",
         kind: NeedsPerson,
-        sentence: "An agreement with Apple is missing or has expired, so nothing can be changed.",
-        hint: "The account holder must accept it in App Store Connect, Business.",
+        sentence: mark!(
+            "An agreement with Apple is missing or has expired, so nothing can be changed."
+        ),
+        hint: mark!("The account holder must accept it in App Store Connect, Business."),
     },
     Rule {
         status: 403,
         contains: "",
         kind: Forbidden,
-        sentence: "The key's role does not allow this on the App Store.",
-        hint: "Use a key with the role App Manager (App Store Connect: Users and Access, Integrations).",
+        sentence: mark!("The key's role does not allow this on the App Store."),
+        hint: mark!(
+            "Use a key with the role App Manager (App Store Connect: Users and Access, Integrations)."
+        ),
     },
     Rule {
         status: 404,
         contains: "",
         kind: NotFound,
-        sentence: "App Store Connect does not know this, or the key may not see it.",
-        hint: "Check the bundle ID and that the key may see this app.",
+        sentence: mark!("App Store Connect does not know this, or the key may not see it."),
+        hint: mark!("Check the bundle ID and that the key may see this app."),
     },
     Rule {
         status: 429,
         contains: "",
         kind: RateLimited,
-        sentence: "App Store Connect's requests for this hour are used up.",
+        sentence: mark!("App Store Connect's requests for this hour are used up."),
         hint: "",
     },
 ];

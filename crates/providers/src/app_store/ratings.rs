@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ProviderError;
 use cockpit_domain::signal::{Rating, Review};
 use cockpit_domain::{Service, Time};
+use cockpit_say::{mark, said};
 
 use super::api::Api;
 use super::wire::CustomerReview;
@@ -13,7 +14,7 @@ const PERIOD_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 const OF_APP: &str = "/v1/apps/{}/customerReviews";
 const OF_VERSION: &str = "/v1/appStoreVersions/{}/customerReviews";
 const LIMITS: &str =
-    "Only reviews with text, written in the last week; stars without words are not told.";
+    mark!("Only reviews with text, written in the last week; stars without words are not told.");
 
 /// `version`: Apple's id of it, and its name.
 pub(super) async fn read(
@@ -48,7 +49,7 @@ async fn one(
         since: oldest.filter(|_| more).unwrap_or(week),
         reviews: all.into_iter().filter(|it| it.at > week).collect(),
         more,
-        limits: LIMITS.to_owned(),
+        limits: said(LIMITS).to_owned(),
     })
 }
 

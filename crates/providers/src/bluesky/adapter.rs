@@ -8,6 +8,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use futures_util::future::try_join_all;
 use http::Method;
 use secrecy::ExposeSecret as _;
@@ -169,9 +170,11 @@ impl Line for Bluesky {
         let session = self.whose(false).await.map(|_| ());
         note(
             &mut check,
-            "Handle and app password",
+            say!("Handle and app password"),
             session,
-            "The account can be signed in to, which is all that an app password needs to post.",
+            say!(
+                "The account can be signed in to, which is all that an app password needs to post."
+            ),
         )?;
         Ok(check)
     }

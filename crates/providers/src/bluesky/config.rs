@@ -2,27 +2,28 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::form::{Field, Form, Settings};
 
 pub(crate) static FORM: Form = Form {
     service: Service::Bluesky,
-    purpose: "Post notices from your Bluesky account and read them back.",
-    least_permission: "An app password without access to direct messages. Bluesky has no narrower ones.",
+    purpose: mark!("Post notices from your Bluesky account and read them back."),
+    least_permission: mark!("An app password without access to direct messages. Bluesky has no narrower ones."),
     fields: &[
         Field::new(
             "handle",
-            "Handle",
-            "The account's handle without @, such as status.example.com.",
+            mark!("Handle"),
+            mark!("The account's handle without @, such as status.example.com."),
         ),
         Field::new(
             "app_password",
-            "App password",
-            "In Bluesky: Settings, Privacy and security, App passwords. Never the account's own password.",
+            mark!("App password"),
+            mark!("In Bluesky: Settings, Privacy and security, App passwords. Never the account's own password."),
         )
         .secret(),
-        Field::base_url("The account's server. Leave empty for https://bsky.social."),
+        Field::base_url(mark!("The account's server. Leave empty for https://bsky.social.")),
     ],
 };
 
@@ -40,7 +41,10 @@ impl Config {
             .chars()
             .any(|letter| letter.is_control() || letter.is_whitespace())
         {
-            return Err(settings.unusable("app_password", "holds characters that no password has"));
+            return Err(settings.unusable(
+                "app_password",
+                say!("holds characters that no password has"),
+            ));
         }
         Ok(Config {
             base_url: settings.base_url(Some("https://bsky.social"))?,

@@ -2,61 +2,62 @@
 //! Source: the lexicons of com.atproto.server and com.atproto.repo, and answers of a real server.
 
 use cockpit_domain::provider::ErrorKind::{Forbidden, RateLimited, Rejected, Unauthorized};
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
 const PASSWORD: &str =
-    "Make a new app password in Bluesky (Settings, Privacy and security) and connect it.";
+    mark!("Make a new app password in Bluesky (Settings, Privacy and security) and connect it.");
 
 pub(super) static RULES: &[Rule] = &[
     rule(
         429,
         "",
         RateLimited,
-        "The Bluesky server asks to come back later.",
+        mark!("The Bluesky server asks to come back later."),
         "",
     ),
     rule(
         0,
         "ExpiredToken",
         Unauthorized,
-        "The Bluesky session is over.",
+        mark!("The Bluesky session is over."),
         PASSWORD,
     ),
     rule(
         0,
         "InvalidToken",
         Unauthorized,
-        "The Bluesky server does not accept the session.",
+        mark!("The Bluesky server does not accept the session."),
         PASSWORD,
     ),
     rule(
         0,
         "AccountTakedown",
         Forbidden,
-        "The Bluesky account was taken down.",
-        "Ask Bluesky's support about the account.",
+        mark!("The Bluesky account was taken down."),
+        mark!("Ask Bluesky's support about the account."),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "The Bluesky server does not accept the handle or the app password.",
+        mark!("The Bluesky server does not accept the handle or the app password."),
         PASSWORD,
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The Bluesky server does not allow this with the app password.",
+        mark!("The Bluesky server does not allow this with the app password."),
         PASSWORD,
     ),
     rule(
         400,
         "",
         Rejected,
-        "The Bluesky server refuses the notice as it is.",
-        "Change the notice and have it approved again.",
+        mark!("The Bluesky server refuses the notice as it is."),
+        mark!("Change the notice and have it approved again."),
     ),
 ];
 

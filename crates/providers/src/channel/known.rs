@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::target::{Notice, Posted};
+use cockpit_say::say;
 
 /// A notice that may stand at a service, for one that cannot carry our key where it can be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Memory {
         }
         let error = ProviderError::new(
             ErrorKind::Timeout,
-            "The notice was sent once and the answer to it was lost; it is not sent again.",
+            say!("The notice was sent once and the answer to it was lost; it is not sent again."),
         )
         .maybe_applied();
         Err(if can_be_asked {

@@ -13,6 +13,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::target::{Channel, Notice, Posted, Proof};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 
 use crate::Adapter;
 use crate::http::Http;
@@ -106,7 +107,7 @@ impl<L: Line> ChannelAdapter<L> {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not {own}."),
+            say!("{target} is not {own}."),
         ))
     }
 
@@ -195,7 +196,7 @@ impl<L: Line> Adapter for ChannelAdapter<L> {
         if let Some(found) = channel.notices.into_iter().find(|it| it.key == notice.key) {
             return Ok(Receipt {
                 provider_request_id: found.id,
-                notes: vec!["The notice already stands there: nothing was sent.".to_owned()],
+                notes: vec![say!("The notice already stands there: nothing was sent.").to_owned()],
             });
         }
         if !about.repeatable {
@@ -241,7 +242,7 @@ pub(crate) fn published(effect: &Effect, service: Service) -> Result<&Notice, Pr
         | Desired::On
         | Desired::Off => Err(ProviderError::new(
             ErrorKind::Unsupported,
-            format!("{} only takes notices. Nothing was sent.", service.name()),
+            say!("{} only takes notices. Nothing was sent.", service.name()),
         )),
     }
 }
@@ -259,13 +260,13 @@ fn agreed(effect: &Effect, about: &About) -> Result<(), ProviderError> {
         | TargetState::StatusPage(_)
         | TargetState::Mailing(_) => Err(ProviderError::new(
             ErrorKind::Moved,
-            format!(
+            say!(
                 "{} goes to {}, which is not what was seen.",
                 about.service.name(),
                 about.goes_to
             ),
         )
-        .hint("Write the notice again for where it goes.")),
+        .hint(say!("Write the notice again for where it goes."))),
     }
 }
 
@@ -276,10 +277,10 @@ pub(crate) fn fits(service: Service, notice: &Notice) -> Result<(), ProviderErro
     };
     Err(ProviderError::new(
         ErrorKind::Rejected,
-        format!(
+        say!(
             "{} cannot take the notice: {why}. Nothing was sent.",
             service.name()
         ),
     )
-    .hint("Shorten the notice and have it approved again."))
+    .hint(say!("Shorten the notice and have it approved again.")))
 }

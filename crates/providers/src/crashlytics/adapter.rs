@@ -8,6 +8,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::signal::{Measure, Signal};
 use cockpit_domain::{Observation, Service, Target, TargetId, Time, words};
+use cockpit_say::say;
 
 use super::api::Api;
 use super::config::{App, Config};
@@ -88,7 +89,7 @@ impl Crashlytics {
             Ok(found) => newest
                 .said
                 .extend(found.first().and_then(|it| frequent(it, whole))),
-            Err(error) => newest.said.push(format!(
+            Err(error) => newest.said.push(say!(
                 "Its most frequent crash could not be read: {}",
                 error.sentence
             )),
@@ -108,14 +109,14 @@ impl Adapter for Crashlytics {
             let read = self.versions(app).await;
             let groups = read.as_ref().map_or(0, |(groups, _)| groups.len());
             let shown = if groups == 0 {
-                "It can be read, but no version of this app was used in the last day. The interface is an alpha."
+                say!("It can be read, but no version of this app was used in the last day. The interface is an alpha.")
                     .to_owned()
             } else {
-                format!(
+                say!(
                     "Builds that were used in the last day: {groups}. The interface is an alpha and may change."
                 )
             };
-            let permission = format!("Firebase Crashlytics Viewer, {}", app.platform);
+            let permission = say!("Firebase Crashlytics Viewer, {}", app.platform);
             note(&mut check, &permission, read.map(|_| ()), &shown)?;
         }
         Ok(check)
@@ -130,11 +131,11 @@ impl Adapter for Crashlytics {
         target: &TargetId,
         _reading: Reading,
     ) -> Result<Observation, ProviderError> {
-        Err(unsupported(&format!("{target} cannot be read")))
+        Err(unsupported(&say!("{target} cannot be read")))
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
-        Err(unsupported(&format!("{} cannot be changed", effect.target)))
+        Err(unsupported(&say!("{} cannot be changed", effect.target)))
     }
 
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
@@ -157,7 +158,7 @@ impl fmt::Debug for Crashlytics {
 fn unsupported(what: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Unsupported,
-        format!("{what} at Firebase Crashlytics: it gives health figures only. Nothing was sent."),
+        say!("{what} at Firebase Crashlytics: it gives health figures only. Nothing was sent."),
     )
 }
 
@@ -172,7 +173,7 @@ fn frequent(group: &Group, version: &str) -> Option<String> {
     let metrics = group.metrics.first()?;
     let what = [issue.title.as_str(), issue.subtitle.as_str()];
     let what: Vec<&str> = what.into_iter().filter(|it| !it.is_empty()).collect();
-    Some(format!(
+    Some(say!(
         "The most frequent crash of {version}: {}, {} times for {} people in the last day.",
         what.join(", "),
         words::grouped(count(&metrics.events_count)),

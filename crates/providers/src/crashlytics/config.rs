@@ -2,25 +2,26 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 
 use crate::form::{Field, Form, Settings};
 use crate::google::Account;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Crashlytics,
-    purpose: "Read crash-free sessions and users of each version. Google calls this interface an alpha: it may change or end without notice, so let no standing order rest on it alone.",
-    least_permission: "A service account with the role \"Firebase Crashlytics Viewer\" in the app's Firebase project.",
+    purpose: mark!("Read crash-free sessions and users of each version. Google calls this interface an alpha: it may change or end without notice, so let no standing order rest on it alone."),
+    least_permission: mark!("A service account with the role \"Firebase Crashlytics Viewer\" in the app's Firebase project."),
     fields: &[
-        Field::new("android_app", "Android app ID", "Such as 1:123456789012:android:0a1b2c3d4e5f (Firebase console, Project settings). Empty when there is none.").optional(),
-        Field::new("ios_app", "iOS app ID", "Such as 1:123456789012:ios:0a1b2c3d4e5f. Empty when there is none.").optional(),
+        Field::new("android_app", mark!("Android app ID"), mark!("Such as 1:123456789012:android:0a1b2c3d4e5f (Firebase console, Project settings). Empty when there is none.")).optional(),
+        Field::new("ios_app", mark!("iOS app ID"), mark!("Such as 1:123456789012:ios:0a1b2c3d4e5f. Empty when there is none.")).optional(),
         Field::new(
             "service_account",
-            "Service account key",
-            "The whole JSON file from Google Cloud: IAM, Service accounts, Keys.",
+            mark!("Service account key"),
+            mark!("The whole JSON file from Google Cloud: IAM, Service accounts, Keys."),
         )
         .secret()
         .multiline(),
-        Field::base_url("Leave empty for Google's own, https://firebasecrashlytics.googleapis.com."),
+        Field::base_url(mark!("Leave empty for Google's own, https://firebasecrashlytics.googleapis.com.")),
     ],
 };
 
@@ -53,7 +54,7 @@ impl Config {
             let parts: Vec<&str> = id.split(':').collect();
             let project = match parts.as_slice() {
                 [_, project, kind, _] if *kind == word => *project,
-                _ => return Err(settings.unusable(key, "is no app ID of this platform")),
+                _ => return Err(settings.unusable(key, say!("is no app ID of this platform"))),
             };
             apps.push(App {
                 platform,
@@ -62,7 +63,7 @@ impl Config {
             });
         }
         if apps.is_empty() {
-            return Err(settings.unusable("android_app", "and iOS app ID are both empty"));
+            return Err(settings.unusable("android_app", say!("and iOS app ID are both empty")));
         }
         Ok(Config {
             apps,

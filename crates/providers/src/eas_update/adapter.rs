@@ -11,6 +11,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::store::{EMBEDDED, not_offered};
 use cockpit_domain::target::StoreRollout;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use serde_json::{Map, Value, json};
 
 use super::api::Api;
@@ -62,7 +63,7 @@ impl EasUpdate {
             }
             Some(_) | None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!(
+                say!(
                     "{target} is not a channel of the project {}.",
                     self.api.project()
                 ),
@@ -79,9 +80,9 @@ impl EasUpdate {
         let Some(channel) = channel else {
             return Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("The project has no channel \"{name}\"."),
+                say!("The project has no channel \"{name}\"."),
             )
-            .hint("Check the channel's name on expo.dev."));
+            .hint(say!("Check the channel's name on expo.dev.")));
         };
         let missing = unknown(&channel, &self.contents());
         for group in missing {
@@ -101,7 +102,7 @@ impl EasUpdate {
     /// Publishes an earlier group once more, or the word to run what is in the build.
     async fn roll_back(&self, to: &str, read: &Read, key: &str) -> Result<Receipt, ProviderError> {
         let place =
-            place(&read.channel).ok_or_else(|| rejected("the channel leads to no branch"))?;
+            place(&read.channel).ok_or_else(|| rejected(say!("the channel leads to no branch")))?;
         let branch = &place.branch.id;
         // As many characters as tell two acts apart in a list.
         let mark: String = key.chars().take(12).collect();
@@ -135,7 +136,7 @@ impl EasUpdate {
         Ok(Receipt {
             provider_request_id: Some(made),
             notes: vec![
-                "Apps ask at their next start and run what they loaded from the start after that; that was not observed.".to_owned(),
+                say!("Apps ask at their next start and run what they loaded from the start after that; that was not observed.").to_owned(),
             ],
         })
     }
@@ -151,8 +152,13 @@ impl Adapter for EasUpdate {
         let mut check = CredentialCheck { items: Vec::new() };
         let who = self.api.who().await;
         let name = who.clone().unwrap_or_default();
-        let signed_in = format!("Signed in as {name}.");
-        if !note(&mut check, "Access token", who.map(|_| ()), &signed_in)? {
+        let signed_in = say!("Signed in as {name}.");
+        if !note(
+            &mut check,
+            say!("Access token"),
+            who.map(|_| ()),
+            &signed_in,
+        )? {
             return Ok(check);
         }
         let channels = self.api.channels().await;
@@ -171,11 +177,11 @@ impl Adapter for EasUpdate {
             .find(|name| !all.iter().any(|channel| channel.name == **name))
             .cloned();
         let found = match protected.as_slice() {
-            [] => format!(
+            [] => say!(
                 "Channels found: {}. Whether the role may pause them shows only at a real change: use Developer.",
                 all.len()
             ),
-            names => format!(
+            names => say!(
                 "{} is protected: only an Admin may release to it. Whether the role may shows only at a real change.",
                 names.join(", ")
             ),
@@ -183,11 +189,11 @@ impl Adapter for EasUpdate {
         let outcome = match (channels.map(|_| ()), missing) {
             (Ok(()), Some(name)) => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("The project has no channel \"{name}\"."),
+                say!("The project has no channel \"{name}\"."),
             )),
             (outcome, _) => outcome,
         };
-        note(&mut check, "Project and channels", outcome, &found)?;
+        note(&mut check, say!("Project and channels"), outcome, &found)?;
         Ok(check)
     }
 
@@ -231,12 +237,13 @@ impl Adapter for EasUpdate {
             Err(error) => Err(error),
         };
         match read {
-            Ok(_) => Rehearsal::not_proven(
-                "The channel can be read with this token. Expo takes no dry run: whether the role may pause it shows only at a real pause.",
+            Ok(_) => Rehearsal::not_proven(say!(
+                "The channel can be read with this token. Expo takes no dry run: whether the role may pause it shows only at a real pause."
+            )),
+            Err(error) => Rehearsal::failed(
+                error,
+                say!("A robot user's access token with the role Developer"),
             ),
-            Err(error) => {
-                Rehearsal::failed(error, "A robot user's access token with the role Developer")
-            }
         }
     }
 
@@ -244,7 +251,7 @@ impl Adapter for EasUpdate {
         let name = self.channel(&effect.target)?;
         // There is no conditional write: looking right before is the best there is.
         let read = self.read(name, true).await?;
-        let place = format!("The channel {name}");
+        let place = say!("The channel {name}");
         if let Some(receipt) = held_already(&place, effect, &read.state)? {
             return Ok(receipt);
         }
@@ -270,7 +277,7 @@ impl Adapter for EasUpdate {
             | Desired::Off
             | Desired::Published { .. } => Err(ProviderError::new(
                 ErrorKind::Unsupported,
-                "EAS Update does not offer this from here. Nothing was sent.",
+                say!("EAS Update does not offer this from here. Nothing was sent."),
             )),
         }
     }
@@ -293,27 +300,27 @@ impl fmt::Debug for EasUpdate {
 fn rejected(why: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        format!("This was not sent to EAS Update: {why}. Nothing was changed."),
+        say!("This was not sent to EAS Update: {why}. Nothing was changed."),
     )
-    .hint("Look at the channel on expo.dev.")
+    .hint(say!("Look at the channel on expo.dev."))
 }
 
 /// What publishes a group once more, with all that it held.
 fn again(group: &[Whole], branch: &str, runtime: &str, mark: &str) -> Result<Value, ProviderError> {
     let Some(first) = group.first() else {
-        return Err(rejected("that update is not there any more"));
+        return Err(rejected(say!("that update is not there any more")));
     };
     let same = |it: &Whole| it.branch_id == branch && it.update.runtime.version == runtime;
     if !group.iter().all(same) {
-        return Err(rejected(
-            "that update is of another branch or runtime version",
-        ));
+        return Err(rejected(say!(
+            "that update is of another branch or runtime version"
+        )));
     }
     let mut manifests = Map::new();
     let mut fingerprints = Map::new();
     for it in group {
         let manifest = serde_json::from_str::<Value>(&it.manifest_fragment)
-            .map_err(|_| rejected("what is in that update cannot be read"))?;
+            .map_err(|_| rejected(say!("what is in that update cannot be read")))?;
         manifests.insert(it.update.platform.clone(), manifest);
         if let Some(fingerprint) = it.fingerprint.as_ref().filter(|it| it.source.is_object()) {
             fingerprints.insert(

@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ProviderError;
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ impl Api {
     pub(super) async fn who(&self) -> Result<String, ProviderError> {
         let (data, _) = self.run(&WHO, json!({}), false).await?;
         let name = data["meActor"]["displayName"].as_str();
-        Ok(name.unwrap_or("nobody by name").to_owned())
+        Ok(name.unwrap_or(say!("nobody by name")).to_owned())
     }
 
     pub(super) async fn channels(&self) -> Result<Vec<Listed>, ProviderError> {

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 
@@ -10,27 +11,31 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::EasUpdate,
-    purpose: "See, pause and resume channels of updates over the air, and roll them back.",
-    least_permission: "An access token of a robot user with the role Developer in the account that owns the project. For a protected channel it must be Admin.",
+    purpose: mark!("See, pause and resume channels of updates over the air, and roll them back."),
+    least_permission: mark!(
+        "An access token of a robot user with the role Developer in the account that owns the project. For a protected channel it must be Admin."
+    ),
     fields: &[
         Field::new(
             "project",
-            "Project ID",
-            "In the project's settings on expo.dev, or extra.eas.projectId in its app config.",
+            mark!("Project ID"),
+            mark!(
+                "In the project's settings on expo.dev, or extra.eas.projectId in its app config."
+            ),
         ),
         Field::new(
             "channels",
-            "Channels",
-            "Names separated by commas, such as production. Leave empty for all.",
+            mark!("Channels"),
+            mark!("Names separated by commas, such as production. Leave empty for all."),
         )
         .optional(),
         Field::new(
             "token",
-            "Access token",
-            "Of a robot user: on expo.dev, Account settings, Access tokens.",
+            mark!("Access token"),
+            mark!("Of a robot user: on expo.dev, Account settings, Access tokens."),
         )
         .secret(),
-        Field::base_url("Leave empty for Expo's own, https://api.expo.dev."),
+        Field::base_url(mark!("Leave empty for Expo's own, https://api.expo.dev.")),
     ],
 };
 
@@ -49,8 +54,9 @@ pub(super) struct Config {
 impl Config {
     pub(super) fn read(settings: &Settings<'_>) -> Result<Config, ProviderError> {
         let token = settings.secret("token")?;
-        let token = sensitive(&format!("Bearer {}", token.expose_secret()))
-            .ok_or_else(|| settings.unusable("token", "holds characters that no token has"))?;
+        let token = sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(|| {
+            settings.unusable("token", say!("holds characters that no token has"))
+        })?;
         Ok(Config {
             base_url: settings.base_url(Some(BASE_URL))?,
             project: settings.required("project")?,

@@ -6,6 +6,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Unauthorized, Unsupported,
 };
+use cockpit_say::mark;
 use serde_json::Value;
 
 use crate::http::{Answer, Rule, rule};
@@ -15,45 +16,55 @@ pub(super) static RULES: &[Rule] = &[
         401,
         "",
         Unauthorized,
-        "Expo does not accept the access token.",
-        "Make a token for the robot user again on expo.dev: Account settings, Access tokens.",
+        mark!("Expo does not accept the access token."),
+        mark!(
+            "Make a token for the robot user again on expo.dev: Account settings, Access tokens."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The access token may not do this in EAS Update.",
-        "Give the robot user the role Developer in the account that owns the project; a protected channel needs Admin. Check the project ID too: somebody else's project is refused in the same words.",
+        mark!("The access token may not do this in EAS Update."),
+        mark!(
+            "Give the robot user the role Developer in the account that owns the project; a protected channel needs Admin. Check the project ID too: somebody else's project is refused in the same words."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "EAS Update does not know this.",
-        "Check the project ID and the channel's name on expo.dev.",
+        mark!("EAS Update does not know this."),
+        mark!("Check the project ID and the channel's name on expo.dev."),
     ),
     rule(
         400,
         "rollout is in progress",
         Rejected,
-        "EAS publishes nothing beside an update that goes to a share of people.",
-        "Revert or finish that rollout in EAS first; a pause works at once.",
+        mark!("EAS publishes nothing beside an update that goes to a share of people."),
+        mark!("Revert or finish that rollout in EAS first; a pause works at once."),
     ),
     rule(
         400,
         "Cannot query field",
         Unsupported,
-        "Expo's interface is another one than this version of the cockpit speaks.",
-        "Use eas channel:pause, or expo.dev, and look for a newer version of the cockpit.",
+        mark!("Expo's interface is another one than this version of the cockpit speaks."),
+        mark!("Use eas channel:pause, or expo.dev, and look for a newer version of the cockpit."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "EAS Update does not take this as it is.",
-        "Look at the channel on expo.dev.",
+        mark!("EAS Update does not take this as it is."),
+        mark!("Look at the channel on expo.dev."),
     ),
-    rule(429, "", RateLimited, "Expo asks to come back later.", ""),
+    rule(
+        429,
+        "",
+        RateLimited,
+        mark!("Expo asks to come back later."),
+        "",
+    ),
 ];
 
 /// Messages and codes, in either shape that Expo uses.

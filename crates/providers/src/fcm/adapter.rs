@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -117,14 +118,14 @@ impl Line for Fcm {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let signed_in = self.firebase.signed_in(false).await;
-        let who = format!("Signed in as {}.", self.firebase.email());
-        if note(&mut check, "Service account", signed_in, &who)? {
+        let who = say!("Signed in as {}.", self.firebase.email());
+        if note(&mut check, say!("Service account"), signed_in, &who)? {
             let tried = self.dry_run(false).await.map(|_| ());
             note(
                 &mut check,
                 "cloudmessaging.messages.create",
                 tried,
-                "A message was tried in a dry run and would be taken. Nobody got it.",
+                say!("A message was tried in a dry run and would be taken. Nobody got it."),
             )?;
         }
         Ok(check)

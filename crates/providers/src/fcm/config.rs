@@ -2,35 +2,36 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 
 use crate::form::{Field, Form, Settings};
 use crate::google::Account;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Fcm,
-    purpose: "Send notices as push messages to the people who use the app.",
-    least_permission: "A service account with the role \"Firebase Cloud Messaging API Admin\" in the app's Firebase project.",
+    purpose: mark!("Send notices as push messages to the people who use the app."),
+    least_permission: mark!("A service account with the role \"Firebase Cloud Messaging API Admin\" in the app's Firebase project."),
     fields: &[
         Field::new(
             "topic",
-            "Topic",
-            "The topic that the app subscribes everybody to, such as incidents. Leave empty when there is a condition.",
+            mark!("Topic"),
+            mark!("The topic that the app subscribes everybody to, such as incidents. Leave empty when there is a condition."),
         )
         .optional(),
         Field::new(
             "condition",
-            "Condition",
-            "Instead of a topic, such as 'incidents' in topics && 'android' in topics.",
+            mark!("Condition"),
+            mark!("Instead of a topic, such as 'incidents' in topics && 'android' in topics."),
         )
         .optional(),
         Field::new(
             "service_account",
-            "Service account key",
-            "The whole JSON file from Google Cloud: IAM, Service accounts, Keys.",
+            mark!("Service account key"),
+            mark!("The whole JSON file from Google Cloud: IAM, Service accounts, Keys."),
         )
         .secret()
         .multiline(),
-        Field::base_url("Leave empty for Google's own, https://fcm.googleapis.com."),
+        Field::base_url(mark!("Leave empty for Google's own, https://fcm.googleapis.com.")),
     ],
 };
 
@@ -55,26 +56,29 @@ impl Config {
         let project = account
             .project
             .clone()
-            .ok_or_else(|| settings.unusable("service_account", "names no project_id"))?;
+            .ok_or_else(|| settings.unusable("service_account", say!("names no project_id")))?;
         let to = match (settings.optional("topic"), settings.optional("condition")) {
             (Some(topic), None) => {
                 let topic = topic.trim_start_matches("/topics/").to_owned();
                 let known = |it: char| it.is_ascii_alphanumeric() || "-_.~%".contains(it);
                 if !topic.chars().all(known) {
-                    return Err(settings.unusable("topic", "holds characters that no topic has"));
+                    return Err(
+                        settings.unusable("topic", say!("holds characters that no topic has"))
+                    );
                 }
                 To::Topic(topic)
             }
             (None, Some(condition)) if condition.contains("in topics") => To::Condition(condition),
             (None, Some(_)) => {
-                return Err(settings.unusable("condition", "names no topic"));
+                return Err(settings.unusable("condition", say!("names no topic")));
             }
             (Some(_), Some(_)) => {
-                return Err(
-                    settings.unusable("condition", "stands beside a topic; enter one of both")
-                );
+                return Err(settings.unusable(
+                    "condition",
+                    say!("stands beside a topic; enter one of both"),
+                ));
             }
-            (None, None) => return Err(settings.unusable("topic", "is missing")),
+            (None, None) => return Err(settings.unusable("topic", say!("is missing"))),
         };
         Ok(Config {
             base_url: settings.base_url(Some("https://fcm.googleapis.com"))?,

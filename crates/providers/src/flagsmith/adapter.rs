@@ -10,6 +10,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use futures_util::future::join;
 use tokio::sync::Mutex;
 
@@ -94,7 +95,7 @@ impl Flagsmith {
             Some((key, flag)) if key == self.environment_key && !flag.is_empty() => Ok(flag),
             Some(_) | None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{target} is not a flag of this environment in Flagsmith."),
+                say!("{target} is not a flag of this environment in Flagsmith."),
             )),
         }
     }
@@ -214,22 +215,26 @@ impl Flagsmith {
         let unknown = |why: &str, hint: &str| {
             ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{why}, so what apps get of {name} is not known."),
+                say!("{why}, so what apps get of {name} is not known."),
             )
             .hint(hint)
         };
         if feature.server_only {
             return Err(unknown(
-                "Flagsmith gives this flag to servers only",
-                "In Flagsmith, turn off \"Server-side only\" for this flag, or leave it out of the connection's flags.",
+                say!("Flagsmith gives this flag to servers only"),
+                say!(
+                    "In Flagsmith, turn off \"Server-side only\" for this flag, or leave it out of the connection's flags."
+                ),
             ));
         }
         if self.hides_disabled().await? {
             return Ok(false);
         }
         Err(unknown(
-            "Flagsmith does not show this flag to the environment key",
-            "Check that the flag exists in this environment and that the address is the one that apps ask.",
+            say!("Flagsmith does not show this flag to the environment key"),
+            say!(
+                "Check that the flag exists in this environment and that the address is the one that apps ask."
+            ),
         ))
     }
 
@@ -289,15 +294,15 @@ impl Adapter for Flagsmith {
         let mut check = CredentialCheck { items: Vec::new() };
         let environment = self.api.environment(false).await;
         let sentence = match &environment {
-            Ok(it) if it.approvals.is_some() => format!(
+            Ok(it) if it.approvals.is_some() => say!(
                 "Every change in {} waits for an approval in Flagsmith: a stop from here is not in effect until somebody there agrees.",
                 it.name
             ),
-            Ok(it) if it.versioned => format!(
+            Ok(it) if it.versioned => say!(
                 "{} takes changes at once, each as a version with our comment.",
                 it.name
             ),
-            Ok(it) => format!(
+            Ok(it) => say!(
                 "{} takes changes at once. It keeps no versions, so no comment of ours stands there.",
                 it.name
             ),
@@ -306,7 +311,7 @@ impl Adapter for Flagsmith {
         let read = environment.as_ref().ok().cloned();
         note(
             &mut check,
-            "View environment",
+            say!("View environment"),
             environment.map(|_| ()),
             &sentence,
         )?;
@@ -315,15 +320,25 @@ impl Adapter for Flagsmith {
             let count = features.as_ref().map_or(0, |(all, _)| {
                 all.iter().filter(|it| self.is_wanted(it)).count()
             });
-            let sentence = format!(
+            let sentence = say!(
                 "Flags found: {count}. Whether it may update their states shows only at a real change."
             );
-            note(&mut check, "View project", features.map(|_| ()), &sentence)?;
+            note(
+                &mut check,
+                say!("View project"),
+                features.map(|_| ()),
+                &sentence,
+            )?;
         }
         let served = self.api.served(false).await;
         let count = served.as_ref().map_or(0, |(flags, _)| flags.len());
-        let sentence = format!("Flags that apps get: {count}.");
-        note(&mut check, "Environment key", served.map(|_| ()), &sentence)?;
+        let sentence = say!("Flags that apps get: {count}.");
+        note(
+            &mut check,
+            say!("Environment key"),
+            served.map(|_| ()),
+            &sentence,
+        )?;
         Ok(check)
     }
 
@@ -375,7 +390,7 @@ impl Adapter for Flagsmith {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "Flagsmith only turns flags on and off. Nothing was sent.",
+                    say!("Flagsmith only turns flags on and off. Nothing was sent."),
                 ));
             }
         };

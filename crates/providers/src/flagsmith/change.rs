@@ -1,6 +1,7 @@
 //! Turning a flag on or off in both kinds of environments. Must not know how it is read back.
 
 use cockpit_domain::provider::{ErrorKind, ProviderError, Receipt};
+use cockpit_say::{said, say};
 use futures_util::future::join;
 
 use super::api::Api;
@@ -24,7 +25,7 @@ pub(super) async fn switch(
     if state.enabled == on {
         return Ok(Receipt {
             provider_request_id: Some(format!("feature state {}", state.id)),
-            notes: vec![format!(
+            notes: vec![say!(
                 "It was {} already: nothing was sent.",
                 if on { "on" } else { "off" }
             )],
@@ -34,16 +35,16 @@ pub(super) async fn switch(
     if environment.approvals.is_some() {
         return Err(ProviderError::new(
             ErrorKind::NeedsPerson,
-            format!("{APPROVAL} Nothing was sent."),
+            say!("{} Nothing was sent.", said(APPROVAL)),
         )
-        .hint(ASK_THERE));
+        .hint(said(ASK_THERE)));
     }
     if !environment.versioned {
         api.set(state.id, feature.id, on).await?;
         return Ok(Receipt {
             provider_request_id: Some(format!("feature state {}", state.id)),
             notes: vec![
-                "Flagsmith takes no comment here: it keeps no versions in this environment."
+                say!("Flagsmith takes no comment here: it keeps no versions in this environment.")
                     .to_owned(),
             ],
         });
@@ -65,9 +66,11 @@ pub(super) fn found(
     feature.ok_or_else(|| {
         ProviderError::new(
             ErrorKind::NotFound,
-            format!("Flagsmith has no flag {name} in {}.", environment.name),
+            say!("Flagsmith has no flag {name} in {}.", environment.name),
         )
-        .hint("Check its name in Flagsmith; it may have been deleted.")
+        .hint(say!(
+            "Check its name in Flagsmith; it may have been deleted."
+        ))
     })
 }
 
@@ -78,12 +81,15 @@ pub(super) fn state_of<'a>(
     feature.state.as_ref().ok_or_else(|| {
         ProviderError::new(
             ErrorKind::NotFound,
-            format!(
+            say!(
                 "Flagsmith shows no state of {} in {}.",
-                feature.name, environment.name
+                feature.name,
+                environment.name
             ),
         )
-        .hint("Look at the flag in Flagsmith; the environment may still be made.")
+        .hint(say!(
+            "Look at the flag in Flagsmith; the environment may still be made."
+        ))
     })
 }
 
@@ -127,24 +133,24 @@ async fn prepare(
     let state = state.ok_or_else(|| {
         ProviderError::new(
             ErrorKind::Protocol,
-            format!(
+            say!(
                 "Flagsmith shows no state of {} for everybody in its further version. Nothing was changed.",
                 feature.name
             ),
         )
-        .hint("Look at the flag in Flagsmith.")
+        .hint(say!("Look at the flag in Flagsmith."))
     })?;
     api.set_in(env, id, version, &state, on).await?;
     // Last of all, so that nothing but the publication lies behind it.
     if api.live(env, id).await? != live {
         return Err(ProviderError::new(
             ErrorKind::Moved,
-            format!(
+            say!(
                 "Somebody published another version of {} in Flagsmith at the same moment. Nothing was changed.",
                 feature.name
             ),
         )
-        .hint("Review the new state, then ask again."));
+        .hint(say!("Review the new state, then ask again.")));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -16,34 +17,35 @@ const SERVER: &str = "ser.";
 
 pub(crate) static FORM: Form = Form {
     service: Service::Flagsmith,
-    purpose: "See flags and turn them on and off, and read back what apps get.",
-    least_permission: "An organisation API key whose role may view the project and, in this one environment, view it, view identities and \"Update feature state\".",
+    purpose: mark!("See flags and turn them on and off, and read back what apps get."),
+    least_permission: mark!("An organisation API key whose role may view the project and, in this one environment, view it, view identities and \"Update feature state\"."),
     fields: &[
         Field::new(
             "environment_key",
-            "Environment key",
-            "The client-side environment key from the environment's SDK keys. Apps carry it; it says which environment.",
+            mark!("Environment key"),
+            mark!("The client-side environment key from the environment's SDK keys. Apps carry it; it says which environment."),
         ),
         Field::new(
             "api_key",
-            "API key",
-            "An organisation API key, from Organisation settings, API keys.",
+            mark!("API key"),
+            mark!("An organisation API key, from Organisation settings, API keys."),
         )
         .secret(),
         Field::new(
             "flags",
-            "Flags",
-            "Names separated by commas. Leave empty for every flag that apps get.",
+            mark!("Flags"),
+            mark!("Names separated by commas. Leave empty for every flag that apps get."),
         )
         .optional(),
         Field::new(
             "apps_ask_s",
-            "Apps ask every",
-            "Seconds after which an open app asks again, where it does. Leave empty when it asks at its start only.",
+            mark!("Apps ask every"),
+            mark!("Seconds after which an open app asks again, where it does. Leave empty when it asks at its start only."),
         )
         .optional(),
         Field::base_url(
-            "Leave empty for https://api.flagsmith.com. Your own server's address otherwise.",
+            mark!("Leave empty for https://api.flagsmith.com. Your own server's address \
+                   otherwise."),
         ),
     ],
 };
@@ -67,17 +69,18 @@ impl Config {
         if environment_key.starts_with(SERVER) {
             return Err(settings.unusable(
                 "environment_key",
-                "is a server's key: it is secret, and shows what servers get",
+                say!("is a server's key: it is secret, and shows what servers get"),
             ));
         }
         if !environment_key.bytes().all(|it| it.is_ascii_alphanumeric()) {
-            return Err(settings.unusable("environment_key", "is not like a client-side key"));
+            return Err(settings.unusable("environment_key", say!("is not like a client-side key")));
         }
         let given = settings.secret("api_key")?;
         // Whoever copied the whole header has the word in front already.
         let bare = given.expose_secret().trim_start_matches("Api-Key ");
-        let api_key = sensitive(&format!("Api-Key {bare}"))
-            .ok_or_else(|| settings.unusable("api_key", "holds characters that no key has"))?;
+        let api_key = sensitive(&say!("Api-Key {bare}")).ok_or_else(|| {
+            settings.unusable("api_key", say!("holds characters that no key has"))
+        })?;
         let base_url = settings.base_url(Some(HOST))?;
         let base_url = base_url.trim_end_matches("/api/v1").to_owned();
         Ok(Config {

@@ -4,11 +4,16 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
-pub(super) const APPROVAL: &str = "Not in effect: their approval is needed. Flagsmith takes changes in this environment only by a change request that somebody there approved.";
-pub(super) const ASK_THERE: &str = "Open the flag in Flagsmith, make the change there as a change request, and have it approved and published.";
+pub(super) const APPROVAL: &str = mark!(
+    "Not in effect: their approval is needed. Flagsmith takes changes in this environment only by a change request that somebody there approved."
+);
+pub(super) const ASK_THERE: &str = mark!(
+    "Open the flag in Flagsmith, make the change there as a change request, and have it approved and published."
+);
 
 pub(super) static RULES: &[Rule] = &[
     rule(403, "change request", NeedsPerson, APPROVAL, ASK_THERE),
@@ -24,56 +29,64 @@ pub(super) static RULES: &[Rule] = &[
         403,
         "Environment Key",
         Unauthorized,
-        "Flagsmith does not know the environment key, so what apps get is not known.",
-        "Copy the client-side environment key from the environment's SDK keys.",
+        mark!("Flagsmith does not know the environment key, so what apps get is not known."),
+        mark!("Copy the client-side environment key from the environment's SDK keys."),
     ),
     rule(
         403,
         "disabled from serving",
         Forbidden,
-        "Flagsmith serves no flags to this organisation's apps: they take what they have or the values in their own code.",
-        "Look at the plan's limit of requests in Flagsmith.",
+        mark!(
+            "Flagsmith serves no flags to this organisation's apps: they take what they have or the values in their own code."
+        ),
+        mark!("Look at the plan's limit of requests in Flagsmith."),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "Flagsmith does not accept the API key.",
-        "Check that it is an organisation API key of this server and was neither deleted nor expired. It is not the environment key.",
+        mark!("Flagsmith does not accept the API key."),
+        mark!(
+            "Check that it is an organisation API key of this server and was neither deleted nor expired. It is not the environment key."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The role of the Flagsmith API key lacks a permission.",
-        "Give its role \"View environment\" and \"Update feature state\" in this environment, and \"View project\".",
+        mark!("The role of the Flagsmith API key lacks a permission."),
+        mark!(
+            "Give its role \"View environment\" and \"Update feature state\" in this environment, and \"View project\"."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "Flagsmith does not know this, or does not show it to this API key.",
-        "Check the environment key and the flag's name, and that the key's role may view project and environment.",
+        mark!("Flagsmith does not know this, or does not show it to this API key."),
+        mark!(
+            "Check the environment key and the flag's name, and that the key's role may view project and environment."
+        ),
     ),
     rule(
         400,
         "v2 feature versioning",
         Rejected,
-        "Flagsmith began to keep versions in this environment a moment ago.",
-        "Try again.",
+        mark!("Flagsmith began to keep versions in this environment a moment ago."),
+        mark!("Try again."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "Flagsmith refuses the change.",
-        "Look at the flag in Flagsmith.",
+        mark!("Flagsmith refuses the change."),
+        mark!("Look at the flag in Flagsmith."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "Flagsmith asks to come back later.",
+        mark!("Flagsmith asks to come back later."),
         "",
     ),
 ];

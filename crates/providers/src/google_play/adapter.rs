@@ -12,6 +12,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::signal::Rating;
 use cockpit_domain::target::{Review, StagedRollout, StagedStatus};
 use cockpit_domain::{Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use futures_util::future::{Either, select};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
@@ -108,7 +109,7 @@ impl GooglePlay {
         match select(hurry, pin!(look)).await {
             Either::Left(((), _)) => Err(ProviderError::new(
                 ErrorKind::RateLimited,
-                "Google Play was not looked at: a write or a careful reading goes first.",
+                say!("Google Play was not looked at: a write or a careful reading goes first."),
             )
             .retry_after(GIVE_WAY_MS)),
             Either::Right((outcome, _)) => outcome,
@@ -123,7 +124,7 @@ impl GooglePlay {
             }
             Some(_) | None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{target} is not a track of {}.", self.api.package()),
+                say!("{target} is not a track of {}.", self.api.package()),
             )),
         }
     }
@@ -137,8 +138,8 @@ impl GooglePlay {
             Ok(committed) => Ok(Receipt {
                 provider_request_id: Some(committed.id),
                 notes: vec![
-                    "Every other change that was pending in the Play console went to review with it.".to_owned(),
-                    "Google gives no time by which the store shows this to everybody: it can take hours.".to_owned(),
+                    say!("Every other change that was pending in the Play console went to review with it.").to_owned(),
+                    say!("Google gives no time by which the store shows this to everybody: it can take hours.").to_owned(),
                 ],
             }),
             Err(error) => {
@@ -163,8 +164,8 @@ impl Adapter for GooglePlay {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let signed_in = self.api.sign_in(false).await.map(|_| ());
-        let email = format!("Signed in as {}.", self.api.email());
-        if !note(&mut check, "Service account", signed_in, &email)? {
+        let email = say!("Signed in as {}.", self.api.email());
+        if !note(&mut check, say!("Service account"), signed_in, &email)? {
             return Ok(check);
         }
         let mut edits = self.edits.lock().await;
@@ -173,10 +174,10 @@ impl Adapter for GooglePlay {
             .await
             .map(|edit| edit.id.clone());
         let id = opened.clone().unwrap_or_default();
-        let package = format!("{} can be edited.", self.api.package());
+        let package = say!("{} can be edited.", self.api.package());
         if !note(
             &mut check,
-            "Edits of this app",
+            say!("Edits of this app"),
             opened.map(|_| ()),
             &package,
         )? {
@@ -186,15 +187,17 @@ impl Adapter for GooglePlay {
         let count = tracks.as_ref().map_or(0, Vec::len);
         note(
             &mut check,
-            "View app information",
+            say!("View app information"),
             tracks.map(|_| ()),
-            &format!("Tracks found: {count}."),
+            &say!("Tracks found: {count}."),
         )?;
         note(
             &mut check,
-            "Release to production",
+            say!("Release to production"),
             self.api.validate(&id).await,
-            "A dry run of a commit was accepted. Google shows only at a real commit whether every right is there.",
+            say!(
+                "A dry run of a commit was accepted. Google shows only at a real commit whether every right is there."
+            ),
         )?;
         Ok(check)
     }
@@ -265,16 +268,18 @@ impl Adapter for GooglePlay {
         if effect.desired.is_met_by(&state) {
             return Ok(Receipt {
                 provider_request_id: None,
-                notes: vec!["Google Play already holds this state: nothing was sent.".to_owned()],
+                notes: vec![
+                    say!("Google Play already holds this state: nothing was sent.").to_owned(),
+                ],
             });
         }
         if !is_as_read(&state, &effect.before.state) {
-            return Err(moved("the track is not as it was read"));
+            return Err(moved(say!("the track is not as it was read")));
         }
         let changed = changed(&held, &effect.desired)?;
         let edit = edits
             .take_to_write()
-            .ok_or_else(|| moved("the open edit is gone"))?;
+            .ok_or_else(|| moved(say!("the open edit is gone")))?;
         self.write(&edit, &changed).await
     }
 

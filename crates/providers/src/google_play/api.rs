@@ -3,6 +3,7 @@
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::rehearsal::Rehearsal;
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -82,9 +83,9 @@ impl Api {
         if self.edits.can_spare(DRY_RUN_EDITS) {
             return Ok(());
         }
-        Err(Rehearsal::not_proven(
-            "No dry run was made: the edits of Google Play that are left for today are kept for a stop itself.",
-        ))
+        Err(Rehearsal::not_proven(say!(
+            "No dry run was made: the edits of Google Play that are left for today are kept for a stop itself."
+        )))
     }
 
     /// Signs in when there is no token that lasts.
@@ -96,7 +97,7 @@ impl Api {
         if let Err(wait_ms) = self.edits.take(urgent) {
             return Err(ProviderError::new(
                 ErrorKind::RateLimited,
-                "Google Play was not asked: too many edits were opened lately, and Google limits them for each day.",
+                say!("Google Play was not asked: too many edits were opened lately, and Google limits them for each day."),
             )
             .retry_after(wait_ms));
         }
@@ -151,7 +152,7 @@ impl Api {
         if let Err(wait_ms) = self.reviews.take(false) {
             return Err(ProviderError::new(
                 ErrorKind::RateLimited,
-                "Google Play was not asked for reviews: it allows 200 requests an hour, and they were asked for lately.",
+                say!("Google Play was not asked for reviews: it allows 200 requests an hour, and they were asked for lately."),
             )
             .retry_after(wait_ms));
         }

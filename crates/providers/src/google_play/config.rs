@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::mark;
 use std::fmt;
 
 use crate::form::{Field, Form, Settings};
@@ -9,18 +10,20 @@ use crate::google::Account;
 
 pub(crate) static FORM: Form = Form {
     service: Service::GooglePlay,
-    purpose: "See, stop and resume staged rollouts on Google Play.",
-    least_permission: "A service account of its own, invited in the Play Console to this app alone with \"View app information\" and \"Release to production, exclude devices, and use Play App Signing\".",
+    purpose: mark!("See, stop and resume staged rollouts on Google Play."),
+    least_permission: mark!("A service account of its own, invited in the Play Console to this app alone with \"View app information\" and \"Release to production, exclude devices, and use Play App Signing\"."),
     fields: &[
-        Field::new("package", "Package name", "The application ID, such as com.example.app."),
+        Field::new("package", mark!("Package \
+                                     name"), mark!("The application ID, such as com.example.app.")),
         Field::new(
             "service_account",
-            "Service account key",
-            "The whole JSON file from Google Cloud: IAM, Service accounts, Keys. Use an account that nothing else uses: each account has one open edit.",
+            mark!("Service account key"),
+            mark!("The whole JSON file from Google Cloud: IAM, Service accounts, Keys. Use an account that nothing else uses: each account has one open edit."),
         )
         .secret()
         .multiline(),
-        Field::base_url("Leave empty for Google's own, https://androidpublisher.googleapis.com."),
+        Field::base_url(mark!("Leave empty for Google's own, \
+                               https://androidpublisher.googleapis.com.")),
     ],
 };
 

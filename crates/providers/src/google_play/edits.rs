@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_say::say;
 
 use super::api::Api;
 use super::wire::Track;
@@ -65,7 +66,9 @@ impl Edits {
                 Err(error) => return Err(error),
             }
         }
-        Err(moved("it keeps giving out an edit that was written to"))
+        Err(moved(say!(
+            "it keeps giving out an edit that was written to"
+        )))
     }
 
     /// Opens an edit for a dry run. Where none is given out, the one that was open stays in use: by it
@@ -168,7 +171,7 @@ fn died(api: &Api) {
 pub(super) fn moved(what: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Moved,
-        format!("Google Play moved: {what}. Nothing was changed."),
+        say!("Google Play moved: {what}. Nothing was changed."),
     )
-    .hint("Review the new state, then decide again.")
+    .hint(say!("Review the new state, then decide again."))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::signal::{Rating, Review};
 use cockpit_domain::{Service, Time};
+use cockpit_say::{mark, said, say};
 
 use super::api::Api;
 use super::wire::UserComment;
@@ -15,7 +16,9 @@ const PERIOD_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 /// Of 100 reviews each. Looking every ten minutes takes 24 of the 200 requests an hour.
 const PAGES_MAX: usize = 4;
 const VERSIONS_MAX: usize = 2;
-const LIMITS: &str = "Only reviews with text, of production, written or changed in the last week; stars without words are not told.";
+const LIMITS: &str = mark!(
+    "Only reviews with text, of production, written or changed in the last week; stars without words are not told."
+);
 
 pub(super) async fn read(api: &Api) -> Result<Vec<Rating>, ProviderError> {
     let mut found: Vec<(Review, Option<(u64, String)>)> = Vec::new();
@@ -44,7 +47,7 @@ pub(super) async fn read(api: &Api) -> Result<Vec<Rating>, ProviderError> {
         since: if more { oldest.unwrap_or(week) } else { week },
         reviews,
         more,
-        limits: LIMITS.to_owned(),
+        limits: said(LIMITS).to_owned(),
     };
     let mut versions: BTreeMap<(u64, String), Vec<Review>> = BTreeMap::new();
     for (review, version) in &found {
@@ -65,9 +68,9 @@ fn named(error: ProviderError) -> ProviderError {
     }
     ProviderError::new(
         ErrorKind::Forbidden,
-        "The service account may not see reviews on Google Play. A stop does not need them.",
+        say!("The service account may not see reviews on Google Play. A stop does not need them."),
     )
-    .hint("In the Play console, Users and permissions: give the service account \"Reply to reviews\" for this app. The cockpit answers none.")
+    .hint(say!("In the Play console, Users and permissions: give the service account \"Reply to reviews\" for this app. The cockpit answers none."))
 }
 
 /// A review with the version that it was written on; nothing when it has no stars or no time.

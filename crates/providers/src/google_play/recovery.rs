@@ -7,6 +7,7 @@ use cockpit_domain::provider::{Applied, Effect, ErrorKind, ProviderError, Readin
 use cockpit_domain::recovery::{self, Devices, Named, Newer, Recovery, RecoveryStatus, Scope};
 use cockpit_domain::words::{self, Moved};
 use cockpit_domain::{Desired, Observation, TargetId, TargetState, Time};
+use cockpit_say::say;
 use tokio::time::{Instant, sleep};
 
 use super::adapter::GooglePlay;
@@ -58,11 +59,13 @@ impl GooglePlay {
         if effect.desired.is_met_by(&state) {
             return Ok(Receipt {
                 provider_request_id: None,
-                notes: vec!["Google Play already holds this state: nothing was sent.".to_owned()],
+                notes: vec![
+                    say!("Google Play already holds this state: nothing was sent.").to_owned(),
+                ],
             });
         }
         if words::moved(&effect.before.state, &state) != Moved::No {
-            return Err(moved("the update prompt is not as it was read"));
+            return Err(moved(say!("the update prompt is not as it was read")));
         }
         let action = match &effect.desired {
             Desired::AskedToUpdate => self.ask(named, actions).await?,
@@ -78,7 +81,9 @@ impl GooglePlay {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "Google Play offers this neither for an update prompt nor beside it. Nothing was sent.",
+                    say!(
+                        "Google Play offers this neither for an update prompt nor beside it. Nothing was sent."
+                    ),
                 ));
             }
         };
@@ -97,16 +102,18 @@ impl GooglePlay {
         let waited = made.status == GENERATING;
         let action = self.made(named, made).await?;
         if waited && self.newer(named, Reading::Fresh).await?.is_none() {
-            return Err(moved("nothing newer is handed out to update to any more"));
+            return Err(moved(say!(
+                "nothing newer is handed out to update to any more"
+            )));
         }
         match action.status.as_str() {
             DRAFT => self.api.deploy_recovery(&action.app_recovery_id).await?,
             // It was deployed before it was looked at.
             ACTIVE => {}
             _ => {
-                return Err(moved(
-                    "the recovery was canceled or is in a state that is not known",
-                ));
+                return Err(moved(say!(
+                    "the recovery was canceled or is in a state that is not known"
+                )));
             }
         }
         Ok(action.app_recovery_id)
@@ -136,22 +143,23 @@ impl GooglePlay {
             if began.elapsed() >= Duration::from_millis(MAKING_MS) {
                 return Err(ProviderError::new(
                     ErrorKind::NeedsPerson,
-                    "Google Play still makes what devices need to be asked. It was not deployed, so nobody is asked.",
+                    say!("Google Play still makes what devices need to be asked. It was not deployed, so nobody is asked."),
                 )
-                .hint("Ask again in some minutes: what was made is taken up, and no second one is made."));
+                .hint(say!("Ask again in some minutes: what was made is taken up, and no second one is made.")));
             }
             sleep(Duration::from_millis(LOOK_MS)).await;
             let (actions, _) = self.actions(named, true).await?;
             let id = &action.app_recovery_id;
             let found = actions.into_iter().find(|it| it.app_recovery_id == *id);
-            action = found.ok_or_else(|| moved("the recovery that was being made is gone"))?;
+            action =
+                found.ok_or_else(|| moved(say!("the recovery that was being made is gone")))?;
         }
         if action.status == FAILED {
             return Err(ProviderError::new(
                 ErrorKind::Rejected,
-                "Google Play could not make what devices need to be asked. It was not deployed, so nobody is asked.",
+                say!("Google Play could not make what devices need to be asked. It was not deployed, so nobody is asked."),
             )
-            .hint("Look at the version in the Play console, App bundle explorer: it must be an app bundle, signed by Play."));
+            .hint(say!("Look at the version in the Play console, App bundle explorer: it must be an app bundle, signed by Play.")));
         }
         Ok(action)
     }
@@ -169,7 +177,7 @@ impl GooglePlay {
                 last = Some(action.app_recovery_id.clone());
             }
         }
-        last.ok_or_else(|| moved("nobody is asked to update any more"))
+        last.ok_or_else(|| moved(say!("nobody is asked to update any more")))
     }
 
     /// Every recovery that Google lists for the version's codes, and when it said so.

@@ -6,6 +6,7 @@ use cockpit_domain::provider::ProviderError;
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::target::Review;
 use cockpit_domain::{Desired, Observation, TargetState};
+use cockpit_say::{mark, said, say};
 use futures_util::future::{Either, select};
 
 use super::adapter::GooglePlay;
@@ -13,14 +14,14 @@ use super::edits::moved;
 use super::release::changed;
 
 /// The permission that a halt needs, as the Play console names it.
-const RELEASES: &str = "Release to production, exclude devices, and use Play App Signing";
+const RELEASES: &str = mark!("Release to production, exclude devices, and use Play App Signing");
 
 impl GooglePlay {
     /// Whether Google would take a halt of a track that was seen so.
     pub(super) async fn rehearse_halt(&self, seen: &Observation) -> Rehearsal {
         let track = match self.track(&seen.target) {
             Ok(track) => track,
-            Err(error) => return Rehearsal::failed(error, RELEASES),
+            Err(error) => return Rehearsal::failed(error, said(RELEASES)),
         };
         if let Err(kept) = self.api.spares_a_dry_run() {
             return kept;
@@ -30,24 +31,24 @@ impl GooglePlay {
         hurry.as_mut().enable();
         let version = match select(hurry, pin!(self.dry_run(track))).await {
             Either::Left(((), _)) => {
-                return Rehearsal::not_proven(
-                    "The dry run gave way to a stop or to a careful reading.",
-                );
+                return Rehearsal::not_proven(say!(
+                    "The dry run gave way to a stop or to a careful reading."
+                ));
             }
-            Either::Right((Err(error), _)) => return Rehearsal::failed(error, RELEASES),
+            Either::Right((Err(error), _)) => return Rehearsal::failed(error, said(RELEASES)),
             Either::Right((Ok(version), _)) => version,
         };
-        let taken = format!(
+        let taken = say!(
             "Google Play took a dry run of halting {version} (edits.validate), and nothing was sent."
         );
         if matches!(&seen.state, TargetState::StagedRollout(it) if it.review == Some(Review::InReview))
         {
-            return Rehearsal::not_proven(format!(
+            return Rehearsal::not_proven(say!(
                 "{taken} But Google reviews this release now, and refuses a halt while the review runs."
             ))
-            .hint("In the Play console, Publishing overview: wait for the review, or remove the changes from it.");
+            .hint(say!("In the Play console, Publishing overview: wait for the review, or remove the changes from it."));
         }
-        Rehearsal::can_stop(format!(
+        Rehearsal::can_stop(say!(
             "{taken} It does not show whether other changes of the app are in review: the halt would be refused then."
         ))
     }
@@ -61,7 +62,7 @@ impl GooglePlay {
         let version = self.rollout(&found)?.version;
         let edit = edits
             .take_to_write()
-            .ok_or_else(|| moved("the open edit is gone"))?;
+            .ok_or_else(|| moved(say!("the open edit is gone")))?;
         let tried = match self.api.put_track(&edit, &halted).await {
             Ok(()) => self.api.validate(&edit).await,
             Err(error) => Err(error),

@@ -3,6 +3,7 @@
 use cockpit_domain::Desired;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::target::{StagedRollout, StagedStatus};
+use cockpit_say::say;
 use serde_json::{Value, json};
 
 use super::wire::{Release, Track};
@@ -69,9 +70,9 @@ fn status(release: &Release) -> Result<StagedStatus, ProviderError> {
 fn not_understood() -> ProviderError {
     ProviderError::new(
         ErrorKind::Protocol,
-        "Google Play holds a release in a state that this version does not know.",
+        say!("Google Play holds a release in a state that this version does not know."),
     )
-    .hint("Look at the track in the Play console.")
+    .hint(say!("Look at the track in the Play console."))
 }
 
 /// The version in a release's name: "8.4.0", "84012 (8.4.0)" or "8.4.0 (84012)". Names are free
@@ -94,7 +95,8 @@ pub(super) fn version(release: &Release) -> String {
 /// The track as it is to be sent: the newest release changed, everything else as it came.
 pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, ProviderError> {
     let all = releases(track)?;
-    let (index, newest) = newest(&all).ok_or_else(|| rejected("the track holds no release", ""))?;
+    let (index, newest) =
+        newest(&all).ok_or_else(|| rejected(say!("the track holds no release"), ""))?;
     let name = version(newest);
     let from = status(newest)?;
     let mut sent = track.clone();
@@ -106,16 +108,16 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
     match (desired, from) {
         (_, StagedStatus::Draft | StagedStatus::Absent) => {
             return Err(rejected(
-                &format!("{name} is a draft and reaches nobody"),
-                "Roll it out in the Play console or by your delivery pipeline first.",
+                &say!("{name} is a draft and reaches nobody"),
+                say!("Roll it out in the Play console or by your delivery pipeline first."),
             ));
         }
         (Desired::Stopped, StagedStatus::Completed) if track.track == "internal" => {
             return Err(rejected(
-                &format!(
+                &say!(
                     "{name} reaches everybody on the internal testing track, where no full release is halted"
                 ),
-                "Release a corrected build to the track.",
+                say!("Release a corrected build to the track."),
             ));
         }
         (Desired::Stopped, _) => {
@@ -126,10 +128,10 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
             if newest.user_fraction.is_none() =>
         {
             return Err(rejected(
-                &format!(
+                &say!(
                     "{name} reached everybody before it was halted, so there is no share to go on with"
                 ),
-                "Choose a share, or release it to everybody.",
+                say!("Choose a share, or release it to everybody."),
             ));
         }
         (
@@ -140,8 +142,8 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
         }
         (Desired::RollingOut { .. }, StagedStatus::Completed) => {
             return Err(rejected(
-                &format!("{name} already reaches everybody, and a share cannot be lowered"),
-                "Halt the release instead.",
+                &say!("{name} already reaches everybody, and a share cannot be lowered"),
+                say!("Halt the release instead."),
             ));
         }
         (
@@ -152,8 +154,8 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
         ) => {
             if !(1..10_000).contains(bps) {
                 return Err(rejected(
-                    "the share must be above 0 and below 100 %",
-                    "To reach everybody, complete the release.",
+                    say!("the share must be above 0 and below 100 %"),
+                    say!("To reach everybody, complete the release."),
                 ));
             }
             let fraction = f64::from(*bps) / 10_000.0;
@@ -161,8 +163,8 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
                 && newest.user_fraction.is_some_and(|served| fraction < served)
             {
                 return Err(rejected(
-                    &format!("{name} already reaches more people, and a share cannot be lowered"),
-                    "Halt the release instead.",
+                    &say!("{name} already reaches more people, and a share cannot be lowered"),
+                    say!("Halt the release instead."),
                 ));
             }
             release.insert("status".to_owned(), json!("inProgress"));
@@ -192,7 +194,9 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
         ) => {
             return Err(ProviderError::new(
                 ErrorKind::Unsupported,
-                "Google Play offers this neither for a track nor for the app. Nothing was sent.",
+                say!(
+                    "Google Play offers this neither for a track nor for the app. Nothing was sent."
+                ),
             ));
         }
     }
@@ -202,7 +206,7 @@ pub(super) fn changed(track: &Track, desired: &Desired) -> Result<Track, Provide
 fn rejected(what: &str, hint: &str) -> ProviderError {
     let error = ProviderError::new(
         ErrorKind::Rejected,
-        format!("Google Play would refuse this: {what}. Nothing was changed."),
+        say!("Google Play would refuse this: {what}. Nothing was changed."),
     );
     if hint.is_empty() {
         error

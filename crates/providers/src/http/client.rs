@@ -8,6 +8,7 @@ use cockpit_domain::Service;
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::rehearsal::Rehearsal;
+use cockpit_say::say;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::de::DeserializeOwned;
@@ -152,7 +153,7 @@ impl Client {
         if self.bucket.can_spare(requests) {
             return Ok(());
         }
-        Err(Rehearsal::not_proven(format!(
+        Err(Rehearsal::not_proven(say!(
             "No dry run was made: what {} allows for the moment is kept for a stop itself.",
             self.service.name()
         )))
@@ -248,7 +249,7 @@ impl Client {
         }
         let error = ProviderError::new(
             ErrorKind::RateLimited,
-            format!(
+            say!(
                 "{} was not asked: the requests it allows are used up for the moment.{}",
                 self.service.name(),
                 nothing_changed(call.nature)
@@ -350,9 +351,9 @@ impl Client {
         let text = (self.message)(answer);
         let said = quoted(&text);
         let said = if said.is_empty() {
-            format!(" It answered {}.", answer.status)
+            say!(" It answered {}.", answer.status)
         } else {
-            format!(" It said: \"{said}\"")
+            say!(" It said: \"{said}\"")
         };
         let rule = self
             .rules
@@ -362,7 +363,7 @@ impl Client {
         let unsure = answer.status == 408 || !(400..500).contains(&answer.status);
         let unknown = nature == Nature::Commit && unsure;
         let sentence = match rule {
-            Some(rule) => rule.sentence.to_owned(),
+            Some(rule) => cockpit_say::said(rule.sentence).to_owned(),
             None => format!("{} {}", self.service.name(), in_words(kind)),
         };
         let mut error = ProviderError::new(
@@ -380,7 +381,7 @@ impl Client {
             error = error.maybe_applied();
         }
         if let Some(hint) = rule.map(|rule| rule.hint).filter(|hint| !hint.is_empty()) {
-            error = error.hint(hint);
+            error = error.hint(cockpit_say::said(hint));
         }
         match (retry_after_ms(answer), kind) {
             (Some(ms), _) => error.retry_after(ms),
@@ -394,13 +395,13 @@ impl Client {
     pub(crate) fn not_understood(&self, nature: Nature) -> ProviderError {
         let error = ProviderError::new(
             ErrorKind::Protocol,
-            format!(
+            say!(
                 "The answer in the name of {} could not be understood.{}",
                 self.service.name(),
                 if nature == Nature::Commit { maybe() } else { nothing_changed(nature) }
             ),
         )
-        .hint("A wireless network's sign-in page or a proxy may stand in between: open a page in the browser, then try again.");
+        .hint(say!("A wireless network's sign-in page or a proxy may stand in between: open a page in the browser, then try again."));
         if nature == Nature::Commit {
             error.maybe_applied()
         } else {
@@ -414,22 +415,22 @@ impl Client {
             TransportError::Connect => (
                 ErrorKind::Unreachable,
                 false,
-                format!("{name} cannot be reached."),
+                say!("{name} cannot be reached."),
             ),
             TransportError::Timeout => (
                 ErrorKind::Timeout,
                 true,
-                format!("{name} did not answer in time."),
+                say!("{name} did not answer in time."),
             ),
             TransportError::Interrupted { sent } => (
                 ErrorKind::Unreachable,
                 sent,
-                format!("The connection to {name} broke before an answer came."),
+                say!("The connection to {name} broke before an answer came."),
             ),
             TransportError::TooLarge => (
                 ErrorKind::Protocol,
                 true,
-                format!("{name} sent more than can be read."),
+                say!("{name} sent more than can be read."),
             ),
         };
         let unknown = sent && nature == Nature::Commit;
@@ -445,22 +446,22 @@ impl Client {
             error
         };
         match kind {
-            ErrorKind::Unreachable => {
-                error.hint("Check the network connection. Reading goes on as soon as it is back.")
-            }
+            ErrorKind::Unreachable => error.hint(say!(
+                "Check the network connection. Reading goes on as soon as it is back."
+            )),
             _ => error,
         }
     }
 }
 
 fn maybe() -> &'static str {
-    " The change may be in effect: it must be read back."
+    say!(" The change may be in effect: it must be read back.")
 }
 
 fn nothing_changed(nature: Nature) -> &'static str {
     match nature {
         Nature::Read => "",
-        Nature::Prepare | Nature::Commit => " Nothing was changed.",
+        Nature::Prepare | Nature::Commit => say!(" Nothing was changed."),
     }
 }
 

@@ -2,6 +2,7 @@
 //! service.
 
 use cockpit_domain::provider::ErrorKind;
+use cockpit_say::say;
 
 /// One line of an adapter's error table. The first that matches counts.
 #[derive(Clone, Copy, Debug)]
@@ -62,18 +63,18 @@ pub(crate) fn kind_of_status(status: u16) -> ErrorKind {
 /// What a kind of failure means, after a service's name.
 pub(crate) fn in_words(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::Unauthorized => "does not accept the credential.",
-        ErrorKind::Forbidden => "does not allow this with the credential.",
-        ErrorKind::NotFound => "does not know this.",
-        ErrorKind::Timeout => "did not finish in time.",
-        ErrorKind::Moved => "holds another state than the one that was read.",
-        ErrorKind::RateLimited => "asks to come back later.",
+        ErrorKind::Unauthorized => say!("does not accept the credential."),
+        ErrorKind::Forbidden => say!("does not allow this with the credential."),
+        ErrorKind::NotFound => say!("does not know this."),
+        ErrorKind::Timeout => say!("did not finish in time."),
+        ErrorKind::Moved => say!("holds another state than the one that was read."),
+        ErrorKind::RateLimited => say!("asks to come back later."),
         ErrorKind::Server => "failed.",
-        ErrorKind::Rejected => "refused the request.",
-        ErrorKind::NeedsPerson => "needs a person in its console first.",
-        ErrorKind::Unsupported => "does not offer this.",
-        ErrorKind::Unreachable => "cannot be reached.",
-        ErrorKind::Protocol => "answered in an unexpected way.",
+        ErrorKind::Rejected => say!("refused the request."),
+        ErrorKind::NeedsPerson => say!("needs a person in its console first."),
+        ErrorKind::Unsupported => say!("does not offer this."),
+        ErrorKind::Unreachable => say!("cannot be reached."),
+        ErrorKind::Protocol => say!("answered in an unexpected way."),
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use tokio::io::DuplexStream;
 
 use crate::guide::Counted;
@@ -78,18 +79,18 @@ impl Http {
     /// The address is not allowed, nothing answers, or the answer is no JSON.
     pub async fn fetch_json(&self, url: &str) -> Result<serde_json::Value, ProviderError> {
         let failed = |kind, sentence: &str| {
-            ProviderError::new(kind, format!("{url} {sentence}")).hint("Check the address.")
+            ProviderError::new(kind, format!("{url} {sentence}")).hint(say!("Check the address."))
         };
         crate::form::allowed_url(url).map_err(|why| failed(ErrorKind::Rejected, why))?;
         let request = http::Request::get(url)
             .body(bytes::Bytes::new())
-            .map_err(|_| failed(ErrorKind::Rejected, "is not an address."))?;
+            .map_err(|_| failed(ErrorKind::Rejected, say!("is not an address.")))?;
         let answer = tokio::time::timeout(self.timeout(), self.transport.send(request))
             .await
-            .map_err(|_| failed(ErrorKind::Timeout, "did not answer in time."))?
-            .map_err(|_| failed(ErrorKind::Unreachable, "cannot be reached."))?;
+            .map_err(|_| failed(ErrorKind::Timeout, say!("did not answer in time.")))?
+            .map_err(|_| failed(ErrorKind::Unreachable, say!("cannot be reached.")))?;
         serde_json::from_slice(answer.body())
-            .map_err(|_| failed(ErrorKind::Protocol, "did not answer with JSON."))
+            .map_err(|_| failed(ErrorKind::Protocol, say!("did not answer with JSON.")))
     }
 
     /// How long a request may take.

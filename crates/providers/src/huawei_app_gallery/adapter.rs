@@ -9,6 +9,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::store::{Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::target::Review;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use tokio::sync::Mutex;
 
 use super::api::{Api, Side};
@@ -47,7 +48,7 @@ impl HuaweiAppGallery {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not {}.", self.api.package()),
+            say!("{target} is not {}.", self.api.package()),
         ))
     }
 
@@ -76,19 +77,26 @@ impl Adapter for HuaweiAppGallery {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let signed_in = self.api.sign_in(false).await.map(|_| ());
-        if !note(&mut check, "API client", signed_in, "It signs in.")? {
+        if !note(
+            &mut check,
+            say!("API client"),
+            signed_in,
+            say!("It signs in."),
+        )? {
             return Ok(check);
         }
         let app = self.api.app(false).await.map(|_| ());
-        let found = format!("{} is an app of this team.", self.api.package());
-        if !note(&mut check, "This app", app, &found)? {
+        let found = say!("{} is an app of this team.", self.api.package());
+        if !note(&mut check, say!("This app"), app, &found)? {
             return Ok(check);
         }
         note(
             &mut check,
-            "Releases of this app",
+            say!("Releases of this app"),
             self.read(false).await.map(|_| ()),
-            "They can be read. Huawei has no dry run: whether the client may change them shows only at a real change.",
+            say!(
+                "They can be read. Huawei has no dry run: whether the client may change them shows only at a real change."
+            ),
         )?;
         Ok(check)
     }
@@ -97,7 +105,7 @@ impl Adapter for HuaweiAppGallery {
         self.api.app(false).await?;
         Ok(vec![Target {
             id: TargetId::new(Service::HuaweiAppGallery, self.api.package()),
-            title: "Huawei AppGallery · phased release".to_owned(),
+            title: say!("Huawei AppGallery · phased release").to_owned(),
             platform: "Android".to_owned(),
         }])
     }
@@ -121,7 +129,7 @@ impl Adapter for HuaweiAppGallery {
         let _one_by_one = self.writing.lock().await;
         // Huawei has no conditional write: looking right before is the best there is.
         let (now, _) = self.read(true).await?;
-        if let Some(receipt) = held_already("Huawei AppGallery", effect, &now)? {
+        if let Some(receipt) = held_already(say!("Huawei AppGallery"), effect, &now)? {
             return Ok(receipt);
         }
         match &effect.desired {
@@ -146,9 +154,12 @@ impl Adapter for HuaweiAppGallery {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "AppGallery takes a share with every release that goes on. Nothing was sent.",
+                    say!(
+                        "AppGallery takes a share with every release that goes on. Nothing was \
+                          sent."
+                    ),
                 )
-                .hint("Choose the share of people."));
+                .hint(say!("Choose the share of people.")));
             }
         }
         Ok(Receipt {
@@ -196,9 +207,9 @@ fn rollout(full: &Info, phased: &Info) -> Result<StoreRollout, ProviderError> {
         .ok_or_else(|| {
             ProviderError::new(
                 ErrorKind::Protocol,
-                "Huawei says that a phased release is under way and not of which version.",
+                say!("Huawei says that a phased release is under way and not of which version."),
             )
-            .hint("Look at the app's versions in AppGallery Connect.")
+            .hint(say!("Look at the app's versions in AppGallery Connect."))
         })?;
     let build = match &phased.on_shelf {
         Some(_) => &phased.on_shelf_build,
@@ -276,22 +287,24 @@ fn covered(phased: &Info) -> ProviderError {
     let version = phased.on_shelf.as_deref().unwrap_or_default();
     ProviderError::new(
         ErrorKind::Protocol,
-        format!(
+        say!(
             "Huawei shows the draft of a further phased release in place of {version}, so it is \
              not known whether {version} goes on or is suspended."
         ),
     )
-    .hint("Look at the app's versions in AppGallery Connect, and stop it there if need be.")
+    .hint(say!(
+        "Look at the app's versions in AppGallery Connect, and stop it there if need be."
+    ))
 }
 
 fn not_known(state: &str) -> ProviderError {
     let state: String = state.chars().take(40).collect();
     ProviderError::new(
         ErrorKind::Protocol,
-        format!(
+        say!(
             "Huawei says that the phased release is \"{state}\", which is not known here, so \
              nothing is said of it."
         ),
     )
-    .hint("Look at the app's versions in AppGallery Connect.")
+    .hint(say!("Look at the app's versions in AppGallery Connect."))
 }

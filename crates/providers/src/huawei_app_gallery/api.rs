@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -97,12 +98,14 @@ impl Api {
             .ok_or_else(|| {
                 ProviderError::new(
                     ErrorKind::NotFound,
-                    format!(
+                    say!(
                         "Huawei AppGallery knows no app {} of this team.",
                         self.package
                     ),
                 )
-                .hint("Check the package name, and that the API client belongs to the app's team.")
+                .hint(say!(
+                    "Check the package name, and that the API client belongs to the app's team."
+                ))
             })
     }
 

@@ -5,60 +5,67 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use super::wire::{Ret, number, text};
 use crate::http::{Answer, Rule, rule};
 
-const LOOK_THERE: &str = "Look at the app's versions in AppGallery Connect.";
+const LOOK_THERE: &str = mark!("Look at the app's versions in AppGallery Connect.");
 
 pub(super) static RULES: &[Rule] = &[
     rule(
         0,
         "203886599",
         Unauthorized,
-        "Huawei says that the client ID is of another kind.",
-        "Enter the client ID of an API client (Users and permissions, API key, Connect API), not the app's own.",
+        mark!("Huawei says that the client ID is of another kind."),
+        mark!(
+            "Enter the client ID of an API client (Users and permissions, API key, Connect API), not the app's own."
+        ),
     ),
     rule(
         400,
         "204144647",
         Rejected,
-        "AppGallery does not allow this in the release's present state.",
+        mark!("AppGallery does not allow this in the release's present state."),
         LOOK_THERE,
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "Huawei does not accept the API client.",
-        "Check client ID and key, and that the address is the site where the project keeps its data.",
+        mark!("Huawei does not accept the API client."),
+        mark!(
+            "Check client ID and key, and that the address is the site where the project keeps its data."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "Huawei does not let this API client change the app.",
-        "Its project must be N/A and its role App administrator. A client of one project is refused with an empty 403.",
+        mark!("Huawei does not let this API client change the app."),
+        mark!(
+            "Its project must be N/A and its role App administrator. A client of one project is refused with an empty 403."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "Huawei AppGallery does not know this.",
-        "Check the package name and the address.",
+        mark!("Huawei AppGallery does not know this."),
+        mark!("Check the package name and the address."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "Huawei AppGallery asks to come back later.",
+        mark!("Huawei AppGallery asks to come back later."),
         "",
     ),
     rule(
         400,
         "",
         Rejected,
-        "AppGallery refuses the change.",
+        mark!("AppGallery refuses the change."),
         LOOK_THERE,
     ),
 ];

@@ -10,6 +10,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use futures_util::future::join;
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -85,9 +86,10 @@ impl LaunchDarkly {
             }
             _ => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!(
+                say!(
                     "{target} is not a flag of project {} in {}.",
-                    self.project, self.environment
+                    self.project,
+                    self.environment
                 ),
             )),
         }
@@ -97,12 +99,13 @@ impl LaunchDarkly {
         flag.environments.get(&self.environment).ok_or_else(|| {
             ProviderError::new(
                 ErrorKind::NotFound,
-                format!(
+                say!(
                     "LaunchDarkly does not have {} in {}.",
-                    flag.key, self.environment
+                    flag.key,
+                    self.environment
                 ),
             )
-            .hint("Check the environment's key.")
+            .hint(say!("Check the environment's key."))
         })
     }
 
@@ -117,9 +120,9 @@ impl LaunchDarkly {
         if flag.archived {
             return Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{key} is archived in LaunchDarkly: apps do not get it and take the value in their own code."),
+                say!("{key} is archived in LaunchDarkly: apps do not get it and take the value in their own code."),
             )
-            .hint("Restore it in LaunchDarkly, or leave it out of the connection's flags."));
+            .hint(say!("Restore it in LaunchDarkly, or leave it out of the connection's flags.")));
         }
         let setting = self.setting(flag)?;
         Ok(Flag {
@@ -222,11 +225,11 @@ impl LaunchDarkly {
     /// Adds whether changes wait for an approval, and whether the mobile key is this environment's.
     async fn check_environment(&self, check: &mut CredentialCheck) -> Result<(), ProviderError> {
         let read = self.api.environment().await;
-        let mut sentence = format!("{} takes changes at once.", self.environment);
+        let mut sentence = say!("{} takes changes at once.", self.environment);
         let mut foreign = None;
         if let Ok(environment) = &read {
             if environment.approvals.as_ref().is_some_and(|it| it.required) {
-                sentence = format!(
+                sentence = say!(
                     "Every change in {} waits for an approval in LaunchDarkly: a stop from here is not in effect until somebody there agrees.",
                     self.environment
                 );
@@ -240,13 +243,13 @@ impl LaunchDarkly {
         let foreign = foreign.map(|_| {
             ProviderError::new(
                 ErrorKind::Forbidden,
-                format!("The mobile key is not the one of {}, so what apps get there would not be known.", self.environment),
+                say!("The mobile key is not the one of {}, so what apps get there would not be known.", self.environment),
             )
-            .hint("Copy the mobile key from the settings of this environment.")
+            .hint(say!("Copy the mobile key from the settings of this environment."))
         });
-        note(check, "Environment", read.map(|_| ()), &sentence)?;
+        note(check, say!("Environment"), read.map(|_| ()), &sentence)?;
         if let Some(error) = foreign {
-            note(check, "Mobile key", Err(error), "")?;
+            note(check, say!("Mobile key"), Err(error), "")?;
         }
         Ok(())
     }
@@ -263,8 +266,8 @@ impl Adapter for LaunchDarkly {
         let flags = self.wanted().await;
         let first = flags.as_ref().ok().and_then(|flags| flags.first()).cloned();
         let count = flags.as_ref().map_or(0, Vec::len);
-        let shown = format!("Flags found in {}: {count}.", self.project);
-        let read = note(&mut check, "Access token", flags.map(|_| ()), &shown)?;
+        let shown = say!("Flags found in {}: {count}.", self.project);
+        let read = note(&mut check, say!("Access token"), flags.map(|_| ()), &shown)?;
         if read {
             self.check_environment(&mut check).await?;
         }
@@ -274,19 +277,19 @@ impl Adapter for LaunchDarkly {
                 // Not the token's fault, and nothing that another token of its kind would mend.
                 Err(error) if error.kind == ErrorKind::NeedsPerson => (
                     Ok(()),
-                    "A dry run was answered with: an approval is needed first.".to_owned(),
+                    say!("A dry run was answered with: an approval is needed first.").to_owned(),
                 ),
                 other => (
                     other.map(|_| ()),
-                    format!("A dry run of turning {key} off was taken; nothing was changed."),
+                    say!("A dry run of turning {key} off was taken; nothing was changed."),
                 ),
             };
             note(&mut check, "updateOn", tried, &sentence)?;
         }
         let apps = self.api.evaluated(false).await;
         let count = apps.as_ref().map_or(0, |(values, _)| values.len());
-        let sentence = format!("Flags that apps get: {count}.");
-        note(&mut check, "Mobile key", apps.map(|_| ()), &sentence)?;
+        let sentence = say!("Flags that apps get: {count}.");
+        note(&mut check, say!("Mobile key"), apps.map(|_| ()), &sentence)?;
         Ok(check)
     }
 
@@ -349,7 +352,7 @@ impl Adapter for LaunchDarkly {
             Err(error) => Err(error),
         };
         match tried {
-            Ok(key) => Rehearsal::can_stop(format!(
+            Ok(key) => Rehearsal::can_stop(say!(
                 "LaunchDarkly took a dry run of turning {key} off, and nothing was changed."
             ))
             .if_read_back(&seen.state),
@@ -373,7 +376,7 @@ impl Adapter for LaunchDarkly {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "LaunchDarkly only turns flags on and off. Nothing was sent.",
+                    say!("LaunchDarkly only turns flags on and off. Nothing was sent."),
                 ));
             }
         };
@@ -407,16 +410,16 @@ fn is_served(key: &str, values: &Evaluated) -> Result<bool, ProviderError> {
     let Some(value) = values.get(key) else {
         return Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("LaunchDarkly does not give {key} to mobile keys, so what apps get is not known."),
+            say!("LaunchDarkly does not give {key} to mobile keys, so what apps get is not known."),
         )
-        .hint("In LaunchDarkly, turn on \"SDKs using Mobile key\" for this flag, or leave it out of the connection's flags."));
+        .hint(say!("In LaunchDarkly, turn on \"SDKs using Mobile key\" for this flag, or leave it out of the connection's flags.")));
     };
     match value.reason.as_ref().map(|reason| reason.kind.as_str()) {
         Some("OFF" | "PREREQUISITE_FAILED") => Ok(false),
         Some("FALLTHROUGH" | "TARGET_MATCH" | "RULE_MATCH") => Ok(true),
         Some(_) | None => Err(ProviderError::new(
             ErrorKind::Protocol,
-            format!(
+            say!(
                 "LaunchDarkly does not say why apps get what they get of {key}, so whether it is off for them is not known."
             ),
         )),

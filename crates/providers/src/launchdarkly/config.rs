@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -12,36 +13,42 @@ const HOST: &str = "https://app.launchdarkly.com";
 
 pub(crate) static FORM: Form = Form {
     service: Service::LaunchDarkly,
-    purpose: "See flags and turn them on and off, and read back what mobile apps get.",
-    least_permission: "A service token whose role may \"updateOn\" for the flags of this one environment, and the environment's mobile key.",
+    purpose: mark!("See flags and turn them on and off, and read back what mobile apps get."),
+    least_permission: mark!(
+        "A service token whose role may \"updateOn\" for the flags of this one environment, and the environment's mobile key."
+    ),
     fields: &[
-        Field::new("project", "Project", "The project's key, such as default."),
+        Field::new(
+            "project",
+            mark!("Project"),
+            mark!("The project's key, such as default."),
+        ),
         Field::new(
             "environment",
-            "Environment",
-            "The environment's key, such as production.",
+            mark!("Environment"),
+            mark!("The environment's key, such as production."),
         ),
         Field::new(
             "token",
-            "Access token",
-            "A service token (api-…) from Organization settings, Authorization.",
+            mark!("Access token"),
+            mark!("A service token (api-…) from Organization settings, Authorization."),
         )
         .secret(),
         Field::new(
             "mobile_key",
-            "Mobile key",
-            "The mobile key (mob-…) of the same environment: it shows what apps get.",
+            mark!("Mobile key"),
+            mark!("The mobile key (mob-…) of the same environment: it shows what apps get."),
         )
         .secret(),
         Field::new(
             "flags",
-            "Flags",
-            "Keys separated by commas. Leave empty for every flag that mobile apps get.",
+            mark!("Flags"),
+            mark!("Keys separated by commas. Leave empty for every flag that mobile apps get."),
         )
         .optional(),
-        Field::base_url(
-            "Leave empty for https://app.launchdarkly.com. In the EU https://app.eu.launchdarkly.com, for the US government https://app.launchdarkly.us.",
-        ),
+        Field::base_url(mark!(
+            "Leave empty for https://app.launchdarkly.com. In the EU https://app.eu.launchdarkly.com, for the US government https://app.launchdarkly.us."
+        )),
     ],
 };
 
@@ -64,7 +71,7 @@ impl Config {
         let header = |key: &str| {
             let token = settings.secret(key)?;
             sensitive(token.expose_secret())
-                .ok_or_else(|| settings.unusable(key, "holds characters that no token has"))
+                .ok_or_else(|| settings.unusable(key, say!("holds characters that no token has")))
         };
         let base_url = settings.base_url(Some(HOST))?;
         Ok(Config {

@@ -4,11 +4,16 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
-const APPROVAL: &str = "Not in effect yet: their approval is needed. LaunchDarkly takes changes in this environment only after somebody there approved them.";
-const ASK_THERE: &str = "Open the flag in LaunchDarkly, request the change there and have it approved and applied; or give the token's role \"bypassRequiredApproval\".";
+const APPROVAL: &str = mark!(
+    "Not in effect yet: their approval is needed. LaunchDarkly takes changes in this environment only after somebody there approved them."
+);
+const ASK_THERE: &str = mark!(
+    "Open the flag in LaunchDarkly, request the change there and have it approved and applied; or give the token's role \"bypassRequiredApproval\"."
+);
 
 pub(super) static RULES: &[Rule] = &[
     rule(405, "", NeedsPerson, APPROVAL, ASK_THERE),
@@ -17,42 +22,46 @@ pub(super) static RULES: &[Rule] = &[
         409,
         "",
         Moved,
-        "Somebody changed the flag in LaunchDarkly at the same moment, or a change that waits there stands against it.",
-        "Review the new state, then ask again.",
+        mark!(
+            "Somebody changed the flag in LaunchDarkly at the same moment, or a change that waits there stands against it."
+        ),
+        mark!("Review the new state, then ask again."),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "LaunchDarkly does not accept the token, or its role may not do this.",
-        "Check that the token was neither deleted nor reset, that it is entered without \"Bearer\", and that its role may \"updateOn\" in this environment.",
+        mark!("LaunchDarkly does not accept the token, or its role may not do this."),
+        mark!(
+            "Check that the token was neither deleted nor reset, that it is entered without \"Bearer\", and that its role may \"updateOn\" in this environment."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The role of the LaunchDarkly token lacks a permission.",
-        "Give the role \"updateOn\" for the flags of this environment.",
+        mark!("The role of the LaunchDarkly token lacks a permission."),
+        mark!("Give the role \"updateOn\" for the flags of this environment."),
     ),
     rule(
         404,
         "",
         NotFound,
-        "LaunchDarkly does not know this flag, project or environment.",
-        "Check the keys of project, environment and flag; a flag may have been deleted.",
+        mark!("LaunchDarkly does not know this flag, project or environment."),
+        mark!("Check the keys of project, environment and flag; a flag may have been deleted."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "LaunchDarkly refuses the change.",
-        "Look at the flag in LaunchDarkly.",
+        mark!("LaunchDarkly refuses the change."),
+        mark!("Look at the flag in LaunchDarkly."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "LaunchDarkly asks to come back later.",
+        mark!("LaunchDarkly asks to come back later."),
         "",
     ),
 ];

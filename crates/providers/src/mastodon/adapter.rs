@@ -7,6 +7,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::Method;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -107,19 +108,24 @@ impl Line for Mastodon {
         let mut check = CredentialCheck { items: Vec::new() };
         let account = self.account(false).await;
         let named = match &account {
-            Ok((_, body)) => format!(
+            Ok((_, body)) => say!(
                 "The token belongs to @{}.",
-                body["acct"].as_str().unwrap_or("an account")
+                body["acct"].as_str().unwrap_or(say!("an account"))
             ),
             Err(_) => String::new(),
         };
-        if note(&mut check, "Access token", account.map(|_| ()), &named)? {
+        if note(
+            &mut check,
+            say!("Access token"),
+            account.map(|_| ()),
+            &named,
+        )? {
             let read = self.statuses(false).await.map(|_| ());
             note(
                 &mut check,
                 "read:statuses",
                 read,
-                "Posts can be read. Whether they may be written shows only when one is.",
+                say!("Posts can be read. Whether they may be written shows only when one is."),
             )?;
         }
         Ok(check)

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 use url::Url;
@@ -11,24 +12,26 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Mastodon,
-    purpose: "Post notices from your Mastodon account and read them back.",
-    least_permission: "An application of the account with read:accounts, read:statuses and write:statuses.",
+    purpose: mark!("Post notices from your Mastodon account and read them back."),
+    least_permission: mark!(
+        "An application of the account with read:accounts, read:statuses and write:statuses."
+    ),
     fields: &[
         Field::new(
             "base_url",
-            "Server",
-            "The account's server, such as https://mastodon.example.",
+            mark!("Server"),
+            mark!("The account's server, such as https://mastodon.example."),
         ),
         Field::new(
             "token",
-            "Access token",
-            "In Mastodon: Preferences, Development, your application.",
+            mark!("Access token"),
+            mark!("In Mastodon: Preferences, Development, your application."),
         )
         .secret(),
         Field::new(
             "visibility",
-            "Visibility",
-            "public, unlisted or private. Leave empty for public.",
+            mark!("Visibility"),
+            mark!("public, unlisted or private. Leave empty for public."),
         )
         .optional(),
     ],
@@ -52,7 +55,7 @@ impl Config {
         let host = Url::parse(&base_url)
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
-            .ok_or_else(|| settings.unusable("base_url", "names no server"))?;
+            .ok_or_else(|| settings.unusable("base_url", say!("names no server")))?;
         let wished = settings.optional("visibility");
         let visibility = match &wished {
             None => VISIBILITIES[0],
@@ -60,15 +63,16 @@ impl Config {
                 .into_iter()
                 .find(|it| it == wished)
                 .ok_or_else(|| {
-                    settings.unusable("visibility", "is not public, unlisted or private")
+                    settings.unusable("visibility", say!("is not public, unlisted or private"))
                 })?,
         };
         Ok(Config {
             base_url,
             host,
             visibility,
-            authorization: sensitive(&format!("Bearer {}", token.expose_secret()))
-                .ok_or_else(|| settings.unusable("token", "holds characters that no token has"))?,
+            authorization: sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(
+                || settings.unusable("token", say!("holds characters that no token has")),
+            )?,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! Source: the method pages of Mastodon's documentation (statuses, accounts, rate limits).
 
 use cockpit_domain::provider::ErrorKind::{Forbidden, RateLimited, Rejected, Unauthorized};
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
@@ -10,29 +11,31 @@ pub(super) static RULES: &[Rule] = &[
         429,
         "",
         RateLimited,
-        "The Mastodon server asks to come back later.",
+        mark!("The Mastodon server asks to come back later."),
         "",
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "The Mastodon server does not accept the access token.",
-        "Copy the token again from Preferences, Development, your application.",
+        mark!("The Mastodon server does not accept the access token."),
+        mark!("Copy the token again from Preferences, Development, your application."),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The Mastodon application may not do this.",
-        "Give the application read:accounts, read:statuses and write:statuses, then connect its new token.",
+        mark!("The Mastodon application may not do this."),
+        mark!(
+            "Give the application read:accounts, read:statuses and write:statuses, then connect its new token."
+        ),
     ),
     rule(
         422,
         "",
         Rejected,
-        "The Mastodon server refuses the notice as it is.",
-        "Change the notice and have it approved again. Most servers take 500 characters.",
+        mark!("The Mastodon server refuses the notice as it is."),
+        mark!("Change the notice and have it approved again. Most servers take 500 characters."),
     ),
 ];
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{CheckItem, CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
 
@@ -97,24 +98,25 @@ impl Line for Matrix {
             })
             .await;
         let named = match &who {
-            Ok((body, _)) => format!(
+            Ok((body, _)) => say!(
                 "The token belongs to {}.",
-                body["user_id"].as_str().unwrap_or("an account")
+                body["user_id"].as_str().unwrap_or(say!("an account"))
             ),
             Err(_) => String::new(),
         };
-        if note(&mut check, "Access token", who.map(|_| ()), &named)? {
+        if note(&mut check, say!("Access token"), who.map(|_| ()), &named)? {
             let read = self.messages("1", false).await.map(|_| ());
-            let readable = "Messages can be read. Whether they may be sent shows only when one is.";
-            if note(&mut check, "Room", read, readable)? {
+            let readable =
+                say!("Messages can be read. Whether they may be sent shows only when one is.");
+            if note(&mut check, say!("Room"), read, readable)? {
                 let encrypted = self.is_encrypted().await?;
                 check.items.push(CheckItem {
-                    permission: "Room without encryption".to_owned(),
+                    permission: say!("Room without encryption").to_owned(),
                     ok: !encrypted,
                     sentence: if encrypted {
-                        "The room is encrypted and notices are not: clients mark them with a warning. Use a room without encryption."
+                        say!("The room is encrypted and notices are not: clients mark them with a warning. Use a room without encryption.")
                     } else {
-                        "The room is not encrypted, as a room for notices should be."
+                        say!("The room is not encrypted, as a room for notices should be.")
                     }
                     .to_owned(),
                 });

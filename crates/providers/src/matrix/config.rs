@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 
@@ -10,23 +11,24 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Matrix,
-    purpose: "Post notices in one Matrix room and read them back.",
-    least_permission: "An account of its own that has joined the room and may send messages there.",
+    purpose: mark!("Post notices in one Matrix room and read them back."),
+    least_permission: mark!("An account of its own that has joined the room and may send messages \
+                             there."),
     fields: &[
         Field::new(
             "base_url",
-            "Homeserver",
-            "The homeserver's address, such as https://matrix.example.com.",
+            mark!("Homeserver"),
+            mark!("The homeserver's address, such as https://matrix.example.com."),
         ),
         Field::new(
             "room",
-            "Room ID",
-            "In the room's settings, Advanced: the internal room ID. It begins with an exclamation mark.",
+            mark!("Room ID"),
+            mark!("In the room's settings, Advanced: the internal room ID. It begins with an exclamation mark."),
         ),
         Field::new(
             "token",
-            "Access token",
-            "Sign in once as the account, then copy the token from the client's settings, Help and about. Do not sign that client out.",
+            mark!("Access token"),
+            mark!("Sign in once as the account, then copy the token from the client's settings, Help and about. Do not sign that client out."),
         )
         .secret(),
     ],
@@ -44,13 +46,14 @@ impl Config {
         let token = settings.secret("token")?;
         let room = settings.required("room")?;
         if !room.starts_with('!') {
-            return Err(settings.unusable("room", "is not a room ID: it begins with '!'"));
+            return Err(settings.unusable("room", say!("is not a room ID: it begins with '!'")));
         }
         Ok(Config {
             base_url: settings.base_url(None)?,
             room,
-            authorization: sensitive(&format!("Bearer {}", token.expose_secret()))
-                .ok_or_else(|| settings.unusable("token", "holds characters that no token has"))?,
+            authorization: sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(
+                || settings.unusable("token", say!("holds characters that no token has")),
+            )?,
         })
     }
 }

@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
@@ -12,36 +13,38 @@ pub(super) static RULES: &[Rule] = &[
         429,
         "",
         RateLimited,
-        "The homeserver asks to come back later.",
+        mark!("The homeserver asks to come back later."),
         "",
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "The homeserver does not accept the access token.",
-        "The client that the token came from may have been signed out: sign in again and connect its new token.",
+        mark!("The homeserver does not accept the access token."),
+        mark!(
+            "The client that the token came from may have been signed out: sign in again and connect its new token."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The Matrix account may not do this in the room.",
-        "Join the account to the room and let it send messages there.",
+        mark!("The Matrix account may not do this in the room."),
+        mark!("Join the account to the room and let it send messages there."),
     ),
     rule(
         404,
         "",
         NotFound,
-        "The homeserver does not know this room.",
-        "Check the room ID and that the account has joined the room.",
+        mark!("The homeserver does not know this room."),
+        mark!("Check the room ID and that the account has joined the room."),
     ),
     rule(
         0,
         "M_TOO_LARGE",
         Rejected,
-        "The notice is too long for Matrix.",
-        "Shorten the notice and have it approved again.",
+        mark!("The notice is too long for Matrix."),
+        mark!("Shorten the notice and have it approved again."),
     ),
 ];
 

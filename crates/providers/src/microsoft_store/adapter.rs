@@ -12,6 +12,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::store::not_offered;
 use cockpit_domain::target::{Review, Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 
 use super::api::{Api, Change};
 use super::config::Config;
@@ -60,7 +61,7 @@ impl MicrosoftStore {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not the app {}.", self.api.app_id()),
+            say!("{target} is not the app {}.", self.api.app_id()),
         ))
     }
 
@@ -125,20 +126,27 @@ impl Adapter for MicrosoftStore {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let signed_in = self.api.signed_in(false).await;
-        if !note(&mut check, "Azure AD application", signed_in, "Signed in.")? {
+        if !note(
+            &mut check,
+            say!("Azure AD application"),
+            signed_in,
+            say!("Signed in."),
+        )? {
             return Ok(check);
         }
         let app = self.api.app(false).await.map(|_| ());
-        let found = format!("{} found.", self.api.app_id());
-        if !note(&mut check, "App", app, &found)? {
+        let found = say!("{} found.", self.api.app_id());
+        if !note(&mut check, say!("App"), app, &found)? {
             return Ok(check);
         }
         let rollout = self.read(Reading::Poll).await.map(|_| ());
         note(
             &mut check,
-            "Submissions and package rollout",
+            say!("Submissions and package rollout"),
             rollout,
-            "They can be read. Whether the role may change them shows only at a real change: use Manager.",
+            say!(
+                "They can be read. Whether the role may change them shows only at a real change: use Manager."
+            ),
         )?;
         Ok(check)
     }
@@ -147,7 +155,7 @@ impl Adapter for MicrosoftStore {
         self.api.app(false).await?;
         Ok(vec![Target {
             id: TargetId::new(Service::MicrosoftStore, self.api.app_id()),
-            title: "Microsoft Store · package rollout".to_owned(),
+            title: say!("Microsoft Store · package rollout").to_owned(),
             platform: "Windows".to_owned(),
         }])
     }
@@ -175,10 +183,12 @@ impl Adapter for MicrosoftStore {
             Err(error) => Err(error),
         };
         match read {
-            Ok(_) => Rehearsal::not_proven(
-                "The rollout can be read with this key. Microsoft takes no dry run: whether the role may halt it shows only at a real halt.",
-            ),
-            Err(error) => Rehearsal::failed(error, "An Azure AD application with the role Manager"),
+            Ok(_) => Rehearsal::not_proven(say!(
+                "The rollout can be read with this key. Microsoft takes no dry run: whether the role may halt it shows only at a real halt."
+            )),
+            Err(error) => {
+                Rehearsal::failed(error, say!("An Azure AD application with the role Manager"))
+            }
         }
     }
 
@@ -186,7 +196,7 @@ impl Adapter for MicrosoftStore {
         self.own(&effect.target)?;
         // There is no conditional write: looking right before is the best there is.
         let read = self.read(Reading::Fresh).await?;
-        if let Some(receipt) = held_already("The Microsoft Store", effect, &read.state)? {
+        if let Some(receipt) = held_already(say!("The Microsoft Store"), effect, &read.state)? {
             return Ok(receipt);
         }
         if let Some(why) = not_offered(&effect.desired, &read.state) {
@@ -194,7 +204,7 @@ impl Adapter for MicrosoftStore {
         }
         let change = change(&effect.desired)?;
         let Some(submission) = read.submission else {
-            return Err(rejected("no version is out"));
+            return Err(rejected(say!("no version is out")));
         };
         self.api.change(&submission, change).await?;
         Ok(Receipt {
@@ -215,9 +225,11 @@ impl fmt::Debug for MicrosoftStore {
 fn rejected(why: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        format!("The Microsoft Store would refuse this: {why}. Nothing was changed."),
+        say!("The Microsoft Store would refuse this: {why}. Nothing was changed."),
     )
-    .hint("Look at the rollout in Partner Center, or turn the feature off by a flag.")
+    .hint(say!(
+        "Look at the rollout in Partner Center, or turn the feature off by a flag."
+    ))
 }
 
 fn nothing_out() -> StoreRollout {
@@ -255,9 +267,12 @@ fn shown(
         (true | false, _) => {
             return Err(ProviderError::new(
                 ErrorKind::Protocol,
-                "The Microsoft Store holds a rollout in a state that this version does not know.",
+                say!(
+                    "The Microsoft Store holds a rollout in a state that this version does not \
+                      know."
+                ),
             )
-            .hint("Look at the rollout in Partner Center."));
+            .hint(say!("Look at the rollout in Partner Center.")));
         }
     };
     Ok(StoreRollout {
@@ -300,7 +315,7 @@ fn change(desired: &Desired) -> Result<Change, ProviderError> {
         | Desired::Off
         | Desired::Published { .. } => Err(ProviderError::new(
             ErrorKind::Unsupported,
-            "The Microsoft Store does not offer this. Nothing was sent.",
+            say!("The Microsoft Store does not offer this. Nothing was sent."),
         )),
     }
 }

@@ -2,39 +2,55 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::form::{Field, Form, Settings, allowed_url};
 
 pub(crate) static FORM: Form = Form {
     service: Service::MicrosoftStore,
-    purpose: "See, halt, raise and finalize gradual package rollouts in the Microsoft Store.",
-    least_permission: "An Azure AD application of its own, added in Partner Center with the role Manager. Microsoft offers none that is limited to one app or to rollouts.",
+    purpose: mark!(
+        "See, halt, raise and finalize gradual package rollouts in the Microsoft Store."
+    ),
+    least_permission: mark!(
+        "An Azure AD application of its own, added in Partner Center with the role Manager. Microsoft offers none that is limited to one app or to rollouts."
+    ),
     fields: &[
         Field::new(
             "app_id",
-            "Store ID",
-            "Twelve characters such as 9NBLGGH4R315, in Partner Center: the app, Product identity.",
+            mark!("Store ID"),
+            mark!(
+                "Twelve characters such as 9NBLGGH4R315, in Partner Center: the app, Product \
+                 identity."
+            ),
         ),
         Field::new(
             "tenant_id",
-            "Tenant ID",
-            "In Partner Center: Account settings, User management, Azure AD applications, the application.",
+            mark!("Tenant ID"),
+            mark!(
+                "In Partner Center: Account settings, User management, Azure AD applications, the application."
+            ),
         ),
-        Field::new("client_id", "Client ID", "Beside the tenant ID."),
+        Field::new(
+            "client_id",
+            mark!("Client ID"),
+            mark!("Beside the tenant ID."),
+        ),
         Field::new(
             "client_secret",
-            "Key",
-            "The key's value, which is shown once when it is made; not its ID.",
+            mark!("Key"),
+            mark!("The key's value, which is shown once when it is made; not its ID."),
         )
         .secret(),
         Field::new(
             "login_url",
-            "Sign-in address",
-            "Leave empty for Microsoft's own, https://login.microsoftonline.com.",
+            mark!("Sign-in address"),
+            mark!("Leave empty for Microsoft's own, https://login.microsoftonline.com."),
         )
         .optional(),
-        Field::base_url("Leave empty for Microsoft's own, https://manage.devcenter.microsoft.com."),
+        Field::base_url(mark!(
+            "Leave empty for Microsoft's own, https://manage.devcenter.microsoft.com."
+        )),
     ],
 };
 
@@ -57,7 +73,9 @@ impl Config {
         let secret = settings.secret("client_secret")?;
         let odd = |letter: char| letter.is_control() || letter.is_whitespace();
         if secret.expose_secret().contains(odd) {
-            return Err(settings.unusable("client_secret", "holds characters that no key has"));
+            return Err(
+                settings.unusable("client_secret", say!("holds characters that no key has"))
+            );
         }
         let login_url = match settings.optional("login_url") {
             Some(text) => allowed_url(&text).map_err(|why| settings.unusable("login_url", why))?,

@@ -5,6 +5,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
@@ -13,84 +14,94 @@ pub(super) static RULES: &[Rule] = &[
         0,
         "AADSTS7000222",
         Unauthorized,
-        "The key for the Microsoft Store has ended.",
-        "In Partner Center, User management, Azure AD applications: add a new key and connect again.",
+        mark!("The key for the Microsoft Store has ended."),
+        mark!(
+            "In Partner Center, User management, Azure AD applications: add a new key and connect again."
+        ),
     ),
     rule(
         0,
         "AADSTS7000215",
         Unauthorized,
-        "Microsoft does not accept the key.",
-        "Enter the key's value, which is shown once when it is made, and not its ID.",
+        mark!("Microsoft does not accept the key."),
+        mark!("Enter the key's value, which is shown once when it is made, and not its ID."),
     ),
     rule(
         0,
         "AADSTS700016",
         Unauthorized,
-        "Microsoft does not know the client ID in this tenant.",
-        "Copy tenant ID and client ID of the same application from Partner Center.",
+        mark!("Microsoft does not know the client ID in this tenant."),
+        mark!("Copy tenant ID and client ID of the same application from Partner Center."),
     ),
     rule(
         0,
         "AADSTS90002",
         Unauthorized,
-        "Microsoft does not know the tenant.",
-        "Copy the tenant ID from Partner Center: User management, Azure AD applications.",
+        mark!("Microsoft does not know the tenant."),
+        mark!("Copy the tenant ID from Partner Center: User management, Azure AD applications."),
     ),
     rule(
         0,
         "AADSTS",
         Unauthorized,
-        "Microsoft refuses the sign-in.",
-        "Check tenant ID, client ID and key, and that this computer's clock is right.",
+        mark!("Microsoft refuses the sign-in."),
+        mark!("Check tenant ID, client ID and key, and that this computer's clock is right."),
     ),
     rule(
         409,
         "not supported by the submission API",
         NeedsPerson,
-        "Not in effect: this app uses what Microsoft's interface does not serve, such as mandatory updates.",
-        "Halt the rollout in Partner Center: the app's overview, Halt package rollout.",
+        mark!(
+            "Not in effect: this app uses what Microsoft's interface does not serve, such as mandatory updates."
+        ),
+        mark!("Halt the rollout in Partner Center: the app's overview, Halt package rollout."),
     ),
     rule(
         409,
         "",
         Moved,
-        "The rollout is not as it was read, so the Microsoft Store refuses this.",
-        "Review the new state, then decide again.",
+        mark!("The rollout is not as it was read, so the Microsoft Store refuses this."),
+        mark!("Review the new state, then decide again."),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "The Microsoft Store does not accept the sign-in.",
-        "Check that the application is still added in Partner Center, and that this computer's clock is right.",
+        mark!("The Microsoft Store does not accept the sign-in."),
+        mark!(
+            "Check that the application is still added in Partner Center, and that this computer's clock is right."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The application may not do this in the Microsoft Store.",
-        "In Partner Center, User management, Azure AD applications: give it the role Manager.",
+        mark!("The application may not do this in the Microsoft Store."),
+        mark!(
+            "In Partner Center, User management, Azure AD applications: give it the role Manager."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "The Microsoft Store does not know this app or submission.",
-        "Check the Store ID. It is not the package's name; it stands in Partner Center under Product identity.",
+        mark!("The Microsoft Store does not know this app or submission."),
+        mark!(
+            "Check the Store ID. It is not the package's name; it stands in Partner Center under Product identity."
+        ),
     ),
     rule(
         400,
         "",
         Rejected,
-        "The Microsoft Store does not take the request as it is.",
-        "Look at the rollout in Partner Center.",
+        mark!("The Microsoft Store does not take the request as it is."),
+        mark!("Look at the rollout in Partner Center."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "The Microsoft Store asks to come back later.",
+        mark!("The Microsoft Store asks to come back later."),
         "",
     ),
 ];

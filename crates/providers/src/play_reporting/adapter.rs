@@ -9,6 +9,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::rule::to_bps;
 use cockpit_domain::signal::{Measure, Signal, Unit};
 use cockpit_domain::{Observation, Service, Target, TargetId, Time, words};
+use cockpit_say::say;
 use tokio::sync::Mutex;
 
 use super::api::{Api, CRASHES, FREEZES, Set};
@@ -129,7 +130,7 @@ impl PlayReporting {
         let since = self.api.now() - DAY_MS;
         match self.api.anomalies(since).await {
             Ok(found) => say_anomalies(signals, &found, versions),
-            Err(error) => tell(signals, "What Google finds unusual", &error),
+            Err(error) => tell(signals, say!("What Google finds unusual"), &error),
         }
         let crashes = |it: &&mut Signal| it.measure == Measure::CrashFreeUsers;
         let with_value = |it: &&mut Signal| it.value.is_some();
@@ -142,9 +143,9 @@ impl PlayReporting {
             Ok(found) => newest.said.extend(found.error_issues.first().map(|issue| {
                 let count = |it: &Option<String>| {
                     let number = it.as_deref().and_then(|it| it.parse().ok());
-                    number.map_or("an unknown number".to_owned(), words::grouped)
+                    number.map_or(say!("an unknown number").to_owned(), words::grouped)
                 };
-                format!(
+                say!(
                     "The most frequent crash of {}: {} in {}, {} reports by {} people.",
                     newest.version,
                     issue.cause,
@@ -155,7 +156,7 @@ impl PlayReporting {
             })),
             Err(error) => tell(
                 std::slice::from_mut(newest),
-                "Its most frequent crash",
+                say!("Its most frequent crash"),
                 &error,
             ),
         }
@@ -188,12 +189,12 @@ impl Adapter for PlayReporting {
                 moment(&own.latest_end_time, period).map(|it| it.to_string())
             };
             let none = || "none".to_owned();
-            let shown = format!(
+            let shown = say!(
                 "Figures by the hour until {}, by the day until {}.",
                 until(Period::Hour).unwrap_or_else(none),
                 until(Period::Day).unwrap_or_else(none)
             );
-            let permission = format!("View app information, {}", measure.name());
+            let permission = say!("View app information, {}", measure.name());
             note(&mut check, &permission, read.map(|_| ()), &shown)?;
         }
         Ok(check)
@@ -208,11 +209,11 @@ impl Adapter for PlayReporting {
         target: &TargetId,
         _reading: Reading,
     ) -> Result<Observation, ProviderError> {
-        Err(unsupported(&format!("{target} cannot be read")))
+        Err(unsupported(&say!("{target} cannot be read")))
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
-        Err(unsupported(&format!("{} cannot be changed", effect.target)))
+        Err(unsupported(&say!("{} cannot be changed", effect.target)))
     }
 
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
@@ -251,7 +252,7 @@ impl fmt::Debug for PlayReporting {
 fn unsupported(what: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Unsupported,
-        format!("{what} at Android vitals: they give health figures only. Nothing was sent."),
+        say!("{what} at Android vitals: they give health figures only. Nothing was sent."),
     )
 }
 
@@ -259,7 +260,7 @@ fn tell(signals: &mut [Signal], what: &str, error: &ProviderError) {
     if let Some(first) = signals.first_mut() {
         first
             .said
-            .push(format!("{what} could not be read: {}", error.sentence));
+            .push(say!("{what} could not be read: {}", error.sentence));
     }
 }
 
@@ -275,7 +276,7 @@ fn say_anomalies(signals: &mut [Signal], found: &Anomalies, versions: &Versions)
                 && code.is_none_or(|code| versions.name(code) == Some(it.version.as_str()))
         });
         if let Some(signal) = about {
-            let of = code.map_or("the whole app", |_| signal.version.as_str());
+            let of = code.map_or(say!("the whole app"), |_| signal.version.as_str());
             let sentence = anomaly_words(anomaly, *measure, of);
             signal.said.push(sentence);
         }
@@ -290,10 +291,10 @@ fn anomaly_words(anomaly: &Anomaly, measure: Measure, of: &str) -> String {
         let period = if hour { Period::Hour } else { Period::Day };
         moment(it.start_time.as_ref()?, period)
     });
-    format!(
+    say!(
         "Google itself finds {} of {of} unusually low{}{}.",
         measure.name().to_lowercase(),
-        since.map_or_else(String::new, |at| format!(" since {at}")),
+        since.map_or_else(String::new, |at| say!(" since {at}")),
         hit.map_or_else(String::new, |hit| format!(
             ": {}",
             words::percent_2(to_bps(1.0 - hit))

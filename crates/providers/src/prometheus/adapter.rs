@@ -9,6 +9,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::signal::{Signal, SignalPoint, Unit};
 use cockpit_domain::{Observation, Service, Target, TargetId, Time};
+use cockpit_say::say;
 use futures_util::future::{try_join_all, try_join4};
 
 use super::api::Api;
@@ -117,15 +118,19 @@ impl Prometheus {
         };
         if raw.iter().any(|it| nameless(&it)) {
             return Err(unusable(
-                "its series have no label \"version\" or \"platform\" that says what they are about",
-                "Let the query keep both: sum by (version, platform) (…). The form has fields for apps on one platform and for queries with {version}.",
+                say!(
+                    "its series have no label \"version\" or \"platform\" that says what they are about"
+                ),
+                &say!(
+                    "Let the query keep both: sum by (version, platform) (…). The form has fields for apps on one platform and for queries with {{version}}."
+                ),
             ));
         }
         let found = found(raw);
         if found.values().any(Option::is_none) {
             return Err(unusable(
-                "it gives more than one series for the same version",
-                "Let the query add them up: sum by (version, platform) (…).",
+                say!("it gives more than one series for the same version"),
+                say!("Let the query add them up: sum by (version, platform) (…)."),
             ));
         }
         let mut values = found.values().flatten().flat_map(Points::values);
@@ -133,12 +138,12 @@ impl Prometheus {
         if let Some(value) = strange {
             let (is, hint) = match unit {
                 Unit::Fraction => (
-                    "no fraction from 0 to 1",
-                    "If the query gives per cent, write percent into the field Unit.",
+                    say!("no fraction from 0 to 1"),
+                    say!("If the query gives per cent, write percent into the field Unit."),
                 ),
-                Unit::Percent => ("no per cent from 0 to 100", "Check the query."),
+                Unit::Percent => (say!("no per cent from 0 to 100"), say!("Check the query.")),
             };
-            return Err(unusable(&format!("it gives {value}, which is {is}"), hint));
+            return Err(unusable(&say!("it gives {value}, which is {is}"), hint));
         }
         let has_any =
             |(_, points): &(&Of, &Option<Points>)| points.as_ref().is_some_and(|it| !it.is_empty());
@@ -148,14 +153,14 @@ impl Prometheus {
             .map(|((platform, version), _)| format!("{platform} {version}"))
             .collect();
         let given = if named.is_empty() {
-            "It can be asked, and gives no figure at present: no data, which is not the same as healthy."
+            say!("It can be asked, and gives no figure at present: no data, which is not the same as healthy.")
                 .to_owned()
         } else {
-            format!("It gives figures of {}.", named.join(", "))
+            say!("It gives figures of {}.", named.join(", "))
         };
         Ok(match ask.sample {
             Some(_) => given,
-            None => format!("{given} Nothing says how many they are of, so no rule judges them."),
+            None => say!("{given} Nothing says how many they are of, so no rule judges them."),
         })
     }
 }
@@ -174,8 +179,8 @@ impl Adapter for Prometheus {
             note(&mut check, ask.name(), read.map(|_| ()), &shown)?;
             let Some(sample) = &ask.sample else { continue };
             let read = self.now_of(Some(sample)).await.map(|_| ());
-            let permission = format!("{}, how many", ask.name());
-            note(&mut check, &permission, read, "It can be asked.")?;
+            let permission = say!("{}, how many", ask.name());
+            note(&mut check, &permission, read, say!("It can be asked."))?;
         }
         Ok(check)
     }
@@ -189,11 +194,11 @@ impl Adapter for Prometheus {
         target: &TargetId,
         _reading: Reading,
     ) -> Result<Observation, ProviderError> {
-        Err(unsupported(&format!("{target} cannot be read")))
+        Err(unsupported(&say!("{target} cannot be read")))
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
-        Err(unsupported(&format!("{} cannot be changed", effect.target)))
+        Err(unsupported(&say!("{} cannot be changed", effect.target)))
     }
 
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
@@ -213,14 +218,14 @@ impl fmt::Debug for Prometheus {
 fn unsupported(what: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Unsupported,
-        format!("{what} at Prometheus: it gives health figures only. Nothing was sent."),
+        say!("{what} at Prometheus: it gives health figures only. Nothing was sent."),
     )
 }
 
 fn unusable(why: &str, hint: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        format!("The query cannot be used: {why}."),
+        say!("The query cannot be used: {why}."),
     )
     .hint(hint)
 }

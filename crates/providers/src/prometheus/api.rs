@@ -2,6 +2,7 @@
 
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::Method;
 
 use super::config::Config;
@@ -113,10 +114,12 @@ fn ranges(data: Data) -> Vec<Range> {
 fn refused(text: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        format!(
+        say!(
             "Prometheus does not accept the query. It said: \"{}\"",
             quoted(text)
         ),
     )
-    .hint("Try the query in Prometheus itself, then enter it again.")
+    .hint(say!(
+        "Try the query in Prometheus itself, then enter it again."
+    ))
 }

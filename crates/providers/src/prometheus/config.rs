@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
 use cockpit_domain::signal::{Measure, Unit};
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -14,25 +15,28 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Prometheus,
-    purpose: "Read shares of what goes well, by version, with queries of your own.",
-    least_permission: "Nothing but the two query endpoints, /api/v1/query and /api/v1/query_range. Prometheus itself asks for no credential; what stands before it may.",
+    purpose: mark!("Read shares of what goes well, by version, with queries of your own."),
+    least_permission: mark!("Nothing but the two query endpoints, /api/v1/query and /api/v1/query_range. Prometheus itself asks for no credential; what stands before it may."),
     fields: &[
-        Field::new("base_url", "Address", "Without /api/v1, such as https://prometheus.example.com or https://example.com/prometheus."),
-        Field::new("crash_free_sessions", "Crash-free sessions", "A query for the share of sessions without a crash, one series for each version. {interval} stands for the interval below, as in increase(crashes[{interval}]).").optional(),
-        Field::new("sessions", "Sessions", "A query for how many sessions that share is of. Without it rules say nothing of the share.").optional(),
-        Field::new("crash_free_users", "Crash-free users", "The share of people who saw no crash.").optional(),
-        Field::new("freeze_free_users", "Freeze-free users", "The share of people whose app never stopped answering (ANR).").optional(),
-        Field::new("users", "Users", "How many people the two shares of users are of.").optional(),
-        Field::new("share", "Another share", "Any other share of what goes well, such as payments that succeed.").optional(),
-        Field::new("share_name", "Its name", "What people call the other share: Payments that succeed.").optional(),
-        Field::new("actions", "Its count", "How many actions the other share is of.").optional(),
-        Field::new("unit", "Unit", "fraction (0 to 1) or percent (0 to 100), for all shares. Empty for fraction.").optional(),
-        Field::new("interval", "Interval in minutes", "What one figure is about, 1 to 60, a divisor of an hour. Empty for 15.").optional(),
-        Field::new("platform", "Platform", "Android or iOS, when the series have no label \"platform\" that says so.").optional(),
-        Field::new("versions", "Versions", "Only where a query holds {version}: the versions to ask for, such as 8.4.0, 8.3.2; six at most. Otherwise the label \"version\" says it.").optional(),
-        Field::new("token", "Bearer token", "When what stands before Prometheus wants one.").secret().optional(),
-        Field::new("user", "User", "When it wants a name and a password instead.").optional(),
-        Field::new("password", "Password", "Of that user.").secret().optional(),
+        Field::new("base_url", mark!("Address"), mark!("Without /api/v1, such as https://prometheus.example.com or https://example.com/prometheus.")),
+        Field::new("crash_free_sessions", mark!("Crash-free sessions"), mark!("A query for the share of sessions without a crash, one series for each version. {interval} stands for the interval below, as in increase(crashes[{interval}]).")).optional(),
+        Field::new("sessions", mark!("Sessions"), mark!("A query for how many sessions that share is of. Without it rules say nothing of the share.")).optional(),
+        Field::new("crash_free_users", mark!("Crash-free users"), mark!("The share of people who saw no crash.")).optional(),
+        Field::new("freeze_free_users", mark!("Freeze-free users"), mark!("The share of people whose app never stopped answering (ANR).")).optional(),
+        Field::new("users", mark!("Users"), mark!("How many people the two shares of users are \
+                                                   of.")).optional(),
+        Field::new("share", mark!("Another share"), mark!("Any other share of what goes well, such as payments that succeed.")).optional(),
+        Field::new("share_name", mark!("Its name"), mark!("What people call the other share: Payments that succeed.")).optional(),
+        Field::new("actions", mark!("Its count"), mark!("How many actions the other share is \
+                                                         of.")).optional(),
+        Field::new("unit", mark!("Unit"), mark!("fraction (0 to 1) or percent (0 to 100), for all shares. Empty for fraction.")).optional(),
+        Field::new("interval", mark!("Interval in minutes"), mark!("What one figure is about, 1 to 60, a divisor of an hour. Empty for 15.")).optional(),
+        Field::new("platform", mark!("Platform"), mark!("Android or iOS, when the series have no label \"platform\" that says so.")).optional(),
+        Field::new("versions", mark!("Versions"), mark!("Only where a query holds {version}: the versions to ask for, such as 8.4.0, 8.3.2; six at most. Otherwise the label \"version\" says it.")).optional(),
+        Field::new("token", mark!("Bearer token"), mark!("When what stands before Prometheus wants one.")).secret().optional(),
+        Field::new("user", mark!("User"), mark!("When it wants a name and a password \
+                                                 instead.")).optional(),
+        Field::new("password", mark!("Password"), mark!("Of that user.")).secret().optional(),
     ],
 };
 
@@ -89,16 +93,16 @@ impl Config {
             unit: match settings.optional("unit").as_deref() {
                 None | Some("fraction") => Unit::Fraction,
                 Some("percent" | "per cent" | "%") => Unit::Percent,
-                Some(_) => return Err(settings.unusable("unit", "is neither fraction nor percent")),
+                Some(_) => {
+                    return Err(settings.unusable("unit", say!("is neither fraction nor percent")));
+                }
             },
             interval_ms: interval_ms(settings)?,
             platform: match settings.optional("platform") {
                 None => None,
-                Some(text) => {
-                    Some(platform(&text).ok_or_else(|| {
-                        settings.unusable("platform", "is neither Android nor iOS")
-                    })?)
-                }
+                Some(text) => Some(platform(&text).ok_or_else(|| {
+                    settings.unusable("platform", say!("is neither Android nor iOS"))
+                })?),
             },
             versions: versions(settings)?,
             authorization: authorization(settings)?,
@@ -109,7 +113,9 @@ impl Config {
             queries.any(|query| query.is_some_and(|it| it.contains(place)))
         };
         if wants("{version}") && config.versions.is_empty() {
-            return Err(settings.unusable("versions", "is empty, and a query holds {version}"));
+            return Err(
+                settings.unusable("versions", &say!("is empty, and a query holds {{version}}"))
+            );
         }
         Ok(config)
     }
@@ -176,7 +182,9 @@ fn asks(settings: &Settings<'_>) -> Result<Vec<Ask>, ProviderError> {
             Measure::NamedShare => {
                 let name = settings.required("share_name")?;
                 if name.chars().count() > NAME_CHARS_MAX {
-                    return Err(settings.unusable("share_name", "is longer than 60 characters"));
+                    return Err(
+                        settings.unusable("share_name", say!("is longer than 60 characters"))
+                    );
                 }
                 Some(name)
             }
@@ -190,7 +198,10 @@ fn asks(settings: &Settings<'_>) -> Result<Vec<Ask>, ProviderError> {
         });
     }
     if asks.is_empty() {
-        return Err(settings.unusable("crash_free_sessions", "and every other share are empty"));
+        return Err(settings.unusable(
+            "crash_free_sessions",
+            say!("and every other share are empty"),
+        ));
     }
     Ok(asks)
 }
@@ -201,7 +212,7 @@ fn interval_ms(settings: &Settings<'_>) -> Result<u64, ProviderError> {
         Some(text) => text.parse().unwrap_or(0),
     };
     if !(1..=60).contains(&minutes) || 60 % minutes != 0 {
-        return Err(settings.unusable("interval", "does not divide an hour"));
+        return Err(settings.unusable("interval", say!("does not divide an hour")));
     }
     Ok(minutes * MINUTE_MS)
 }
@@ -213,10 +224,10 @@ fn versions(settings: &Settings<'_>) -> Result<Vec<String>, ProviderError> {
     let all: Vec<String> = listed.map(str::to_owned).collect();
     let fits = |it: char| it.is_ascii_alphanumeric() || ".-_+".contains(it);
     if all.iter().any(|it| !it.chars().all(fits)) {
-        return Err(settings.unusable("versions", "holds characters that no version has"));
+        return Err(settings.unusable("versions", say!("holds characters that no version has")));
     }
     if all.len() > VERSIONS_MAX {
-        return Err(settings.unusable("versions", "has more than six of them"));
+        return Err(settings.unusable("versions", say!("has more than six of them")));
     }
     Ok(all)
 }
@@ -229,21 +240,23 @@ fn authorization(settings: &Settings<'_>) -> Result<Option<HeaderValue>, Provide
         (Some(token), None, None) => (format!("Bearer {}", token.expose_secret()), "token"),
         (None, Some(user), Some(password)) => {
             if user.contains(':') {
-                return Err(settings.unusable("user", "holds a colon"));
+                return Err(settings.unusable("user", say!("holds a colon")));
             }
             let both = format!("{user}:{}", password.expose_secret());
             if both.chars().any(char::is_control) {
-                return Err(settings.unusable("password", "holds characters that no password has"));
+                return Err(
+                    settings.unusable("password", say!("holds characters that no password has"))
+                );
             }
             (format!("Basic {}", STANDARD.encode(both)), "password")
         }
-        (None, Some(_), None) => return Err(settings.unusable("password", "is missing")),
-        (None, None, Some(_)) => return Err(settings.unusable("user", "is missing")),
+        (None, Some(_), None) => return Err(settings.unusable("password", say!("is missing"))),
+        (None, None, Some(_)) => return Err(settings.unusable("user", say!("is missing"))),
         (Some(_), _, _) => {
-            return Err(settings.unusable("token", "stands beside a user; enter one of both"));
+            return Err(settings.unusable("token", say!("stands beside a user; enter one of both")));
         }
     };
     sensitive(&header)
         .map(Some)
-        .ok_or_else(|| settings.unusable(key, "holds characters that no credential has"))
+        .ok_or_else(|| settings.unusable(key, say!("holds characters that no credential has")))
 }

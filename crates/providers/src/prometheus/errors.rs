@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Server, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
@@ -12,64 +13,66 @@ pub(super) static RULES: &[Rule] = &[
         400,
         "parse error",
         Rejected,
-        "Prometheus cannot read the query.",
-        "Try the query in Prometheus itself, then enter it again.",
+        mark!("Prometheus cannot read the query."),
+        mark!("Try the query in Prometheus itself, then enter it again."),
     ),
     rule(
         400,
         "exceeded maximum resolution",
         Rejected,
-        "Prometheus gives no more than 11 000 points at once.",
-        "Choose a longer interval.",
+        mark!("Prometheus gives no more than 11 000 points at once."),
+        mark!("Choose a longer interval."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "Prometheus does not accept the query.",
-        "Try the query in Prometheus itself, then enter it again.",
+        mark!("Prometheus does not accept the query."),
+        mark!("Try the query in Prometheus itself, then enter it again."),
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "What stands before Prometheus does not accept the credential.",
-        "Check the token, or the user and the password.",
+        mark!("What stands before Prometheus does not accept the credential."),
+        mark!("Check the token, or the user and the password."),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "What stands before Prometheus does not allow queries with this credential.",
-        "Let it reach /api/v1/query and /api/v1/query_range.",
+        mark!("What stands before Prometheus does not allow queries with this credential."),
+        mark!("Let it reach /api/v1/query and /api/v1/query_range."),
     ),
     rule(
         404,
         "",
         NotFound,
-        "No Prometheus answers at this address.",
-        "Enter the address without /api/v1; behind a proxy it may have a path of its own.",
+        mark!("No Prometheus answers at this address."),
+        mark!("Enter the address without /api/v1; behind a proxy it may have a path of its own."),
     ),
     rule(
         422,
         "",
         Rejected,
-        "Prometheus can read the query and not work it out.",
-        "Try the query in Prometheus itself: series may not match one to one, or be too many.",
+        mark!("Prometheus can read the query and not work it out."),
+        mark!(
+            "Try the query in Prometheus itself: series may not match one to one, or be too many."
+        ),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "What stands before Prometheus asks to come back later.",
+        mark!("What stands before Prometheus asks to come back later."),
         "",
     ),
     rule(
         503,
         "",
         Server,
-        "Prometheus took too long for the query, or is not ready.",
-        "If it goes on, let a recording rule work the share out, and ask for that.",
+        mark!("Prometheus took too long for the query, or is not ready."),
+        mark!("If it goes on, let a recording rule work the share out, and ask for that."),
     ),
 ];
 

@@ -11,6 +11,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::target::Notice;
 use cockpit_domain::{Observation, Service, Target, TargetId, Time};
+use cockpit_say::say;
 
 use super::api::Api;
 use super::banner::Banner;
@@ -88,23 +89,23 @@ impl Adapter for RemoteConfig {
             &mut check,
             PUBLISHES,
             tried,
-            "A dry run of publishing the template as it is was taken; nothing was changed.",
+            say!("A dry run of publishing the template as it is was taken; nothing was changed."),
         )?;
         if !self.flags.are_wanted() {
             return Ok(check);
         }
         let found = self.flags.targets().await;
         let count = found.as_ref().map_or(0, Vec::len);
-        let sentence = format!("Boolean parameters to turn off and on: {count}.");
-        note(&mut check, "Flags", found.map(|_| ()), &sentence)?;
+        let sentence = say!("Boolean parameters to turn off and on: {count}.");
+        note(&mut check, say!("Flags"), found.map(|_| ()), &sentence)?;
         let fetched = self.api.fetched(false).await;
         let sentence = match &fetched {
-            Ok(Some(fetched)) => format!("Parameters that the app fetches: {}.", fetched.entries.len()),
-            Ok(None) | Err(_) => "No app was entered: it is read back what is stored, and what apps fetch is not observed.".to_owned(),
+            Ok(Some(fetched)) => say!("Parameters that the app fetches: {}.", fetched.entries.len()),
+            Ok(None) | Err(_) => say!("No app was entered: it is read back what is stored, and what apps fetch is not observed.").to_owned(),
         };
         note(
             &mut check,
-            "The app's fetch",
+            say!("The app's fetch"),
             fetched.map(|_| ()),
             &sentence,
         )?;

@@ -7,6 +7,7 @@ use cockpit_domain::provider::ErrorKind::{Forbidden, Rejected};
 use cockpit_domain::provider::ProviderError;
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::{Service, Time};
+use cockpit_say::mark;
 use http::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
@@ -37,22 +38,28 @@ static APP_RULES: &[Rule] = &[
         400,
         "API key",
         Forbidden,
-        "Google does not accept the app's API key, so what the app fetches is not known.",
-        "Copy app ID and API key from the Firebase console, Project settings. A key that is restricted to an app's signature cannot be used here.",
+        mark!("Google does not accept the app's API key, so what the app fetches is not known."),
+        mark!(
+            "Copy app ID and API key from the Firebase console, Project settings. A key that is restricted to an app's signature cannot be used here."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "Google does not let the app's API key ask for Remote Config, so what the app fetches is not known.",
-        "In the Google Cloud console, APIs and services, Credentials: a key that is restricted to an app's signature cannot be used here.",
+        mark!(
+            "Google does not let the app's API key ask for Remote Config, so what the app fetches is not known."
+        ),
+        mark!(
+            "In the Google Cloud console, APIs and services, Credentials: a key that is restricted to an app's signature cannot be used here."
+        ),
     ),
     rule(
         400,
         "",
         Rejected,
-        "Google does not know the app, so what it fetches is not known.",
-        "Copy app ID and API key from the Firebase console, Project settings.",
+        mark!("Google does not know the app, so what it fetches is not known."),
+        mark!("Copy app ID and API key from the Firebase console, Project settings."),
     ),
 ];
 

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use serde_json::{Value, json};
 
 use super::api::{Api, Template};
@@ -84,19 +85,19 @@ impl Line for Banner {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         let mut check = CredentialCheck { items: Vec::new() };
         let signed_in = self.api.firebase.signed_in(false).await;
-        let who = format!("Signed in as {}.", self.api.firebase.email());
-        if note(&mut check, "Service account", signed_in, &who)? {
+        let who = say!("Signed in as {}.", self.api.firebase.email());
+        if note(&mut check, say!("Service account"), signed_in, &who)? {
             let read = self.api.template(false).await;
             let there = read
                 .as_ref()
                 .is_ok_and(|template| template.body["parameters"][&self.parameter].is_object());
             let sentence = if there {
-                format!(
+                say!(
                     "The template can be read and has the parameter {}.",
                     self.parameter
                 )
             } else {
-                format!(
+                say!(
                     "The template can be read. It has no parameter {} yet; the first notice makes it. The app must read it.",
                     self.parameter
                 )

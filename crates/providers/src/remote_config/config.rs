@@ -3,6 +3,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::form::{Field, Form, Settings};
@@ -11,55 +12,57 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::RemoteConfig,
-    purpose: "Show a notice as a banner inside the app, and turn features off and on that hang on a boolean parameter.",
-    least_permission: "A service account with the role \"Firebase Remote Config Admin\" in the app's Firebase project.",
+    purpose: mark!("Show a notice as a banner inside the app, and turn features off and on that hang on a boolean parameter."),
+    least_permission: mark!("A service account with the role \"Firebase Remote Config Admin\" in the app's Firebase project."),
     fields: &[
         Field::new(
             "parameter",
-            "Parameter",
-            "The parameter that the app reads its banner from. Leave empty for incident_banner.",
+            mark!("Parameter"),
+            mark!("The parameter that the app reads its banner from. Leave empty for \
+                   incident_banner."),
         )
         .optional(),
         Field::new(
             "hours",
-            "Hours",
-            "The app hides a banner by itself after so many hours, 1 to 168. Leave empty for 24.",
+            mark!("Hours"),
+            mark!("The app hides a banner by itself after so many hours, 1 to 168. Leave empty \
+                   for 24."),
         )
         .optional(),
         Field::new(
             "flags",
-            "Flags",
-            "Boolean parameters that switch a feature, separated by commas, or * for every one. Leave empty for the banner alone.",
+            mark!("Flags"),
+            mark!("Boolean parameters that switch a feature, separated by commas, or * for every one. Leave empty for the banner alone."),
         )
         .optional(),
         Field::new(
             "apps_ask_s",
-            "Apps fetch every",
-            "Seconds of the app's minimum fetch interval. Leave empty for Firebase's own, twelve hours.",
+            mark!("Apps fetch every"),
+            mark!("Seconds of the app's minimum fetch interval. Leave empty for Firebase's own, twelve hours."),
         )
         .optional(),
         Field::new(
             "app_id",
-            "App ID",
-            "With the API key, to read back what the app fetches: 1:…:android:… from the Firebase console, Project settings.",
+            mark!("App ID"),
+            mark!("With the API key, to read back what the app fetches: 1:…:android:… from the Firebase console, Project settings."),
         )
         .optional(),
         Field::new(
             "api_key",
-            "API key",
-            "The app's own key (AIza…), from the same page. Leave both empty to read back only what is stored.",
+            mark!("API key"),
+            mark!("The app's own key (AIza…), from the same page. Leave both empty to read back only what is stored."),
         )
         .secret()
         .optional(),
         Field::new(
             "service_account",
-            "Service account key",
-            "The whole JSON file from Google Cloud: IAM, Service accounts, Keys.",
+            mark!("Service account key"),
+            mark!("The whole JSON file from Google Cloud: IAM, Service accounts, Keys."),
         )
         .secret()
         .multiline(),
         Field::base_url(
-            "Leave empty for Google's own, https://firebaseremoteconfig.googleapis.com.",
+            mark!("Leave empty for Google's own, https://firebaseremoteconfig.googleapis.com."),
         ),
     ],
 };
@@ -106,13 +109,13 @@ impl Config {
         let project = account
             .project
             .clone()
-            .ok_or_else(|| settings.unusable("service_account", "names no project_id"))?;
+            .ok_or_else(|| settings.unusable("service_account", say!("names no project_id")))?;
         let parameter = settings
             .optional("parameter")
             .unwrap_or_else(|| "incident_banner".to_owned());
         let known = |it: char| it.is_ascii_alphanumeric() || it == '_';
         if !parameter.chars().all(known) || parameter.starts_with(|it: char| it.is_ascii_digit()) {
-            return Err(settings.unusable("parameter", "is not the name of a parameter"));
+            return Err(settings.unusable("parameter", say!("is not the name of a parameter")));
         }
         let hours = match settings.optional("hours") {
             None => 24,
@@ -120,7 +123,7 @@ impl Config {
                 .parse()
                 .ok()
                 .filter(|hours| (1..=168).contains(hours))
-                .ok_or_else(|| settings.unusable("hours", "is not a number from 1 to 168"))?,
+                .ok_or_else(|| settings.unusable("hours", say!("is not a number from 1 to 168")))?,
         };
         Ok(Config {
             connection: Connection {
@@ -159,15 +162,19 @@ fn app(settings: &Settings<'_>) -> Result<Option<App>, ProviderError> {
     let (id, key) = match (settings.optional("app_id"), key) {
         (None, None) => return Ok(None),
         (Some(id), Some(key)) => (id, key),
-        (Some(_), None) => return Err(settings.unusable("api_key", "is missing beside the app ID")),
-        (None, Some(_)) => return Err(settings.unusable("app_id", "is missing beside the API key")),
+        (Some(_), None) => {
+            return Err(settings.unusable("api_key", say!("is missing beside the app ID")));
+        }
+        (None, Some(_)) => {
+            return Err(settings.unusable("app_id", say!("is missing beside the API key")));
+        }
     };
     if sensitive(key.expose_secret()).is_none() {
-        return Err(settings.unusable("api_key", "holds characters that no key has"));
+        return Err(settings.unusable("api_key", say!("holds characters that no key has")));
     }
     let number = id.split(':').nth(1).map(str::to_owned);
     let number = number.filter(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
-    let number =
-        number.ok_or_else(|| settings.unusable("app_id", "is not like 1:1234:android:ab12"))?;
+    let number = number
+        .ok_or_else(|| settings.unusable("app_id", say!("is not like 1:1234:android:ab12")))?;
     Ok(Some(App { id, number, key }))
 }

@@ -8,6 +8,7 @@ use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Flag, Reach};
 use cockpit_domain::words::capital;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState};
+use cockpit_say::say;
 use futures_util::future::join;
 use serde_json::{Map, Value, json};
 
@@ -135,7 +136,9 @@ impl Flags {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "A parameter of Remote Config is only turned on and off. Nothing was sent.",
+                    say!(
+                        "A parameter of Remote Config is only turned on and off. Nothing was sent."
+                    ),
                 ));
             }
         };
@@ -145,7 +148,7 @@ impl Flags {
                 provider_request_id: body["version"]["versionNumber"]
                     .as_str()
                     .map(|number| format!("version {number}")),
-                notes: vec![format!(
+                notes: vec![say!(
                     "It was {} already: nothing was published.",
                     if on { "on" } else { "off" }
                 )],
@@ -164,7 +167,7 @@ impl Flags {
             (true, Some(before)) => notes.extend(restore(parameter, &before, &defined)),
             (true, None) => {
                 parameter["defaultValue"] = json!({"value": "true"});
-                notes.push("It was not turned off from here, so its default was set to true; values for conditions stay as they are.".to_owned());
+                notes.push(say!("It was not turned off from here, so its default was set to true; values for conditions stay as they are.").to_owned());
             }
         }
         let word = if on { "on" } else { "off" };
@@ -183,7 +186,7 @@ impl Flags {
             return kept;
         }
         match self.dry_run(&seen.target).await {
-            Ok(name) => Rehearsal::can_stop(format!(
+            Ok(name) => Rehearsal::can_stop(say!(
                 "Remote Config took a dry run of turning {name} off (validate_only), and nothing was published."
             ))
             .if_read_back(&seen.state),
@@ -223,7 +226,7 @@ impl Flags {
             Some((own, name)) if own == project && !name.is_empty() => Ok(name),
             Some(_) | None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("{target} is not a parameter of project {project}."),
+                say!("{target} is not a parameter of project {project}."),
             )),
         }
     }
@@ -258,11 +261,13 @@ fn mark(name: &str, word: &str) -> String {
 fn not_there(name: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::NotFound,
-        format!(
+        say!(
             "Remote Config has no boolean parameter {name} that this connection turns on and off."
         ),
     )
-    .hint("Check its name and type in the Firebase console, and the flags of the connection.")
+    .hint(say!(
+        "Check its name and type in the Firebase console, and the flags of the connection."
+    ))
 }
 
 /// Every parameter, in a group or not.
@@ -325,7 +330,7 @@ fn restore(parameter: &mut Value, before: &Value, conditions: &Value) -> Option<
     let lost = many - conditional.len();
     parameter["defaultValue"] = before["defaultValue"].clone();
     parameter["conditionalValues"] = Value::Object(conditional);
-    (lost > 0).then(|| format!("{lost} values were left out whose condition is no more."))
+    (lost > 0).then(|| say!("{lost} values were left out whose condition is no more."))
 }
 
 /// Whether the app gets another value than "false". One that it does not get is in its own code: no
@@ -338,9 +343,9 @@ fn is_served(name: &str, fetched: &Fetched) -> Result<bool, ProviderError> {
         Some(value) => Ok(!FALSE.contains(&value.to_ascii_lowercase().as_str())),
         None => Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("The app fetches no value of {name}, so it takes the one in its own code, which is not known."),
+            say!("The app fetches no value of {name}, so it takes the one in its own code, which is not known."),
         )
-        .hint("Give the parameter a value in the Firebase console.")),
+        .hint(say!("Give the parameter a value in the Firebase console."))),
     }
 }
 

@@ -8,6 +8,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::store::StoreRollout;
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use tokio::sync::Mutex;
 
 use super::api::Api;
@@ -49,7 +50,7 @@ impl SamsungGalaxyStore {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not content {}.", self.api.content_id()),
+            say!("{target} is not content {}.", self.api.content_id()),
         ))
     }
 
@@ -86,17 +87,19 @@ impl Adapter for SamsungGalaxyStore {
         let signed_in = self.api.sign_in(false).await.map(|_| ());
         if !note(
             &mut check,
-            "Service account",
+            say!("Service account"),
             signed_in,
-            "It signs in with the scope publishing.",
+            say!("It signs in with the scope publishing."),
         )? {
             return Ok(check);
         }
         note(
             &mut check,
-            "This app",
+            say!("This app"),
             self.read(false).await.map(|_| ()),
-            "It can be read. Samsung has no dry run: whether the account may change it shows only at a real change. A pause is not among what it may do.",
+            say!(
+                "It can be read. Samsung has no dry run: whether the account may change it shows only at a real change. A pause is not among what it may do."
+            ),
         )?;
         Ok(check)
     }
@@ -106,7 +109,7 @@ impl Adapter for SamsungGalaxyStore {
         are_of(&listings, self.api.content_id(), &self.package)?;
         Ok(vec![Target {
             id: TargetId::new(Service::SamsungGalaxyStore, self.api.content_id()),
-            title: "Samsung Galaxy Store · staged rollout".to_owned(),
+            title: say!("Samsung Galaxy Store · staged rollout").to_owned(),
             platform: "Android".to_owned(),
         }])
     }
@@ -130,7 +133,7 @@ impl Adapter for SamsungGalaxyStore {
         let _one_by_one = self.writing.lock().await;
         // Samsung has no conditional write: looking right before is the best there is.
         let (now, _) = self.read(true).await?;
-        if let Some(receipt) = held_already("Samsung Galaxy Store", effect, &now)? {
+        if let Some(receipt) = held_already(say!("Samsung Galaxy Store"), effect, &now)? {
             return Ok(receipt);
         }
         match &effect.desired {
@@ -150,9 +153,9 @@ impl Adapter for SamsungGalaxyStore {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "Galaxy Store takes whole per cents of a share. Nothing was sent.",
+                    say!("Galaxy Store takes whole per cents of a share. Nothing was sent."),
                 )
-                .hint("Choose a whole per cent."));
+                .hint(say!("Choose a whole per cent.")));
             }
         }
         Ok(Receipt {

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_say::say;
 use http::{HeaderValue, Method};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -220,9 +221,9 @@ impl Api {
             .ok_or_else(|| {
                 ProviderError::new(
                     ErrorKind::Unauthorized,
-                    "The service account's key could not sign the request to Samsung.",
+                    say!("The service account's key could not sign the request to Samsung."),
                 )
-                .hint("Connect again with the whole key file.")
+                .hint(say!("Connect again with the whole key file."))
             })?;
         let call = Call {
             method: Method::POST,

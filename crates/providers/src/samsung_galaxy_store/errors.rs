@@ -5,11 +5,12 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, Moved, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use super::wire::result_code;
 use crate::http::{Answer, Rule, rule};
 
-const LOOK_THERE: &str = "Look at the app in Seller Portal.";
+const LOOK_THERE: &str = mark!("Look at the app in Seller Portal.");
 
 pub(super) static RULES: &[Rule] = &[
     // A key that does not fit is answered as a failure of the server.
@@ -17,91 +18,97 @@ pub(super) static RULES: &[Rule] = &[
         0,
         "invalid signature",
         Unauthorized,
-        "Samsung does not accept the key's signature.",
-        "Connect again with the whole key file of this service account.",
+        mark!("Samsung does not accept the key's signature."),
+        mark!("Connect again with the whole key file of this service account."),
     ),
     rule(
         0,
         "NO_PERMISSION",
         Forbidden,
-        "The service account lacks a permission.",
-        "Create a service account with \"Publishing & ITEM\" in Seller Portal, Assistance, API Service.",
+        mark!("The service account lacks a permission."),
+        mark!(
+            "Create a service account with \"Publishing & ITEM\" in Seller Portal, Assistance, API Service."
+        ),
     ),
     rule(
         400,
         "3100",
         NotFound,
-        "Galaxy Store has no such version of this app.",
-        "Check the content ID.",
+        mark!("Galaxy Store has no such version of this app."),
+        mark!("Check the content ID."),
     ),
     rule(
         400,
         "3103",
         Moved,
-        "Galaxy Store lowers no share that is out.",
-        "Review the new share, then choose a higher one.",
+        mark!("Galaxy Store lowers no share that is out."),
+        mark!("Review the new share, then choose a higher one."),
     ),
     rule(
         400,
         "3104",
         Moved,
-        "Galaxy Store takes only a higher share than the one that is out.",
-        "Review the new share, then choose a higher one.",
+        mark!("Galaxy Store takes only a higher share than the one that is out."),
+        mark!("Review the new share, then choose a higher one."),
     ),
     rule(
         400,
         "3105",
         Rejected,
-        "A country's own share stands against it.",
+        mark!("A country's own share stands against it."),
         LOOK_THERE,
     ),
     rule(
         400,
         "3206",
         Rejected,
-        "Galaxy Store does not allow this in the app's present state.",
+        mark!("Galaxy Store does not allow this in the app's present state."),
         LOOK_THERE,
     ),
     rule(
         400,
         "3208",
         Rejected,
-        "Nothing rolls out in stages on Galaxy Store.",
+        mark!("Nothing rolls out in stages on Galaxy Store."),
         LOOK_THERE,
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "Samsung does not accept the service account.",
-        "Check the service account ID and that the account still stands in Seller Portal, Assistance, API Service.",
+        mark!("Samsung does not accept the service account."),
+        mark!(
+            "Check the service account ID and that the account still stands in Seller Portal, Assistance, API Service."
+        ),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "Samsung does not let this service account change the app.",
-        "Create a service account with \"Publishing & ITEM\" in Seller Portal, Assistance, API Service.",
+        mark!("Samsung does not let this service account change the app."),
+        mark!(
+            "Create a service account with \"Publishing & ITEM\" in Seller Portal, Assistance, API Service."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "Galaxy Store does not know this.",
-        "Check the content ID and the address.",
+        mark!("Galaxy Store does not know this."),
+        mark!("Check the content ID and the address."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "Galaxy Store asks to come back later.",
+        mark!("Galaxy Store asks to come back later."),
         "",
     ),
     rule(
         400,
         "",
         Rejected,
-        "Galaxy Store refuses the change.",
+        mark!("Galaxy Store refuses the change."),
         LOOK_THERE,
     ),
 ];

@@ -3,6 +3,7 @@
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::store::{CountryShare, Store, StoreRollout, StoreStatus, Submitted};
 use cockpit_domain::target::Review;
+use cockpit_say::say;
 
 use super::wire::{Binary, Listing, Rate};
 
@@ -23,9 +24,9 @@ pub(super) fn are_of(
         let found: String = found.chars().take(80).collect();
         ProviderError::new(
             ErrorKind::NotFound,
-            format!("The content ID {content_id} is of {found}, not of {package}."),
+            say!("The content ID {content_id} is of {found}, not of {package}."),
         )
-        .hint("Check the content ID in Seller Portal.")
+        .hint(say!("Check the content ID in Seller Portal."))
     };
     for listing in listings {
         if listing.content_id != content_id {

@@ -8,6 +8,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::signal::{Measure, Signal, SignalPoint, Unit};
 use cockpit_domain::{Observation, Service, Target, TargetId, Time};
+use cockpit_say::say;
 
 use super::api::{Api, CRASH_FREE_SESSIONS, CRASH_FREE_USERS, INTERVAL_MS, SESSIONS, USERS};
 use super::config::Config;
@@ -64,14 +65,14 @@ impl Adapter for Sentry {
                 .as_ref()
                 .map_or(0, |(sessions, _)| sessions.groups.len());
             let shown = if count == 0 {
-                "It can be read, but no release of this app had a session in the last day."
+                say!("It can be read, but no release of this app had a session in the last day.")
                     .to_owned()
             } else {
-                format!("Releases with sessions in the last day: {count}.")
+                say!("Releases with sessions in the last day: {count}.")
             };
             note(
                 &mut check,
-                &format!("Release health, {platform}"),
+                &say!("Release health, {platform}"),
                 read.map(|_| ()),
                 &shown,
             )?;
@@ -88,11 +89,11 @@ impl Adapter for Sentry {
         target: &TargetId,
         _reading: Reading,
     ) -> Result<Observation, ProviderError> {
-        Err(unsupported(&format!("{target} cannot be read")))
+        Err(unsupported(&say!("{target} cannot be read")))
     }
 
     async fn apply(&self, effect: &Effect) -> Result<Receipt, ProviderError> {
-        Err(unsupported(&format!("{} cannot be changed", effect.target)))
+        Err(unsupported(&say!("{} cannot be changed", effect.target)))
     }
 
     async fn signals(&self) -> Result<Vec<Signal>, ProviderError> {
@@ -121,7 +122,7 @@ impl fmt::Debug for Sentry {
 fn unsupported(what: &str) -> ProviderError {
     ProviderError::new(
         ErrorKind::Unsupported,
-        format!("{what} at Sentry: it gives health figures only. Nothing was sent."),
+        say!("{what} at Sentry: it gives health figures only. Nothing was sent."),
     )
 }
 

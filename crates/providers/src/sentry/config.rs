@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -10,15 +11,16 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Sentry,
-    purpose: "Read crash-free sessions and users of each release.",
-    least_permission: "An internal integration's token with Organization: Read and Release: Read (org:read, project:releases).",
+    purpose: mark!("Read crash-free sessions and users of each release."),
+    least_permission: mark!("An internal integration's token with Organization: Read and Release: Read (org:read, project:releases)."),
     fields: &[
-        Field::new("organization", "Organization", "The slug in Sentry's address."),
-        Field::new("android_project", "Android project", "The project's number (Settings, Projects, Client keys show it). Empty when there is none.").optional(),
-        Field::new("ios_project", "iOS project", "The project's number. Empty when there is none.").optional(),
-        Field::new("token", "Token", "In Sentry: Settings, Custom integrations.").secret(),
-        Field::new("package", "Package or bundle ID", "Only releases of this app are read; empty for all of the projects.").optional(),
-        Field::base_url("Such as https://us.sentry.io or https://de.sentry.io. Leave empty for https://sentry.io."),
+        Field::new("organization", mark!("Organization"), mark!("The slug in Sentry's address.")),
+        Field::new("android_project", mark!("Android project"), mark!("The project's number (Settings, Projects, Client keys show it). Empty when there is none.")).optional(),
+        Field::new("ios_project", mark!("iOS project"), mark!("The project's number. Empty when there is none.")).optional(),
+        Field::new("token", mark!("Token"), mark!("In Sentry: Settings, Custom \
+                                                   integrations.")).secret(),
+        Field::new("package", mark!("Package or bundle ID"), mark!("Only releases of this app are read; empty for all of the projects.")).optional(),
+        Field::base_url(mark!("Such as https://us.sentry.io or https://de.sentry.io. Leave empty for https://sentry.io.")),
     ],
 };
 
@@ -49,11 +51,14 @@ impl Config {
             android_project: settings.optional("android_project"),
             ios_project: settings.optional("ios_project"),
             package: settings.optional("package"),
-            authorization: sensitive(&format!("Bearer {}", token.expose_secret()))
-                .ok_or_else(|| settings.unusable("token", "holds characters that no token has"))?,
+            authorization: sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(
+                || settings.unusable("token", say!("holds characters that no token has")),
+            )?,
         };
         if config.android_project.is_none() && config.ios_project.is_none() {
-            return Err(settings.unusable("android_project", "and iOS project are both empty"));
+            return Err(
+                settings.unusable("android_project", say!("and iOS project are both empty"))
+            );
         }
         Ok(config)
     }

@@ -2,6 +2,7 @@
 //! Source: Sentry's OpenAPI description; texts as the service sends them.
 
 use cockpit_domain::provider::ErrorKind::{Forbidden, NotFound, RateLimited, Unauthorized};
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule};
 
@@ -10,28 +11,34 @@ pub(super) static RULES: &[Rule] = &[
         status: 401,
         contains: "",
         kind: Unauthorized,
-        sentence: "Sentry does not accept the token.",
-        hint: "Check the token and the region's address (https://us.sentry.io or https://de.sentry.io).",
+        sentence: mark!("Sentry does not accept the token."),
+        hint: mark!(
+            "Check the token and the region's address (https://us.sentry.io or https://de.sentry.io)."
+        ),
     },
     Rule {
         status: 403,
         contains: "",
         kind: Forbidden,
-        sentence: "The Sentry token lacks a permission, or a project is not its organization's.",
-        hint: "Give the integration Organization: Read and Release: Read, and check the project numbers.",
+        sentence: mark!(
+            "The Sentry token lacks a permission, or a project is not its organization's."
+        ),
+        hint: mark!(
+            "Give the integration Organization: Read and Release: Read, and check the project numbers."
+        ),
     },
     Rule {
         status: 404,
         contains: "",
         kind: NotFound,
-        sentence: "Sentry does not know this organization or project.",
-        hint: "Check the organization's slug and the region's address.",
+        sentence: mark!("Sentry does not know this organization or project."),
+        hint: mark!("Check the organization's slug and the region's address."),
     },
     Rule {
         status: 429,
         contains: "",
         kind: RateLimited,
-        sentence: "Sentry asks to come back later.",
+        sentence: mark!("Sentry asks to come back later."),
         hint: "",
     },
 ];

@@ -7,6 +7,7 @@ use cockpit_domain::engagement::Engagement;
 use cockpit_domain::provider::{CredentialCheck, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -96,22 +97,22 @@ impl Line for Slack {
         let signed_in = self.call(Call::get("/api/auth.test")).await;
         let (who, scopes) = match &signed_in {
             Ok((body, answer)) => (
-                format!(
+                say!(
                     "The token belongs to {} in {}.",
-                    body["user"].as_str().unwrap_or("a bot"),
-                    body["team"].as_str().unwrap_or("a workspace")
+                    body["user"].as_str().unwrap_or(say!("a bot")),
+                    body["team"].as_str().unwrap_or(say!("a workspace"))
                 ),
                 answer.header("x-oauth-scopes").map(str::to_owned),
             ),
             Err(_) => (String::new(), None),
         };
-        if note(&mut check, "Bot token", signed_in.map(|_| ()), &who)? {
+        if note(&mut check, say!("Bot token"), signed_in.map(|_| ()), &who)? {
             let read = self.history("1", false).await.map(|_| ());
             note(
                 &mut check,
                 "channels:history",
                 read,
-                "Messages can be read.",
+                say!("Messages can be read."),
             )?;
             let may_write = scopes
                 .as_deref()
@@ -120,12 +121,13 @@ impl Line for Slack {
                 permission: "chat:write".to_owned(),
                 ok: may_write,
                 sentence: match (may_write, scopes.is_some()) {
-                    (true, true) => "The bot may post.".to_owned(),
+                    (true, true) => say!("The bot may post.").to_owned(),
                     (true, false) => {
-                        "Whether the bot may post shows only when a notice is posted.".to_owned()
+                        say!("Whether the bot may post shows only when a notice is posted.")
+                            .to_owned()
                     }
                     (false, _) => {
-                        "The bot may not post. Give the app chat:write and install it again."
+                        say!("The bot may not post. Give the app chat:write and install it again.")
                             .to_owned()
                     }
                 },

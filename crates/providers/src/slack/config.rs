@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret as _;
 
@@ -10,21 +11,23 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Slack,
-    purpose: "Post notices in one Slack channel and read them back.",
-    least_permission: "A bot token of an app of your own workspace with chat:write and channels:history (groups:history for a private channel). Invite the bot to the channel.",
+    purpose: mark!("Post notices in one Slack channel and read them back."),
+    least_permission: mark!(
+        "A bot token of an app of your own workspace with chat:write and channels:history (groups:history for a private channel). Invite the bot to the channel."
+    ),
     fields: &[
         Field::new(
             "channel",
-            "Channel ID",
-            "In Slack: the channel's details, at the end. It begins with C.",
+            mark!("Channel ID"),
+            mark!("In Slack: the channel's details, at the end. It begins with C."),
         ),
         Field::new(
             "token",
-            "Bot token",
-            "On api.slack.com: your app, OAuth and permissions. It begins with xoxb.",
+            mark!("Bot token"),
+            mark!("On api.slack.com: your app, OAuth and permissions. It begins with xoxb."),
         )
         .secret(),
-        Field::base_url("Leave empty for Slack's own, https://slack.com."),
+        Field::base_url(mark!("Leave empty for Slack's own, https://slack.com.")),
     ],
 };
 
@@ -41,8 +44,9 @@ impl Config {
         Ok(Config {
             base_url: settings.base_url(Some("https://slack.com"))?,
             channel: settings.required("channel")?,
-            authorization: sensitive(&format!("Bearer {}", token.expose_secret()))
-                .ok_or_else(|| settings.unusable("token", "holds characters that no token has"))?,
+            authorization: sensitive(&format!("Bearer {}", token.expose_secret())).ok_or_else(
+                || settings.unusable("token", say!("holds characters that no token has")),
+            )?,
         })
     }
 }

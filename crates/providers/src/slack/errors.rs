@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::{mark, say};
 
 use crate::http::{Answer, Rule, rule};
 
@@ -12,50 +13,53 @@ pub(super) static RULES: &[Rule] = &[
         429,
         "",
         RateLimited,
-        "Slack asks to come back later: it takes about one message a second in a channel.",
+        mark!("Slack asks to come back later: it takes about one message a second in a channel."),
         "",
     ),
     rule(
         401,
         "",
         Unauthorized,
-        "Slack does not accept the bot token.",
-        "Copy the bot token again from your app's page, OAuth and permissions.",
+        mark!("Slack does not accept the bot token."),
+        mark!("Copy the bot token again from your app's page, OAuth and permissions."),
     ),
     rule(
         403,
         "not_in_channel",
         Forbidden,
-        "The bot is not in the Slack channel.",
-        "Invite the bot to the channel, then try again.",
+        mark!("The bot is not in the Slack channel."),
+        mark!("Invite the bot to the channel, then try again."),
     ),
     rule(
         403,
         "",
         Forbidden,
-        "The Slack bot may not do this.",
-        "Give the app chat:write and channels:history, install it again and connect its new token.",
+        mark!("The Slack bot may not do this."),
+        mark!(
+            "Give the app chat:write and channels:history, install it again and connect its new \
+             token."
+        ),
     ),
     rule(
         404,
         "",
         NotFound,
-        "Slack does not know this channel.",
-        "Check the channel ID. A private channel is known only to a bot that is in it.",
+        mark!("Slack does not know this channel."),
+        mark!("Check the channel ID. A private channel is known only to a bot that is in it."),
     ),
     rule(
         0,
         "is_archived",
         Rejected,
-        "The Slack channel is archived.",
-        "Open the channel again in Slack, or connect another.",
+        mark!("The Slack channel is archived."),
+        mark!("Open the channel again in Slack, or connect another."),
     ),
     rule(
         400,
         "",
         Rejected,
-        "Slack refuses the notice as it is.",
-        "Change the notice and have it approved again.",
+        mark!("Slack refuses the notice as it is."),
+        mark!("Change the notice and have it approved again."),
     ),
 ];
 
@@ -66,7 +70,7 @@ pub(super) fn message(answer: &Answer) -> String {
     };
     let code = body["error"].as_str().unwrap_or_default();
     match body["needed"].as_str() {
-        Some(scope) => format!("{code} · needed: {scope}"),
+        Some(scope) => say!("{code} · needed: {scope}"),
         None => code.to_owned(),
     }
 }

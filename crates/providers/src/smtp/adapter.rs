@@ -10,6 +10,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::target::{Mailing, Notice, Posted, TakenMail};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time, words};
+use cockpit_say::say;
 
 use super::api::Api;
 use super::config::Config;
@@ -69,7 +70,7 @@ impl Smtp {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not the sender {}.", self.target.name()),
+            say!("{target} is not the sender {}.", self.target.name()),
         ))
     }
 
@@ -115,16 +116,16 @@ impl Adapter for Smtp {
             Ok(line) => (Some(line), Ok(())),
             Err(error) => (None, Err(error)),
         };
-        let trusted = "The connection is encrypted and the certificate is trusted.";
-        if note(&mut check, "Encrypted connection", opened, trusted)?
+        let trusted = say!("The connection is encrypted and the certificate is trusted.");
+        if note(&mut check, say!("Encrypted connection"), opened, trusted)?
             && let Some(mut line) = line
         {
             let login = self.api.login(&mut line).await;
             note(
                 &mut check,
-                "Login",
+                say!("Login"),
                 login,
-                &format!(
+                &say!(
                     "The server takes the login. Whether it sends as {} shows only when a notice is sent.",
                     self.api.config.from.email
                 ),
@@ -187,7 +188,7 @@ impl Adapter for Smtp {
             | Desired::Off => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "A mail server only sends notices. Nothing was sent.",
+                    say!("A mail server only sends notices. Nothing was sent."),
                 ));
             }
         };
@@ -196,13 +197,13 @@ impl Adapter for Smtp {
         if let Some(mail) = mailing.taken.iter().find(|mail| mail.key == notice.key) {
             return Ok(Receipt {
                 provider_request_id: mail.queue_id.clone(),
-                notes: vec!["The mail server took it before: nothing was sent.".to_owned()],
+                notes: vec![say!("The mail server took it before: nothing was sent.").to_owned()],
             });
         }
         if self.memory().unanswered.contains(&notice.key) {
             return Err(ProviderError::new(
                 ErrorKind::Timeout,
-                "The mail was sent once and the answer to it was lost; it is not sent again.",
+                say!("The mail was sent once and the answer to it was lost; it is not sent again."),
             )
             .maybe_applied());
         }
@@ -211,9 +212,9 @@ impl Adapter for Smtp {
             _ => {
                 return Err(ProviderError::new(
                     ErrorKind::Moved,
-                    "The sender or the recipients are others than the ones that were seen.",
+                    say!("The sender or the recipients are others than the ones that were seen."),
                 )
-                .hint("Write the notice again for the new recipients."));
+                .hint(say!("Write the notice again for the new recipients.")));
             }
         }
         let first = self.memory().first.get(&notice.key).cloned();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 use lettre::{Address, transport::smtp::client::TlsParametersBuilder};
@@ -14,57 +15,58 @@ use crate::form::{Field, Form, Settings};
 
 pub(crate) static FORM: Form = Form {
     service: Service::Smtp,
-    purpose: "Send notices as e-mail, one mail that no recipient sees another's address in.",
-    least_permission: "A login at the mail server that may send as the sender's address.",
+    purpose: mark!("Send notices as e-mail, one mail that no recipient sees another's address in."),
+    least_permission: mark!("A login at the mail server that may send as the sender's address."),
     fields: &[
         Field::new(
             "host",
-            "Mail server",
-            "Its name, such as smtp.example.com, as its certificate has it.",
+            mark!("Mail server"),
+            mark!("Its name, such as smtp.example.com, as its certificate has it."),
         ),
         Field::new(
             "security",
-            "TLS",
-            "starttls, or tls for a port that speaks TLS from the start. Leave empty for starttls. Nothing is ever sent without TLS.",
+            mark!("TLS"),
+            mark!("starttls, or tls for a port that speaks TLS from the start. Leave empty for starttls. Nothing is ever sent without TLS."),
         )
         .optional(),
         Field::new(
             "port",
-            "Port",
-            "Leave empty for 587 with starttls and 465 with tls.",
+            mark!("Port"),
+            mark!("Leave empty for 587 with starttls and 465 with tls."),
         )
         .optional(),
         Field::new(
             "user",
-            "User name",
-            "The login's name; often the sender's address.",
+            mark!("User name"),
+            mark!("The login's name; often the sender's address."),
         ),
         Field::new(
             "password",
-            "Password",
-            "The login's password, or an app password where the provider has such.",
+            mark!("Password"),
+            mark!("The login's password, or an app password where the provider has such."),
         )
         .secret(),
         Field::new(
             "from",
-            "Sender",
-            "An address that the login may send as: status@example.com or Example <status@example.com>.",
+            mark!("Sender"),
+            mark!("An address that the login may send as: status@example.com or Example <status@example.com>."),
         ),
         Field::new(
             "recipients",
-            "Recipients",
-            "Addresses with commas between, 100 at most; for more, a list's address. They stand in the signed log.",
+            mark!("Recipients"),
+            mark!("Addresses with commas between, 100 at most; for more, a list's address. They stand in the signed log."),
         ),
         Field::new(
             "unsubscribe",
-            "Unsubscribe address",
-            "Where a recipient can leave the list: https://… or mailto:…. Leave empty for none.",
+            mark!("Unsubscribe address"),
+            mark!("Where a recipient can leave the list: https://… or mailto:…. Leave empty for \
+                   none."),
         )
         .optional(),
         Field::new(
             "ca",
-            "Private certificate authority",
-            "Its certificate as PEM, when the server's certificate is not a public one. Then only this one is trusted.",
+            mark!("Private certificate authority"),
+            mark!("Its certificate as PEM, when the server's certificate is not a public one. Then only this one is trusted."),
         )
         .multiline()
         .optional(),
@@ -100,18 +102,20 @@ impl Config {
         let host = settings.required("host")?;
         let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
         if !host.chars().all(is_name) {
-            return Err(settings.unusable("host", "is not the name of a server"));
+            return Err(settings.unusable("host", say!("is not the name of a server")));
         }
         let security = match settings.optional("security").as_deref() {
             None | Some("starttls") => Security::Starttls,
             Some("tls") => Security::Tls,
-            Some(_) => return Err(settings.unusable("security", "is neither starttls nor tls")),
+            Some(_) => {
+                return Err(settings.unusable("security", say!("is neither starttls nor tls")));
+            }
         };
         let port = match (settings.optional("port"), security) {
             (Some(port), _) => match port.parse() {
                 Ok(port) if port > 0 => port,
                 Ok(_) | Err(_) => {
-                    return Err(settings.unusable("port", "is no number from 1 to 65535"));
+                    return Err(settings.unusable("port", say!("is no number from 1 to 65535")));
                 }
             },
             (None, Security::Starttls) => 587,
@@ -119,12 +123,14 @@ impl Config {
         };
         let password = settings.secret("password")?;
         if password.expose_secret().chars().any(char::is_control) {
-            return Err(settings.unusable("password", "holds characters that no password has"));
+            return Err(
+                settings.unusable("password", say!("holds characters that no password has"))
+            );
         }
         let from: Mailbox = settings
             .required("from")?
             .parse()
-            .map_err(|_| settings.unusable("from", "is not an e-mail address"))?;
+            .map_err(|_| settings.unusable("from", say!("is not an e-mail address")))?;
         Ok(Config {
             tls: tls(settings, &host)?,
             host,
@@ -149,7 +155,7 @@ fn recipients(settings: &Settings<'_>) -> Result<Vec<Address>, ProviderError> {
         let address: Address = part.parse().map_err(|_| {
             settings.unusable(
                 "recipients",
-                &format!("holds '{part}', which is not an e-mail address"),
+                &say!("holds '{part}', which is not an e-mail address"),
             )
         })?;
         if !found.contains(&address) {
@@ -157,11 +163,11 @@ fn recipients(settings: &Settings<'_>) -> Result<Vec<Address>, ProviderError> {
         }
     }
     match found.len() {
-        0 => Err(settings.unusable("recipients", "holds no address")),
+        0 => Err(settings.unusable("recipients", say!("holds no address"))),
         1..=RECIPIENTS_MAX => Ok(found),
         _ => Err(settings.unusable(
             "recipients",
-            &format!("holds more than {RECIPIENTS_MAX} addresses"),
+            &say!("holds more than {RECIPIENTS_MAX} addresses"),
         )),
     }
 }
@@ -172,9 +178,10 @@ fn unsubscribe(settings: &Settings<'_>) -> Result<Option<String>, ProviderError>
     };
     match Url::parse(&text) {
         Ok(url) if ["https", "mailto"].contains(&url.scheme()) => Ok(Some(url.to_string())),
-        Ok(_) | Err(_) => {
-            Err(settings.unusable("unsubscribe", "begins with neither https:// nor mailto:"))
-        }
+        Ok(_) | Err(_) => Err(settings.unusable(
+            "unsubscribe",
+            say!("begins with neither https:// nor mailto:"),
+        )),
     }
 }
 
@@ -184,14 +191,14 @@ fn tls(settings: &Settings<'_>, host: &str) -> Result<TlsParameters, ProviderErr
         let certificate = Certificate::from_pem(pem.as_bytes())
             .ok()
             .filter(|_| pem.contains("-----BEGIN CERTIFICATE-----"))
-            .ok_or_else(|| settings.unusable("ca", "is no certificate as PEM"))?;
+            .ok_or_else(|| settings.unusable("ca", say!("is no certificate as PEM")))?;
         builder = builder
             .certificate_store(CertificateStore::None)
             .add_root_certificate(certificate);
     }
     builder
         .build_rustls()
-        .map_err(|_| settings.unusable("ca", "cannot be used for TLS on this computer"))
+        .map_err(|_| settings.unusable("ca", say!("cannot be used for TLS on this computer")))
 }
 
 impl fmt::Debug for Config {

@@ -4,6 +4,7 @@
 use std::error::Error as _;
 
 use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_say::{mark, say};
 use lettre::transport::smtp::Error;
 
 use crate::http::{Rule, quoted};
@@ -35,9 +36,12 @@ const fn rule(status: u16, kind: ErrorKind, sentence: &'static str, hint: &'stat
     }
 }
 
-const COPY_THE_LOGIN: &str = "Enter the user name and password again; some providers want an app password, made in the account's settings.";
-const ALLOW_THE_SENDER: &str =
-    "Use a sender that this login may send as, or have the mail server's administrator allow it.";
+const COPY_THE_LOGIN: &str = mark!(
+    "Enter the user name and password again; some providers want an app password, made in the account's settings."
+);
+const ALLOW_THE_SENDER: &str = mark!(
+    "Use a sender that this login may send as, or have the mail server's administrator allow it."
+);
 
 const NOT_LOGGED_IN: Rule = rule(
     530,
@@ -50,13 +54,13 @@ static CONNECT: &[Rule] = &[rule(
     0,
     ErrorKind::Rejected,
     "The mail server refuses this computer.",
-    "Check the mail server's name and port, and whether it takes mail from this network.",
+    mark!("Check the mail server's name and port, and whether it takes mail from this network."),
 )];
 static TLS: &[Rule] = &[rule(
     0,
     ErrorKind::Rejected,
     "The mail server refuses to encrypt the connection.",
-    "Nothing is sent without TLS: have TLS set up there, or use another mail server.",
+    mark!("Nothing is sent without TLS: have TLS set up there, or use another mail server."),
 )];
 static LOGIN: &[Rule] = &[rule(
     0,
@@ -79,7 +83,7 @@ static RECIPIENT: &[Rule] = &[
         0,
         ErrorKind::Rejected,
         "The mail server refuses every recipient.",
-        "Check the recipients in the connection's settings.",
+        mark!("Check the recipients in the connection's settings."),
     ),
 ];
 static TEXT: &[Rule] = &[
@@ -93,7 +97,7 @@ static TEXT: &[Rule] = &[
         0,
         ErrorKind::Rejected,
         "The mail server refuses the mail as it is.",
-        "Read its reason, change the notice or the sender, and have it approved again.",
+        mark!("Read its reason, change the notice or the sender, and have it approved again."),
     ),
 ];
 
@@ -124,7 +128,7 @@ pub(super) fn meaning(at: At, error: &Error) -> ProviderError {
         if error.is_transient() {
             return ProviderError::new(
                 ErrorKind::Server,
-                format!(
+                say!(
                     "The mail server asks to come back later ({status}): {}",
                     end(&said)
                 ),
@@ -135,9 +139,13 @@ pub(super) fn meaning(at: At, error: &Error) -> ProviderError {
         return match found {
             Some(rule) => ProviderError::new(
                 rule.kind,
-                format!("{} It answered {status}: {}", rule.sentence, end(&said)),
+                say!(
+                    "{} It answered {status}: {}",
+                    cockpit_say::said(rule.sentence),
+                    end(&said)
+                ),
             )
-            .hint(rule.hint),
+            .hint(cockpit_say::said(rule.hint)),
             None => ProviderError::new(ErrorKind::Rejected, end(&said)),
         };
     }
@@ -147,42 +155,53 @@ pub(super) fn meaning(at: At, error: &Error) -> ProviderError {
     if said_in_chain(error, "certificate") {
         return ProviderError::new(
             ErrorKind::Rejected,
-            "The mail server's certificate is not trusted, so nothing was said to it.",
+            say!("The mail server's certificate is not trusted, so nothing was said to it."),
         )
-        .hint(
+        .hint(say!(
             "Check the mail server's name. When its certificate is a private one, enter the \
-             certificate authority in the connection's settings.",
-        );
+             certificate authority in the connection's settings."
+        ));
     }
     if error.is_client() && at == At::Login {
         return ProviderError::new(
             ErrorKind::Rejected,
-            "The mail server offers no login by user name and password.",
+            say!("The mail server offers no login by user name and password."),
         )
-        .hint("Use a mail server or a port that takes a login; often that is port 587.");
+        .hint(say!(
+            "Use a mail server or a port that takes a login; often that is port 587."
+        ));
     }
     if error.is_response() {
         return ProviderError::new(
             ErrorKind::Protocol,
-            "The mail server answered in a way that is not SMTP.",
+            say!("The mail server answered in a way that is not SMTP."),
         )
-        .hint("Check the mail server's name, its port and the kind of TLS.");
+        .hint(say!(
+            "Check the mail server's name, its port and the kind of TLS."
+        ));
     }
     unreachable()
 }
 
 fn unreachable() -> ProviderError {
-    ProviderError::new(ErrorKind::Unreachable, "The mail server cannot be reached.")
-        .hint("Check the network, the mail server's name, its port and the kind of TLS.")
+    ProviderError::new(
+        ErrorKind::Unreachable,
+        say!("The mail server cannot be reached."),
+    )
+    .hint(say!(
+        "Check the network, the mail server's name, its port and the kind of TLS."
+    ))
 }
 
 /// The server does not encrypt, so nothing is said to it.
 pub(super) fn no_tls() -> ProviderError {
     ProviderError::new(
         ErrorKind::Rejected,
-        "The mail server offers no TLS, so no password and no notice was sent to it.",
+        say!("The mail server offers no TLS, so no password and no notice was sent to it."),
     )
-    .hint("Have TLS set up there, or use the port that speaks it; often that is 587 or 465.")
+    .hint(say!(
+        "Have TLS set up there, or use the port that speaks it; often that is 587 or 465."
+    ))
 }
 
 pub(super) fn too_late(at: At) -> ProviderError {
@@ -190,8 +209,9 @@ pub(super) fn too_late(at: At) -> ProviderError {
         At::Connect => ErrorKind::Unreachable,
         At::Tls | At::Login | At::Sender | At::Recipient | At::Text => ErrorKind::Timeout,
     };
-    ProviderError::new(kind, "The mail server did not answer in time.")
-        .hint("Check the network, then look whether the mail server is well.")
+    ProviderError::new(kind, say!("The mail server did not answer in time.")).hint(say!(
+        "Check the network, then look whether the mail server is well."
+    ))
 }
 
 /// Whether a failure is the server's own answer, after which it goes on listening.
@@ -216,8 +236,8 @@ pub(super) fn after_the_text(error: ProviderError) -> ProviderError {
         return error;
     }
     let sentence = match error.kind {
-        ErrorKind::Protocol => "The mail was sent, and the answer to it was not SMTP.",
-        _ => "The mail was sent, and the mail server's answer to it was lost.",
+        ErrorKind::Protocol => say!("The mail was sent, and the answer to it was not SMTP."),
+        _ => say!("The mail was sent, and the mail server's answer to it was lost."),
     };
     ProviderError::new(error.kind, sentence).maybe_applied()
 }
@@ -236,7 +256,7 @@ fn said_in_chain(error: &Error, word: &str) -> bool {
 fn end(said: &str) -> String {
     let said = quoted(said);
     if said.is_empty() {
-        "no reason was given.".to_owned()
+        say!("no reason was given.").to_owned()
     } else if said.ends_with('.') {
         said
     } else {

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use cockpit_domain::Time;
 use cockpit_domain::provider::{ErrorKind, ProviderError};
 use cockpit_domain::target::Notice;
+use cockpit_say::say;
 use lettre::Message;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -33,13 +34,13 @@ pub(super) fn mail(
     let cannot = |what: &str| {
         ProviderError::new(
             ErrorKind::Rejected,
-            format!("The notice cannot be made into a mail: {what}."),
+            say!("The notice cannot be made into a mail: {what}."),
         )
     };
     let since = u64::try_from(at.as_ms()).unwrap_or(0);
     let date = SystemTime::UNIX_EPOCH + Duration::from_millis(since);
     let envelope = Envelope::new(Some(config.from.email.clone()), config.to.clone())
-        .map_err(|_| cannot("it has no recipient"))?;
+        .map_err(|_| cannot(say!("it has no recipient")))?;
     let mut mail = Message::builder()
         .from(config.from.clone())
         .raw_header(raw("To", NOBODY_NAMED))
@@ -56,7 +57,7 @@ pub(super) fn mail(
     }
     let mail = mail
         .multipart(both_ways(notice))
-        .map_err(|_| cannot("its text or title holds what a mail cannot"))?;
+        .map_err(|_| cannot(say!("its text or title holds what a mail cannot")))?;
     Ok(mail.formatted())
 }
 

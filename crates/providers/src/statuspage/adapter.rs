@@ -9,6 +9,7 @@ use cockpit_domain::provider::{
 };
 use cockpit_domain::target::{Phase, StatusPage};
 use cockpit_domain::{Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use futures_util::future::try_join;
 
 use super::api::Api;
@@ -51,7 +52,7 @@ impl Statuspage {
         }
         Err(ProviderError::new(
             ErrorKind::NotFound,
-            format!("{target} is not the page {}.", self.api.page_id()),
+            say!("{target} is not the page {}.", self.api.page_id()),
         ))
     }
 
@@ -112,15 +113,22 @@ impl Adapter for Statuspage {
         let page = self.api.page().await;
         let named = page
             .as_ref()
-            .map(|page| format!("The page is \"{}\".", page.name))
+            .map(|page| say!("The page is \"{}\".", page.name))
             .unwrap_or_default();
-        if note(&mut check, "API key and page", page.map(|_| ()), &named)? {
+        if note(
+            &mut check,
+            say!("API key and page"),
+            page.map(|_| ()),
+            &named,
+        )? {
             let incidents = self.api.unresolved(false).await.map(|_| ());
             note(
                 &mut check,
-                "Manage incidents",
+                say!("Manage incidents"),
                 incidents,
-                "Incidents can be read. Whether they may be published shows only when one is.",
+                say!(
+                    "Incidents can be read. Whether they may be published shows only when one is."
+                ),
             )?;
         }
         Ok(check)
@@ -167,7 +175,9 @@ impl Adapter for Statuspage {
         if let Some(incident) = incidents.iter().find(|it| it.keys().contains(&notice.key)) {
             return Ok(Receipt {
                 provider_request_id: Some(incident.id.clone()),
-                notes: vec!["The notice already stands on the page: nothing was sent.".to_owned()],
+                notes: vec![
+                    say!("The notice already stands on the page: nothing was sent.").to_owned(),
+                ],
             });
         }
         let about = notice.about.as_ref().map(|about| about.incident.as_str());
@@ -211,8 +221,8 @@ impl Adapter for Statuspage {
             provider_request_id: Some(incident.id),
             notes: match restored {
                 0 => Vec::new(),
-                1 => vec!["1 component was set to operational.".to_owned()],
-                count => vec![format!("{count} components were set to operational.")],
+                1 => vec![say!("1 component was set to operational.").to_owned()],
+                count => vec![say!("{count} components were set to operational.")],
             },
         })
     }

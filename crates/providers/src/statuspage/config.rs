@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -12,27 +13,27 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Statuspage,
-    purpose: "Publish notices on your status page and read them back.",
-    least_permission: "A Statuspage API key of a team member who may manage incidents. Statuspage has no narrower keys.",
+    purpose: mark!("Publish notices on your status page and read them back."),
+    least_permission: mark!("A Statuspage API key of a team member who may manage incidents. Statuspage has no narrower keys."),
     fields: &[
         Field::new(
             "page_id",
-            "Page ID",
-            "In Statuspage: the avatar menu, API info.",
+            mark!("Page ID"),
+            mark!("In Statuspage: the avatar menu, API info."),
         ),
         Field::new(
             "api_key",
-            "API key",
-            "In Statuspage: the avatar menu, API info.",
+            mark!("API key"),
+            mark!("In Statuspage: the avatar menu, API info."),
         )
         .secret(),
         Field::new(
             "components",
-            "Components",
-            "What a first notice sets, such as abcd1234=partial_outage, separated by commas. Leave empty to set none. A resolved incident's components become operational.",
+            mark!("Components"),
+            mark!("What a first notice sets, such as abcd1234=partial_outage, separated by commas. Leave empty to set none. A resolved incident's components become operational."),
         )
         .optional(),
-        Field::base_url("Leave empty for Atlassian's own, https://api.statuspage.io."),
+        Field::base_url(mark!("Leave empty for Atlassian's own, https://api.statuspage.io.")),
     ],
 };
 
@@ -64,8 +65,9 @@ impl Config {
             base_url: base_url.strip_suffix("/v1").unwrap_or(&base_url).to_owned(),
             page_id: settings.required("page_id")?,
             components: components(settings)?,
-            authorization: sensitive(&format!("OAuth {}", key.expose_secret()))
-                .ok_or_else(|| settings.unusable("api_key", "holds characters that no key has"))?,
+            authorization: sensitive(&format!("OAuth {}", key.expose_secret())).ok_or_else(
+                || settings.unusable("api_key", say!("holds characters that no key has")),
+            )?,
         })
     }
 }
@@ -84,7 +86,7 @@ fn components(settings: &Settings<'_>) -> Result<BTreeMap<String, String>, Provi
         .ok_or_else(|| {
             settings.unusable(
                 "components",
-                "is not a list such as abcd1234=partial_outage (or degraded_performance, major_outage, under_maintenance)",
+                say!("is not a list such as abcd1234=partial_outage (or degraded_performance, major_outage, under_maintenance)"),
             )
         })
 }

@@ -4,32 +4,33 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule};
 
-const LIMITED: &str = "Statuspage asks to come back later: it takes one request a second.";
+const LIMITED: &str = mark!("Statuspage asks to come back later: it takes one request a second.");
 
 pub(super) static RULES: &[Rule] = &[
     Rule {
         status: 401,
         contains: "",
         kind: Unauthorized,
-        sentence: "Statuspage does not accept the API key.",
-        hint: "Copy the key again from Statuspage: the avatar menu, API info.",
+        sentence: mark!("Statuspage does not accept the API key."),
+        hint: mark!("Copy the key again from Statuspage: the avatar menu, API info."),
     },
     Rule {
         status: 403,
         contains: "",
         kind: Forbidden,
-        sentence: "The Statuspage key may not do this.",
-        hint: "Use the key of a team member who may manage incidents on this page.",
+        sentence: mark!("The Statuspage key may not do this."),
+        hint: mark!("Use the key of a team member who may manage incidents on this page."),
     },
     Rule {
         status: 404,
         contains: "",
         kind: NotFound,
-        sentence: "Statuspage does not know this page.",
-        hint: "Check the page ID, and that the key's owner belongs to the page.",
+        sentence: mark!("Statuspage does not know this page."),
+        hint: mark!("Check the page ID, and that the key's owner belongs to the page."),
     },
     Rule {
         status: 420,
@@ -49,8 +50,8 @@ pub(super) static RULES: &[Rule] = &[
         status: 422,
         contains: "",
         kind: Rejected,
-        sentence: "Statuspage refuses the notice as it is.",
-        hint: "Change the notice's text or title and have it approved again.",
+        sentence: mark!("Statuspage refuses the notice as it is."),
+        hint: mark!("Change the notice's text or title and have it approved again."),
     },
 ];
 

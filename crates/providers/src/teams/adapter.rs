@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use cockpit_domain::provider::{CheckItem, CredentialCheck, ErrorKind, ProviderError, Reading};
 use cockpit_domain::target::{Notice, Posted, Proof};
 use cockpit_domain::{Service, Time};
+use cockpit_say::say;
 use http::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -55,9 +56,9 @@ impl Line for Teams {
     async fn check(&self) -> Result<CredentialCheck, ProviderError> {
         Ok(CredentialCheck {
             items: vec![CheckItem {
-                permission: "Workflow address".to_owned(),
+                permission: say!("Workflow address").to_owned(),
                 ok: true,
-                sentence: "It has the form of an address. A workflow can only be tried by posting, so nothing was sent to it.".to_owned(),
+                sentence: say!("It has the form of an address. A workflow can only be tried by posting, so nothing was sent to it.").to_owned(),
             }],
         })
     }
@@ -76,9 +77,9 @@ impl Line for Teams {
         if message.to_string().len() > BYTES_MAX {
             return Err(ProviderError::new(
                 ErrorKind::Rejected,
-                "The notice is too long for Teams, which takes 28 KB. Nothing was sent.",
+                say!("The notice is too long for Teams, which takes 28 KB. Nothing was sent."),
             )
-            .hint("Shorten the notice and have it approved again."));
+            .hint(say!("Shorten the notice and have it approved again.")));
         }
         let call = Call {
             method: Method::POST,

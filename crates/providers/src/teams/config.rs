@@ -2,24 +2,25 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::form::{Field, Form, Settings, allowed_url};
 
 pub(crate) static FORM: Form = Form {
     service: Service::Teams,
-    purpose: "Hand notices to a workflow that posts them in a Teams channel or chat.",
-    least_permission: "The address of a workflow made from \"Post to a channel when a webhook request is received\". Whoever has the address can post; nobody can read with it.",
+    purpose: mark!("Hand notices to a workflow that posts them in a Teams channel or chat."),
+    least_permission: mark!("The address of a workflow made from \"Post to a channel when a webhook request is received\". Whoever has the address can post; nobody can read with it."),
     fields: &[
         Field::new(
             "name",
-            "Channel or chat",
-            "What people call the place that the workflow posts to, such as \"Northwind incidents\".",
+            mark!("Channel or chat"),
+            mark!("What people call the place that the workflow posts to, such as \"Northwind incidents\"."),
         ),
         Field::new(
             "url",
-            "Workflow address",
-            "In Teams: Workflows, your workflow, its trigger, HTTP URL. It holds a signature, so it is kept as a secret.",
+            mark!("Workflow address"),
+            mark!("In Teams: Workflows, your workflow, its trigger, HTTP URL. It holds a signature, so it is kept as a secret."),
         )
         .secret(),
     ],
@@ -42,7 +43,7 @@ impl Config {
             .chars()
             .any(|letter| letter.is_whitespace() || letter.is_control() || letter == '#')
         {
-            return Err(settings.unusable("url", "holds characters that no address has"));
+            return Err(settings.unusable("url", say!("holds characters that no address has")));
         }
         Ok(Config {
             name: settings.required("name")?,

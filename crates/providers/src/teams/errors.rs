@@ -2,53 +2,54 @@
 //! Source: the error codes of Azure Logic Apps' request trigger, which Power Automate runs on.
 
 use cockpit_domain::provider::ErrorKind::{NotFound, RateLimited, Rejected, Unauthorized};
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule, rule};
 
-const AGAIN: &str = "Copy the workflow's address again from Teams and connect it.";
+const AGAIN: &str = mark!("Copy the workflow's address again from Teams and connect it.");
 
 pub(super) static RULES: &[Rule] = &[
     rule(
         401,
         "",
         Unauthorized,
-        "The workflow does not accept its address's signature.",
+        mark!("The workflow does not accept its address's signature."),
         AGAIN,
     ),
     rule(
         403,
         "",
         Unauthorized,
-        "The workflow does not take requests from this address.",
+        mark!("The workflow does not take requests from this address."),
         AGAIN,
     ),
     rule(
         404,
         "",
         NotFound,
-        "There is no such workflow any more, or it is turned off.",
-        "Turn the workflow on in Teams, or connect a new one. Its owner may have left.",
+        mark!("There is no such workflow any more, or it is turned off."),
+        mark!("Turn the workflow on in Teams, or connect a new one. Its owner may have left."),
     ),
     rule(
         413,
         "",
         Rejected,
-        "The notice is too long for Teams.",
-        "Shorten the notice and have it approved again.",
+        mark!("The notice is too long for Teams."),
+        mark!("Shorten the notice and have it approved again."),
     ),
     rule(
         429,
         "",
         RateLimited,
-        "The workflow is called too often for now.",
+        mark!("The workflow is called too often for now."),
         "",
     ),
     rule(
         400,
         "",
         Rejected,
-        "The workflow refuses the notice as it is.",
-        "Check that the workflow begins with \"When a Teams webhook request is received\".",
+        mark!("The workflow refuses the notice as it is."),
+        mark!("Check that the workflow begins with \"When a Teams webhook request is received\"."),
     ),
 ];
 

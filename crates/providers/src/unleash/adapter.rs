@@ -10,6 +10,7 @@ use cockpit_domain::provider::{
 use cockpit_domain::rehearsal::Rehearsal;
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, Target, TargetId, TargetState, Time};
+use cockpit_say::say;
 use futures_util::future::join;
 use tokio::sync::Mutex;
 
@@ -118,9 +119,10 @@ impl Unleash {
             }
             _ => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!(
+                say!(
                     "{target} is not a flag of project {} in {}.",
-                    self.project, self.environment
+                    self.project,
+                    self.environment
                 ),
             )),
         }
@@ -149,20 +151,20 @@ impl Unleash {
         let refused = |why: &str| {
             ProviderError::new(
                 ErrorKind::Rejected,
-                format!("{name}: {why}. Nothing was sent."),
+                say!("{name}: {why}. Nothing was sent."),
             )
-            .hint("Look at the flag's strategies in Unleash.")
+            .hint(say!("Look at the flag's strategies in Unleash."))
         };
         let per_cent = share_bps / 100;
         if !share_bps.is_multiple_of(100) || !(1..=100).contains(&per_cent) {
-            return Err(refused("a share is a whole number from 1 to 100 %"));
+            return Err(refused(say!("a share is a whole number from 1 to 100 %")));
         }
         let (feature, _) = self.api.feature(name, true).await?;
         let environment = self.environment(&feature)?;
         let strategy = gradual(&environment.strategies)
-            .ok_or_else(|| refused("no single gradual strategy decides for whom it is on"))?;
+            .ok_or_else(|| refused(say!("no single gradual strategy decides for whom it is on")))?;
         let id = strategy.id.as_deref();
-        let id = id.ok_or_else(|| refused("Unleash names no strategy that could be set"))?;
+        let id = id.ok_or_else(|| refused(say!("Unleash names no strategy that could be set")))?;
         self.api.set_share(name, id, per_cent).await?;
         Ok(Receipt::default())
     }
@@ -175,12 +177,15 @@ impl Unleash {
             .ok_or_else(|| {
                 ProviderError::new(
                     ErrorKind::NotFound,
-                    format!(
+                    say!(
                         "Unleash does not have {} in {}.",
-                        feature.name, self.environment
+                        feature.name,
+                        self.environment
                     ),
                 )
-                .hint("Check the environment's name, and that it is turned on for the project.")
+                .hint(say!(
+                    "Check the environment's name, and that it is turned on for the project."
+                ))
             })
     }
 
@@ -191,13 +196,13 @@ impl Unleash {
             Some(environment) if environment == self.environment => Ok(()),
             other => Err(ProviderError::new(
                 ErrorKind::Forbidden,
-                format!(
+                say!(
                     "The client token is not for {} but for {}, so what apps evaluate is not known.",
                     self.environment,
-                    other.filter(|other| *other != "*").unwrap_or("no environment at all")
+                    other.filter(|other| *other != "*").unwrap_or(say!("no environment at all"))
                 ),
             )
-            .hint(format!(
+            .hint(say!(
                 "Make a backend (client) token for project {} and environment {}.",
                 self.project, self.environment
             ))),
@@ -214,22 +219,22 @@ impl Unleash {
         if !may(SWITCHES) {
             return Err(ProviderError::new(
                 ErrorKind::Forbidden,
-                format!(
+                say!(
                     "The admin token lacks {SWITCHES} in {} of project {}: it may read flags and not switch them.",
                     self.environment, self.project
                 ),
             )
-            .hint("In Unleash, give the token's owner a project role with \"Enable/disable feature flags\" in this environment."));
+            .hint(say!("In Unleash, give the token's owner a project role with \"Enable/disable feature flags\" in this environment.")));
         }
         if self.api.wants_change_request(&self.environment).await? && !may(SKIPS) {
             return Err(ProviderError::new(
                 ErrorKind::NeedsPerson,
-                format!(
+                say!(
                     "Unleash takes changes in {} only through a change request, so a switch from here would wait for a person there.",
                     self.environment
                 ),
             )
-            .hint(format!("Give the token's owner the permission {SKIPS} in this environment, or be ready to approve the change in Unleash.")));
+            .hint(say!("Give the token's owner the permission {SKIPS} in this environment, or be ready to approve the change in Unleash.")));
         }
         Ok(())
     }
@@ -242,11 +247,11 @@ impl Unleash {
             // A server that lists nothing of the token proves nothing against it.
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Protocol) => (
                 Ok(()),
-                "Unleash does not list the token's permissions: whether it may switch flags shows only at a real change.".to_owned(),
+                say!("Unleash does not list the token's permissions: whether it may switch flags shows only at a real change.").to_owned(),
             ),
             other => (
                 other,
-                format!("Unleash lists it for {} in {}.", self.project, self.environment),
+                say!("Unleash lists it for {} in {}.", self.project, self.environment),
             ),
         };
         note(check, SWITCHES, tried, &sentence)?;
@@ -291,9 +296,9 @@ impl Unleash {
             Some(feature) => Ok((Served::of(feature), answer.at)),
             None => Err(ProviderError::new(
                 ErrorKind::NotFound,
-                format!("Unleash's client endpoint does not show {name} to the client token, so what apps evaluate is not known."),
+                say!("Unleash's client endpoint does not show {name} to the client token, so what apps evaluate is not known."),
             )
-            .hint(format!(
+            .hint(say!(
                 "Use a client token for project {} and environment {}.",
                 self.project, self.environment
             ))),
@@ -311,16 +316,16 @@ impl Adapter for Unleash {
         let mut check = CredentialCheck { items: Vec::new() };
         let features = self.api.features().await;
         let count = features.as_ref().map_or(0, Vec::len);
-        let shown = format!("Flags found in {}: {count}.", self.project);
+        let shown = say!("Flags found in {}: {count}.", self.project);
         let missing = features.as_ref().ok().and_then(|features| {
             features
                 .iter()
                 .find_map(|feature| self.environment(feature).err())
         });
         let admin = features.map(|_| ());
-        if note(&mut check, "Admin token", admin, &shown)? {
+        if note(&mut check, say!("Admin token"), admin, &shown)? {
             if let Some(error) = missing {
-                note(&mut check, "Environment", Err(error), "")?;
+                note(&mut check, say!("Environment"), Err(error), "")?;
             }
             self.check_switching(&mut check).await?;
         }
@@ -331,9 +336,9 @@ impl Adapter for Unleash {
         let listed = listed.and_then(|(listed, _)| self.is_of_our_environment(&listed));
         note(
             &mut check,
-            "Client token",
+            say!("Client token"),
             listed,
-            &format!("Flags shown as client apps see them: {count}."),
+            &say!("Flags shown as client apps see them: {count}."),
         )?;
         Ok(check)
     }
@@ -408,7 +413,7 @@ impl Adapter for Unleash {
             Err(error) => Err(error),
         };
         match tried {
-            Ok(()) => Rehearsal::can_stop(format!(
+            Ok(()) => Rehearsal::can_stop(say!(
                 "Unleash takes no dry run, and lists {SWITCHES} in {} among the token's permissions. Nothing was changed.",
                 self.environment
             ))
@@ -436,7 +441,10 @@ impl Adapter for Unleash {
             | Desired::Published { .. } => {
                 return Err(ProviderError::new(
                     ErrorKind::Unsupported,
-                    "Unleash only turns flags on and off and sets their share. Nothing was sent.",
+                    say!(
+                        "Unleash only turns flags on and off and sets their share. Nothing was \
+                         sent."
+                    ),
                 ));
             }
         };

@@ -2,6 +2,7 @@
 
 use cockpit_domain::Service;
 use cockpit_domain::provider::ProviderError;
+use cockpit_say::{mark, say};
 use http::HeaderValue;
 use secrecy::ExposeSecret;
 
@@ -10,21 +11,21 @@ use crate::http::sensitive;
 
 pub(crate) static FORM: Form = Form {
     service: Service::Unleash,
-    purpose: "See flags and turn them on and off, and read back what client apps evaluate.",
-    least_permission: "A personal or service-account token that may toggle features in this one environment, and a client token for the same project and environment.",
+    purpose: mark!("See flags and turn them on and off, and read back what client apps evaluate."),
+    least_permission: mark!("A personal or service-account token that may toggle features in this one environment, and a client token for the same project and environment."),
     fields: &[
-        Field::new("base_url", "Address", "Of your Unleash server, such as https://eu.app.unleash-hosted.com/acme."),
-        Field::new("project", "Project", "The project's id, such as default."),
-        Field::new("environment", "Environment", "Such as production."),
-        Field::new("admin_token", "Admin token", "A personal access token (user:…) or service-account token.").secret(),
+        Field::new("base_url", mark!("Address"), mark!("Of your Unleash server, such as https://eu.app.unleash-hosted.com/acme.")),
+        Field::new("project", mark!("Project"), mark!("The project's id, such as default.")),
+        Field::new("environment", mark!("Environment"), mark!("Such as production.")),
+        Field::new("admin_token", mark!("Admin token"), mark!("A personal access token (user:…) or service-account token.")).secret(),
         Field::new(
             "client_token",
-            "Client token",
-            "A backend (client) token for this environment, such as default:production.…: it shows what client apps evaluate.",
+            mark!("Client token"),
+            mark!("A backend (client) token for this environment, such as default:production.…: it shows what client apps evaluate."),
         )
         .secret(),
-        Field::new("flags", "Flags", "Names separated by commas. Leave empty for every flag of the project.").optional(),
-        Field::new("apps_ask_s", "Apps ask every", "Seconds after which an open app asks again. Leave empty for 15, as Unleash's SDKs do.").optional(),
+        Field::new("flags", mark!("Flags"), mark!("Names separated by commas. Leave empty for every flag of the project.")).optional(),
+        Field::new("apps_ask_s", mark!("Apps ask every"), mark!("Seconds after which an open app asks again. Leave empty for 15, as Unleash's SDKs do.")).optional(),
     ],
 };
 
@@ -48,7 +49,7 @@ impl Config {
         let header = |key: &str| {
             let token = settings.secret(key)?;
             sensitive(token.expose_secret())
-                .ok_or_else(|| settings.unusable(key, "holds characters that no token has"))
+                .ok_or_else(|| settings.unusable(key, say!("holds characters that no token has")))
         };
         let client_token = settings.secret("client_token")?;
         Ok(Config {

@@ -4,6 +4,7 @@
 use cockpit_domain::provider::ErrorKind::{
     Forbidden, NeedsPerson, NotFound, RateLimited, Rejected, Unauthorized,
 };
+use cockpit_say::mark;
 
 use crate::http::{Answer, Rule};
 
@@ -12,49 +13,59 @@ pub(super) static RULES: &[Rule] = &[
         status: 403,
         contains: "different token type",
         kind: Forbidden,
-        sentence: "Unleash got a token of the wrong type.",
-        hint: "The admin token must be a personal access token (user:…) or service-account token, the client token a backend (client) token. They may have been swapped.",
+        sentence: mark!("Unleash got a token of the wrong type."),
+        hint: mark!(
+            "The admin token must be a personal access token (user:…) or service-account token, the client token a backend (client) token. They may have been swapped."
+        ),
     },
     Rule {
         status: 403,
         contains: "CHANGE_REQUEST",
         kind: NeedsPerson,
-        sentence: "Not in effect yet: Unleash takes changes in this environment only through a change request.",
-        hint: "Open the flag in Unleash, make the change there as a change request and have it approved; or give the token the permission to skip change requests.",
+        sentence: mark!(
+            "Not in effect yet: Unleash takes changes in this environment only through a change request."
+        ),
+        hint: mark!(
+            "Open the flag in Unleash, make the change there as a change request and have it approved; or give the token the permission to skip change requests."
+        ),
     },
     Rule {
         status: 401,
         contains: "",
         kind: Unauthorized,
-        sentence: "Unleash does not accept the token.",
-        hint: "Check that the token belongs to this server and was neither deleted nor expired.",
+        sentence: mark!("Unleash does not accept the token."),
+        hint: mark!(
+            "Check that the token belongs to this server and was neither deleted nor expired."
+        ),
     },
     Rule {
         status: 403,
         contains: "",
         kind: Forbidden,
-        sentence: "The Unleash token lacks a permission.",
-        hint: "Give its owner the permission to toggle features in this environment of the project.",
+        sentence: mark!("The Unleash token lacks a permission."),
+        hint: mark!(
+            "Give its owner the permission to toggle features in this environment of the project."
+        ),
     },
     Rule {
         status: 404,
         contains: "",
         kind: NotFound,
-        sentence: "Unleash does not know this flag, project or environment.",
-        hint: "Check project, environment and flag name; the flag may have been archived.",
+        sentence: mark!("Unleash does not know this flag, project or environment."),
+        hint: mark!("Check project, environment and flag name; the flag may have been archived."),
     },
     Rule {
         status: 409,
         contains: "",
         kind: Rejected,
-        sentence: "Unleash refuses this in the flag's present state.",
-        hint: "Look at the flag in Unleash.",
+        sentence: mark!("Unleash refuses this in the flag's present state."),
+        hint: mark!("Look at the flag in Unleash."),
     },
     Rule {
         status: 429,
         contains: "",
         kind: RateLimited,
-        sentence: "Unleash asks to come back later.",
+        sentence: mark!("Unleash asks to come back later."),
         hint: "",
     },
 ];
