@@ -101,6 +101,7 @@ fn arrive(
         method: call.method.to_string(),
         path: call.path.clone(),
         query,
+        flags: call.flags_named(),
         status: None,
         duration_ms: None,
         started_ms: world.clock.elapsed_ms(),

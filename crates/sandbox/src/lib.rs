@@ -74,7 +74,7 @@ impl Default for Options {
 /// A name that is not in [`SCENARIOS`].
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags, all-stores, all-health, slow-burn, data-gap, late-data, version-mix."
+    "There is no scenario \"{0}\". Known: calm, crash-spike, crash-spike-soon, console-moved, commit-ambiguous, flaky, slow, offline, all-channels, all-flags, all-stores, all-stops, all-health, slow-burn, data-gap, late-data, version-mix."
 )]
 pub struct UnknownScenario(
     /// The name that was asked for.

@@ -1,4 +1,5 @@
-//! The request log. Must not know bodies or headers: no secret can get in.
+//! The request log. Must not know headers, nor of bodies more than the flags that one names: no
+//! secret can get in.
 
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ pub(crate) struct Line {
     pub method: String,
     pub path: String,
     pub query: String,
+    /// The flags that a request for several names in its body; empty where the path tells.
+    pub flags: Vec<String>,
     /// None while it runs, and when no answer was ever given.
     pub status: Option<u16>,
     pub duration_ms: Option<f64>,

@@ -1,6 +1,6 @@
 //! The named scenarios: what each one prepares. Must not know how a service answers.
 
-use crate::channels::{ALL_CHANNELS, ALL_FLAGS, ALL_HEALTH, ALL_STORES};
+use crate::channels::{ALL_CHANNELS, ALL_FLAGS, ALL_HEALTH, ALL_STOPS, ALL_STORES};
 use crate::fault::{Fault, Rule};
 use crate::health::Trouble;
 use crate::wire::Service;
@@ -15,7 +15,7 @@ pub struct ScenarioInfo {
 }
 
 /// Every scenario.
-pub const SCENARIOS: [ScenarioInfo; 16] = [
+pub const SCENARIOS: [ScenarioInfo; 17] = [
     ScenarioInfo {
         name: "calm",
         about: "Everything works and nothing moves by itself but the phased release.",
@@ -59,6 +59,10 @@ pub const SCENARIOS: [ScenarioInfo; 16] = [
     ScenarioInfo {
         name: ALL_STORES,
         about: "As crash-spike, with every store and every channel over the air to connect.",
+    },
+    ScenarioInfo {
+        name: ALL_STOPS,
+        about: "As calm, with every service at which a stop has something to stop.",
     },
     ScenarioInfo {
         name: ALL_HEALTH,
@@ -119,7 +123,7 @@ pub(crate) fn plan(name: &str) -> Option<Plan> {
         ..Plan::default()
     };
     Some(match name {
-        "calm" => Plan::default(),
+        "calm" | ALL_STOPS => Plan::default(),
         "crash-spike" | ALL_CHANNELS | ALL_FLAGS | ALL_STORES | ALL_HEALTH => {
             troubled(Trouble::Cliff, -11 * 60)
         }

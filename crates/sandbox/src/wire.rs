@@ -146,6 +146,16 @@ impl Call {
         self.json()?["operationName"].as_str().map(str::to_owned)
     }
 
+    /// The flags of a request for several: all of them have one path, so only its body names them.
+    pub(crate) fn flags_named(&self) -> Vec<String> {
+        if !self.path.contains("/bulk_features/") {
+            return Vec::new();
+        }
+        let body = self.json().unwrap_or_default();
+        let names = body["features"].as_array().into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

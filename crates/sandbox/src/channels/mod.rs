@@ -69,6 +69,8 @@ pub(crate) const ALL_CHANNELS: &str = "all-channels";
 pub(crate) const ALL_FLAGS: &str = "all-flags";
 /// The scenario with every store, and every channel that hands out releases over the air.
 pub(crate) const ALL_STORES: &str = "all-stores";
+/// The scenario with every service at which a stop has something to stop.
+pub(crate) const ALL_STOPS: &str = "all-stops";
 
 /// The scenario with every health source.
 pub(crate) const ALL_HEALTH: &str = "all-health";
@@ -78,19 +80,19 @@ const OF_HEALTH: &[&str] = &[ALL_HEALTH, SLOW_BURN, DATA_GAP, LATE_DATA, VERSION
 /// Every further service, each in one line.
 #[rustfmt::skip]
 pub(crate) static CHANNELS: [Entry; 16] = [
-    Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS] },
-    Entry { name: "flagsmith", owns: flagsmith::owns, new: || Box::<flagsmith::Flagsmith>::default(), stands_in: &[ALL_FLAGS] },
-    Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES] },
+    Entry { name: "launchdarkly", owns: launchdarkly::owns, new: || Box::<launchdarkly::LaunchDarkly>::default(), stands_in: &[ALL_FLAGS, ALL_STOPS] },
+    Entry { name: "flagsmith", owns: flagsmith::owns, new: || Box::<flagsmith::Flagsmith>::default(), stands_in: &[ALL_FLAGS, ALL_STOPS] },
+    Entry { name: "huawei_app_gallery", owns: huawei::owns, new: || Box::<huawei::Huawei>::default(), stands_in: &[ALL_STORES, ALL_STOPS] },
     Entry { name: "samsung_galaxy_store", owns: samsung::owns, new: || Box::<samsung::Samsung>::default(), stands_in: &[ALL_STORES] },
-    Entry { name: "microsoft_store", owns: microsoft_store::owns, new: || Box::<microsoft_store::MicrosoftStore>::default(), stands_in: &[ALL_STORES] },
-    Entry { name: "eas_update", owns: eas_update::owns, new: || Box::<eas_update::EasUpdate>::default(), stands_in: &[ALL_STORES] },
+    Entry { name: "microsoft_store", owns: microsoft_store::owns, new: || Box::<microsoft_store::MicrosoftStore>::default(), stands_in: &[ALL_STORES, ALL_STOPS] },
+    Entry { name: "eas_update", owns: eas_update::owns, new: || Box::<eas_update::EasUpdate>::default(), stands_in: &[ALL_STORES, ALL_STOPS] },
     Entry { name: "slack", owns: slack::owns, new: || Box::<slack::Slack>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "teams", owns: teams::owns, new: || Box::<teams::Teams>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "matrix", owns: matrix::owns, new: || Box::<matrix::Matrix>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "mastodon", owns: mastodon::owns, new: || Box::<mastodon::Mastodon>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "bluesky", owns: bluesky::owns, new: || Box::<bluesky::Bluesky>::default(), stands_in: &[ALL_CHANNELS] },
     Entry { name: "fcm", owns: fcm::owns, new: || Box::<fcm::Fcm>::default(), stands_in: &[ALL_CHANNELS] },
-    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: &[ALL_CHANNELS, ALL_FLAGS] },
+    Entry { name: "remote_config", owns: remote_config::owns, new: || Box::<remote_config::RemoteConfig>::default(), stands_in: &[ALL_CHANNELS, ALL_FLAGS, ALL_STOPS] },
     Entry { name: "prometheus", owns: prometheus::owns, new: || Box::<prometheus::Prometheus>::default(), stands_in: OF_HEALTH },
     Entry { name: "play_reporting", owns: play_reporting::owns, new: || Box::<play_reporting::PlayReporting>::default(), stands_in: OF_HEALTH },
     Entry { name: "crashlytics", owns: crashlytics::owns, new: || Box::<crashlytics::Crashlytics>::default(), stands_in: OF_HEALTH },

@@ -365,6 +365,7 @@ impl Session {
             method: verb.chars().take(16).collect(),
             path: String::new(),
             query: String::new(),
+            flags: Vec::new(),
             status: None,
             duration_ms: None,
             started_ms: world.clock.elapsed_ms(),

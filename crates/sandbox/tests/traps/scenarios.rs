@@ -29,6 +29,28 @@ async fn every_scenario_starts_and_an_unknown_one_is_named() {
     }
 }
 
+#[test]
+fn all_stops_has_what_a_stop_reaches_and_nothing_else_beside_the_first_services() {
+    let names = |scenario: &str| {
+        let connections = Client::new(scenario).connections;
+        let names = connections.as_object().unwrap().keys().cloned();
+        names.collect::<std::collections::BTreeSet<String>>()
+    };
+    let (few, many) = (names("calm"), names("all-stops"));
+    let further: Vec<&String> = many.difference(&few).collect();
+    assert_eq!(
+        further,
+        [
+            "eas_update",
+            "flagsmith",
+            "huawei_app_gallery",
+            "launchdarkly",
+            "microsoft_store",
+            "remote_config",
+        ]
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn commit_ambiguous_takes_effect_and_loses_the_reply_once() {
     let client = Client::new("commit-ambiguous");

@@ -333,6 +333,17 @@ async fn bulk_off_turns_all_off_or_none() {
         )
         .await;
     assert_eq!((good.status, good.text.as_str()), (200, ""));
+    // No path tells which flags they are, so the log does.
+    let log = client.control("log", Value::Null);
+    let named = log["requests"].as_array().unwrap().iter();
+    let named: Vec<&Value> = named.map(|line| &line["flags"]).collect();
+    assert_eq!(
+        named,
+        [
+            &json!(["auth.passkeys", "nothing"]),
+            &json!(["auth.passkeys", "home.feed_v3"])
+        ]
+    );
     let features = client_side(&client, "").await.body;
     assert_eq!(
         (
