@@ -449,11 +449,10 @@ impl Adapter for Unleash {
             }
         };
         // Switching twice is the same as once, so nothing has to be looked at first.
-        if on {
-            self.api.switch(name, true).await?;
-        } else {
-            self.bulk.off(name).await?;
+        if !on {
+            return self.bulk.off(name).await;
         }
+        self.api.switch(name, true).await?;
         Ok(Receipt::default())
     }
 }

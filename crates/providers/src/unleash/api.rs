@@ -47,6 +47,10 @@ impl Api {
         }
     }
 
+    pub(super) fn environment(&self) -> &str {
+        &self.environment
+    }
+
     pub(super) async fn features(&self) -> Result<Vec<Feature>, ProviderError> {
         let call = Call {
             arguments: &[&self.project],

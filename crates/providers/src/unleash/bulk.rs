@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cockpit_domain::provider::{ErrorKind, ProviderError};
+use cockpit_domain::provider::{ErrorKind, ProviderError, Receipt};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::sleep;
@@ -50,16 +50,15 @@ impl Bulk {
     ///
     /// The request is driven by whoever still waits for it: one caller that gives up keeps none of
     /// the others waiting, and when all gave up before it was sent, nothing is.
-    pub(super) async fn off(&self, flag: &str) -> Result<(), ProviderError> {
+    pub(super) async fn off(&self, flag: &str) -> Result<Receipt, ProviderError> {
         let refused = match self.join(flag).await {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(Receipt::default()),
             Err(refused) if refused.alone => return Err(refused.error),
             Err(refused) => refused.error,
         };
-        // One that is not there must not keep the others on, so each is then asked for alone. Off twice
-        // is off once.
+        // One that is not there must not keep the others on, so each is then asked for alone.
         match refused.kind {
-            ErrorKind::NotFound | ErrorKind::Rejected => self.api.switch(flag, false).await,
+            ErrorKind::NotFound | ErrorKind::Rejected => self.alone(flag).await,
             ErrorKind::Unreachable
             | ErrorKind::Timeout
             | ErrorKind::RateLimited
@@ -71,6 +70,19 @@ impl Bulk {
             | ErrorKind::Unsupported
             | ErrorKind::Protocol => Err(refused),
         }
+    }
+
+    /// Nothing is sent a second time without a look: it may have gone off since.
+    async fn alone(&self, flag: &str) -> Result<Receipt, ProviderError> {
+        let (feature, _) = self.api.feature(flag, true).await?;
+        if !feature.is_on(self.api.environment()) {
+            return Ok(Receipt {
+                provider_request_id: None,
+                notes: vec!["It was off already: nothing was sent for it alone.".to_owned()],
+            });
+        }
+        self.api.switch(flag, false).await?;
+        Ok(Receipt::default())
     }
 
     fn join(&self, flag: &str) -> Sent {

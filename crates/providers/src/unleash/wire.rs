@@ -20,6 +20,15 @@ pub(super) struct Feature {
     pub environments: Vec<Environment>,
 }
 
+impl Feature {
+    /// What is not shown as off is taken for on.
+    pub(super) fn is_on(&self, environment: &str) -> bool {
+        let mut all = self.environments.iter();
+        all.find(|it| it.name == environment)
+            .is_none_or(|it| it.enabled)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Environment {
     pub name: String,

@@ -273,6 +273,30 @@ async fn a_flag_that_is_gone_does_not_keep_the_others_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_went_off_since_is_not_asked_for_alone() {
+    let stage = Stage::new();
+    let adapter = stage.connect(Service::Unleash);
+    let one = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
+    let other = effect(
+        &read(&*adapter, OTHERS[0], Reading::Fresh).await,
+        &Desired::Off,
+    );
+    stage.fault("bulk_features", "status:404", 1);
+    // A person is there while both are still gathered.
+    stage.console(json!({"service": "unleash", "flag": "home.feed_v3", "on": false, "in_ms": 10}));
+    let done = tokio::join!(adapter.apply(&one), adapter.apply(&other));
+    assert_eq!(done.0.unwrap().notes, [""; 0]);
+    let notes = done.1.unwrap().notes;
+    assert_eq!(
+        notes,
+        ["It was off already: nothing was sent for it alone."]
+    );
+    let off = |flag: &str| format!("/features/{flag}/environments/production/off");
+    assert_eq!(stage.count(&off("wallet.instant_transfer")), 1);
+    assert_eq!(stage.count(&off("home.feed_v3")), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_gives_up_keeps_none_of_the_others_waiting() {
     let stage = Stage::new();
     let adapter = stage.connect(Service::Unleash);
