@@ -24,7 +24,7 @@ pub fn complaints(record: &Record) -> Vec<String> {
     if !record.settled_in_time {
         found.push(format!("no verdict for all within {VERDICT_MS_MAX} ms"));
     }
-    let targets = record.plan.targets();
+    let targets = record.plan.board.targets;
     if record.courses.len() != targets {
         found.push(format!(
             "{} targets instead of {targets}",
@@ -37,6 +37,7 @@ pub fn complaints(record: &Record) -> Vec<String> {
             healthy_at_once(record, course),
             one_final_outcome(course),
             confirmed_is_true(record, course),
+            confirmed_is_read_back(course),
             not_in_effect_is_true(course),
             nothing_open_that_can_be_known(record, course),
             nothing_sent_twice(course),
@@ -54,8 +55,7 @@ pub fn complaints(record: &Record) -> Vec<String> {
 }
 
 fn owed_in_time(record: &Record, course: &Course) -> Option<String> {
-    let (at_ms, _) = course.results.first()?;
-    let took = at_ms - record.pressed_at_ms;
+    let took = record.took_ms(course)?;
     let promised_ms = VERDICT_MS_MAX + record.plan.slack(VERDICT_MS_MAX);
     (took > i64::try_from(promised_ms).unwrap())
         .then(|| format!("the first verdict came after {took} ms"))
@@ -63,11 +63,11 @@ fn owed_in_time(record: &Record, course: &Course) -> Option<String> {
 
 /// What nothing happens to is stopped within two seconds, whatever hangs beside it.
 fn healthy_at_once(record: &Record, course: &Course) -> Option<String> {
-    let id = &course.target.id;
-    let mut healthy = record.plan.healthy.iter();
-    healthy.find(|spot| id.starts_with(**spot) || id.ends_with(**spot))?;
-    let (at_ms, result) = course.results.first()?;
-    let took = at_ms - record.pressed_at_ms;
+    if !record.is_healthy(course) {
+        return None;
+    }
+    let (_, result) = course.results.first()?;
+    let took = record.took_ms(course)?;
     let well = result.outcome == Outcome::Confirmed && took <= HEALTHY_MS_MAX;
     (!well).then(|| {
         format!(
@@ -114,12 +114,26 @@ fn confirmed_is_true(record: &Record, course: &Course) -> Option<String> {
     })
 }
 
+/// Each side was asked after the last request that was sent to change it.
+fn confirmed_is_read_back(course: &Course) -> Option<String> {
+    let (at_ms, result) = course.results.last()?;
+    let target = &course.target;
+    let sent = target.writes.iter().rfind(|it| it.at_ms <= *at_ms)?;
+    let is_after = |it: &Request| {
+        let answered = it.answered_at_ms.is_some_and(|it| it <= at_ms + 1);
+        it.tells && answered && it.at_ms >= sent.at_ms
+    };
+    let read = target.reads.iter().all(|reads| reads.iter().any(is_after));
+    (result.outcome == Outcome::Confirmed && !read)
+        .then(|| format!("confirmed at {at_ms} without a read after {}", sent.line))
+}
+
 /// When the answer that was there at `at_ms` was asked for. With pollers two of them may have
 /// been under way.
 fn asked_at_ms(reads: &[Request], at_ms: i64, polls: bool) -> Option<i64> {
     let mut answered: Vec<&Request> = reads
         .iter()
-        .filter(|it| it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= at_ms + 1))
+        .filter(|it| it.tells && it.answered_at_ms.is_some_and(|it| it <= at_ms + 1))
         .collect();
     answered.sort_by_key(|it| it.answered_at_ms);
     let several = if polls { 2 } else { 1 };
@@ -166,7 +180,7 @@ fn nothing_open_that_can_be_known(record: &Record, course: &Course) -> Option<St
         Outcome::Queued => Some(format!("still queued at the end: {}", result.sentence)),
         // A store takes no proof of identity that is dated by a wrong clock.
         Outcome::Unknown
-            if record.ahead_ms.abs() > CLOCK_OFF_MS && !course.target.id.starts_with("unleash") =>
+            if record.ahead_ms.abs() > CLOCK_OFF_MS && course.target.service() != "unleash" =>
         {
             None
         }
@@ -186,9 +200,7 @@ fn nothing_sent_twice(course: &Course) -> Option<String> {
     let second = target.writes.iter().find(|write| {
         let reads = target.reads.iter().flatten();
         let read = reads
-            .filter(|it| {
-                it.status == 200 && it.answered_at_ms.is_some_and(|it| it <= write.at_ms + 1)
-            })
+            .filter(|it| it.tells && it.answered_at_ms.is_some_and(|it| it <= write.at_ms + 1))
             .max_by_key(|it| it.answered_at_ms);
         read.is_some_and(|read| {
             let standing = target.served.newest(read.at_ms - 1);
@@ -212,7 +224,7 @@ fn looked_before_sending_again(course: &Course) -> Option<String> {
             let answered = it
                 .answered_at_ms
                 .is_some_and(|at_ms| at_ms <= pair[1].at_ms + 1);
-            it.status == 200 && answered && it.at_ms >= pair[0].at_ms
+            it.tells && answered && it.at_ms >= pair[0].at_ms
         };
         // The side that the stop changes. The other one may refuse to tell, which keeps no flag on.
         let reads = target.reads.first();
@@ -238,11 +250,12 @@ pub fn story(record: &Record, truth: &Value, log: &Value) -> String {
     for line in log["requests"].as_array().unwrap() {
         let _ = writeln!(
             text,
-            "{} {} {}?{} {} {} ms {}",
+            "{} {} {}?{} {} {} {} ms {}",
             line["at"],
             line["method"].as_str().unwrap(),
             line["path"].as_str().unwrap(),
             line["query"].as_str().unwrap(),
+            line["flags"],
             line["status"],
             line["duration_ms"],
             line["fault"]

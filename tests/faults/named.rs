@@ -4,7 +4,7 @@
 use cockpit_engine::domain::views::PressTargetView;
 use serde_json::json;
 
-use crate::stage::{SECOND_FLAG, Stage, pass_ms};
+use crate::stage::{FOUR, Stage, pass_ms};
 
 const FLAG: &str = "unleash:default/production/wallet.instant_transfer";
 /// Both flags of the release go off in one request.
@@ -13,7 +13,7 @@ const OFF: &str = "environments/production/off";
 /// A stop whose first write arrives, but answers long after everybody has given up; what comes
 /// next goes wrong in another way. Gives the flag after ten seconds and after a minute.
 async fn after_a_late_write(next: serde_json::Value) -> (PressTargetView, PressTargetView) {
-    let stage = Stage::new(1, 20, false, &[SECOND_FLAG]).await;
+    let stage = Stage::new(1, 20, false, &FOUR).await;
     let late = json!({"service": "unleash", "match": OFF, "fault": "slow:24000"});
     stage.control("POST", "fault", &late);
     stage.control("POST", "fault", &next);

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::stage::{Board, FOUR};
+
 /// Numbers that follow from a seed (splitmix64).
 pub struct Dice(u64);
 
@@ -36,9 +38,10 @@ impl Dice {
 /// One run's bad luck.
 #[derive(Debug)]
 pub struct Plan {
+    pub board: Board,
     pub latency_ms: u64,
-    /// How much later clients see a flag than its console does.
-    pub propagation_ms: u64,
+    /// Flag services at which clients see a change later than the console does, and by how much.
+    pub late: Vec<(&'static str, u64)>,
     /// Whether the engine reads services by itself meanwhile.
     pub polls: bool,
     /// Bodies for the sandbox's faults.
@@ -53,8 +56,6 @@ pub struct Plan {
     pub lingers_ms: u64,
     /// The laptop's clock is set: when after the press, and by how much, in milliseconds.
     pub clock: Vec<(u64, i64)>,
-    /// Flags of the release beside the sandbox's own.
-    pub flags: &'static [&'static str],
     /// Services and flags that nothing happens to.
     pub healthy: Vec<&'static str>,
 }
@@ -83,8 +84,9 @@ impl Plan {
             (gone, from_ms, for_ms)
         });
         let mut plan = Plan {
+            board: FOUR,
             latency_ms: dice.pick(&[0, 20, 100, 100, 400, 900]),
-            propagation_ms: dice.pick(&[0, 0, 0, 800, 5_000, 20_000]),
+            late: vec![("unleash", dice.pick(&[0, 0, 0, 800, 5_000, 20_000]))],
             polls: dice.one_in(4),
             faults,
             consoles,
@@ -92,7 +94,6 @@ impl Plan {
             offline,
             lingers_ms: dice.pick(&[0, 0, 2_000, 15_000, 90_000]),
             clock: Vec::new(),
-            flags: &[crate::stage::SECOND_FLAG],
             healthy: Vec::new(),
         };
         // Drawn last, so that a seed's other bad luck is what it was.
@@ -103,9 +104,10 @@ impl Plan {
         plan
     }
 
-    /// Both stores, the sandbox's own flag, and those beside it.
-    pub fn targets(&self) -> usize {
-        3 + self.flags.len()
+    /// How much later clients of a service see a change, in milliseconds.
+    pub fn late_ms(&self, service: &str) -> u64 {
+        let found = self.late.iter().find(|(late, _)| *late == service);
+        found.map_or(0, |(_, ms)| *ms)
     }
 
     /// How much longer what is promised may take while a clock that was set back catches up.

@@ -45,14 +45,52 @@ pub struct Record {
 /// One run, judged.
 pub struct Verdict {
     pub complaints: Vec<String>,
-    /// First and last outcome of each target.
-    pub outcomes: Vec<(Option<Outcome>, Option<Outcome>)>,
+    pub ends: Vec<End>,
     pub requests: usize,
-    /// All of it, for a person.
-    pub story: String,
+    /// All of it, for a person who asked.
+    pub story: Option<String>,
 }
 
-pub fn run(seed: u64, plan: Plan) -> Verdict {
+/// What became of one target.
+pub struct End {
+    pub service: String,
+    /// Nothing happened to it.
+    pub healthy: bool,
+    pub first: Option<Outcome>,
+    pub last: Option<Outcome>,
+    /// From the press to the first verdict; none when there never was one.
+    pub took_ms: Option<i64>,
+}
+
+impl End {
+    fn of(record: &Record, course: &Course) -> End {
+        let outcome = |it: &(i64, EffectResult)| it.1.outcome;
+        End {
+            service: course.target.service().to_owned(),
+            healthy: record.is_healthy(course),
+            first: course.results.first().map(outcome),
+            last: course.results.last().map(outcome),
+            took_ms: record.took_ms(course),
+        }
+    }
+}
+
+impl Record {
+    /// From the press to a target's first verdict.
+    pub fn took_ms(&self, course: &Course) -> Option<i64> {
+        let (at_ms, _) = course.results.first()?;
+        Some(at_ms - self.pressed_at_ms)
+    }
+
+    /// Whether nothing happens to it in this run.
+    pub fn is_healthy(&self, course: &Course) -> bool {
+        let id = &course.target.id;
+        let mut healthy = self.plan.healthy.iter();
+        healthy.any(|spot| course.target.service() == *spot || id.ends_with(spot))
+    }
+}
+
+pub fn run(seed: u64, plan: Plan, told: bool) -> Verdict {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -79,19 +117,13 @@ pub fn run(seed: u64, plan: Plan) -> Verdict {
     };
     Verdict {
         complaints: judge::complaints(&record),
-        outcomes: record
+        ends: record
             .courses
             .iter()
-            .map(|course| {
-                let outcome = |it: &(i64, EffectResult)| it.1.outcome;
-                (
-                    course.results.first().map(outcome),
-                    course.results.last().map(outcome),
-                )
-            })
+            .map(|course| End::of(&record, course))
             .collect(),
         requests: seen.log["requests"].as_array().unwrap().len(),
-        story: judge::story(&record, &seen.truth, &seen.log),
+        story: told.then(|| judge::story(&record, &seen.truth, &seen.log)),
     }
 }
 
@@ -106,11 +138,13 @@ struct Seen {
 }
 
 async fn play(seed: u64, plan: &Plan) -> (Stage, Seen) {
-    let stage = Stage::new(seed, plan.latency_ms, plan.polls, plan.flags).await;
+    let stage = Stage::new(seed, plan.latency_ms, plan.polls, &plan.board).await;
     stage.control("DELETE", "log", &json!({}));
     let before = stage.sandbox.truth();
-    let propagation = json!({"service": "unleash", "propagation_ms": plan.propagation_ms});
-    stage.control("POST", "knobs", &propagation);
+    for (service, ms) in &plan.late {
+        let propagation = json!({"service": service, "propagation_ms": ms});
+        stage.control("POST", "knobs", &propagation);
+    }
     for (path, bodies) in [
         ("knobs", &plan.knobs),
         ("fault", &plan.faults),

@@ -29,6 +29,25 @@ pub const SECOND_FLAG: &str = "wallet.request_money";
 
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 
+/// What a stop reaches in one run.
+#[derive(Clone, Copy, Debug)]
+pub struct Board {
+    pub scenario: &'static str,
+    /// Services of the scenario that are not connected.
+    pub without: &'static [&'static str],
+    /// Flags of the release at Unleash, beside the sandbox's own.
+    pub flags: &'static [&'static str],
+    pub targets: usize,
+}
+
+/// Both stores and two flags.
+pub const FOUR: Board = Board {
+    scenario: "calm",
+    without: &[],
+    flags: &[SECOND_FLAG],
+    targets: 4,
+};
+
 pub struct Stage {
     pub sandbox: Sandbox,
     pub handle: Handle,
@@ -80,10 +99,10 @@ impl LaptopClock {
 }
 
 impl Stage {
-    /// A workspace that has read everything once, on a calm sandbox.
-    pub async fn new(seed: u64, latency_ms: u64, polls: bool, flags: &[&str]) -> Stage {
+    /// A workspace that has read everything once, on a sandbox in which nothing moves.
+    pub async fn new(seed: u64, latency_ms: u64, polls: bool, board: &Board) -> Stage {
         let sandbox = Sandbox::new(cockpit_sandbox::Options {
-            scenario: "calm".to_owned(),
+            scenario: board.scenario.to_owned(),
             seed,
             latency_ms,
             epoch_ms: Some(EPOCH_MS),
@@ -94,7 +113,7 @@ impl Stage {
         let laptop = Arc::new(LaptopClock::default());
         let clock = laptop.runs();
         let wire = Arc::new(Wire(sandbox.router()));
-        for flag in flags {
+        for flag in board.flags {
             add_flag(&sandbox, &wire, flag).await;
         }
         let folder = quick_folder();
@@ -108,10 +127,10 @@ impl Stage {
         })
         .await
         .unwrap();
-        handle
-            .begin_on_sandbox(&sandbox.connections(), "Mira")
-            .await
-            .unwrap();
+        let mut connections = sandbox.connections();
+        let services = connections.as_object_mut().unwrap();
+        services.retain(|name, _| !board.without.contains(&name.as_str()));
+        handle.begin_on_sandbox(&connections, "Mira").await.unwrap();
         let _: Done = handle.do_it(Act::Refresh(Nothing {})).await.unwrap();
         Stage {
             sandbox,

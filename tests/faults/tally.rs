@@ -1,27 +1,50 @@
-//! Counts of outcomes, for the end of a whole simulation. Must not judge.
+//! Counts of outcomes and the longest waits, for the end of a whole simulation. Must not judge.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use cockpit_engine::domain::event::Outcome;
 
-use crate::run::Verdict;
+use crate::run::{End, Verdict};
+
+const WORDS: [&str; 7] = [
+    "confirmed",
+    "refused",
+    "stale",
+    "failed",
+    "unknown",
+    "queued",
+    "none",
+];
 
 #[derive(Default)]
 pub struct Tally {
     runs: usize,
     requests: usize,
-    first: BTreeMap<&'static str, usize>,
-    last: BTreeMap<&'static str, usize>,
+    /// By service and outcome: how often it came first, and how often last.
+    ends: BTreeMap<String, BTreeMap<&'static str, (usize, usize)>>,
+    /// The longest wait for a first verdict, of those that nothing happened to and of all.
+    healthy_ms: i64,
+    board_ms: i64,
 }
 
 impl Tally {
     pub fn add(&mut self, verdict: &Verdict) {
         self.runs += 1;
         self.requests += verdict.requests;
-        for (first, last) in &verdict.outcomes {
-            *self.first.entry(word(*first)).or_default() += 1;
-            *self.last.entry(word(*last)).or_default() += 1;
+        for end in &verdict.ends {
+            self.end(end);
+        }
+    }
+
+    fn end(&mut self, end: &End) {
+        let words = self.ends.entry(end.service.clone()).or_default();
+        words.entry(word(end.first)).or_default().0 += 1;
+        words.entry(word(end.last)).or_default().1 += 1;
+        let took_ms = end.took_ms.unwrap_or(i64::MAX);
+        self.board_ms = self.board_ms.max(took_ms);
+        if end.healthy {
+            self.healthy_ms = self.healthy_ms.max(took_ms);
         }
     }
 }
@@ -33,24 +56,37 @@ fn word(outcome: Option<Outcome>) -> &'static str {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} runs, {} requests", self.runs, self.requests)?;
-        writeln!(f, "{:<10} {:>9} {:>9}", "outcome", "first", "last")?;
-        for word in [
-            "confirmed",
-            "refused",
-            "stale",
-            "failed",
-            "unknown",
-            "queued",
-            "none",
-        ] {
-            let count = |of: &BTreeMap<&str, usize>| of.get(word).copied().unwrap_or(0);
-            writeln!(
-                f,
-                "{word:<10} {:>9} {:>9}",
-                count(&self.first),
-                count(&self.last)
-            )?;
+        writeln!(
+            f,
+            "longest wait for a first verdict: {} ms, where nothing happened {} ms",
+            self.board_ms, self.healthy_ms
+        )?;
+        write!(f, "{:<20}", "first → last")?;
+        for word in WORDS {
+            write!(f, " {word:>15}")?;
         }
-        Ok(())
+        writeln!(f)?;
+        let mut all: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (service, words) in &self.ends {
+            row(f, service, words)?;
+            for (word, (first, last)) in words {
+                let sum = all.entry(word).or_default();
+                *sum = (sum.0 + first, sum.1 + last);
+            }
+        }
+        row(f, "all", &all)
     }
+}
+
+fn row(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    words: &BTreeMap<&str, (usize, usize)>,
+) -> fmt::Result {
+    write!(f, "{name:<20}")?;
+    for word in WORDS {
+        let (first, last) = words.get(word).copied().unwrap_or_default();
+        write!(f, " {:>15}", format!("{first} → {last}"))?;
+    }
+    writeln!(f)
 }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::plan::Plan;
+use crate::services::{Pattern, Ways};
 
 /// A change of one target.
 #[derive(Clone, Debug)]
@@ -53,7 +54,10 @@ pub struct Request {
     /// When its answer was given; none when none was.
     pub answered_at_ms: Option<i64>,
     pub line: String,
-    pub status: u64,
+    /// Flags that its body names.
+    pub flags: Vec<String>,
+    /// Its answer is the service's own, and a success.
+    pub tells: bool,
 }
 
 /// The truth about one target.
@@ -73,50 +77,29 @@ pub struct Target {
 impl Target {
     pub fn of(id: &str, truth: &Value, log: &Value, base: usize, plan: &Plan) -> Target {
         let (service, name) = id.split_once(':').unwrap();
-        let (part, reads, write) = match service {
-            "google_play" => (
-                "tracks/production".to_owned(),
-                vec!["GET */tracks/production".to_owned()],
-                ":commit".to_owned(),
-            ),
-            "app_store" => (
-                "appStoreVersionPhasedReleases/".to_owned(),
-                vec!["GET */appStoreVersions".to_owned()],
-                "PATCH ".to_owned(),
-            ),
-            _ => {
-                let flag = name.rsplit('/').next().unwrap();
-                (
-                    format!("flags/{flag}/production"),
-                    vec![
-                        format!("GET */features/{flag}"),
-                        format!("GET */client/features?namePrefix={flag}"),
-                    ],
-                    format!("/features/{flag}/environments/production/off"),
-                )
-            }
-        };
+        let name = name.rsplit('/').next().unwrap();
+        let ways = Ways::of(id);
         let turns: Vec<Turn> = truth["history"]
             .as_array()
             .unwrap()
             .iter()
             .skip(base)
             .filter(|change| change["service"] == service)
-            .filter(|change| change["target"].as_str().unwrap().starts_with(&part))
-            .map(|change| Turn {
-                at_ms: change["at_ms"].as_i64().unwrap(),
-                ours: change["who"] == "api",
-                met: is_stopped(service, &change["after"]),
+            .filter(|change| change["target"].as_str().unwrap().starts_with(&ways.diary))
+            .filter_map(|change| {
+                Some(Turn {
+                    at_ms: change["at_ms"].as_i64().unwrap(),
+                    ours: change["who"] == "api",
+                    met: (ways.is_stopped)(name, change)?,
+                })
             })
             .collect();
-        let clients = (service == "unleash").then(|| {
-            let delay_ms = i64::try_from(plan.propagation_ms).unwrap();
-            let late = |turn: &Turn| Turn {
-                at_ms: turn.at_ms + delay_ms,
-                ..turn.clone()
-            };
-            Timeline(turns.iter().map(late).collect())
-        });
+        let delay_ms = i64::try_from(plan.late_ms(service)).unwrap();
+        let late = |turn: &Turn| Turn {
+            at_ms: turn.at_ms + delay_ms,
+            ..turn.clone()
+        };
+        let clients = (delay_ms > 0).then(|| Timeline(turns.iter().map(late).collect()));
         let requests: Vec<Request> = log["requests"]
             .as_array()
             .unwrap()
@@ -124,26 +107,21 @@ impl Target {
             .filter(|line| line["service"] == service)
             .map(request)
             .collect();
-        let of = |pattern: &str| -> Vec<Request> {
-            let (method, rest) = pattern.split_once(" *").unwrap();
-            requests
-                .iter()
-                .filter(|it| it.line.starts_with(method) && it.line.contains(rest))
-                .filter(|it| !rest.contains("/features/") || it.line.ends_with(rest))
-                .cloned()
-                .collect()
+        let of = |patterns: &[Pattern]| -> Vec<Request> {
+            let meant = |it: &&Request| patterns.iter().any(|pattern| pattern.is(it));
+            requests.iter().filter(meant).cloned().collect()
         };
         Target {
             id: id.to_owned(),
             served: Timeline(turns),
             clients,
-            reads: reads.iter().map(|pattern| of(pattern)).collect(),
-            writes: requests
-                .iter()
-                .filter(|it| it.line.contains(&write))
-                .cloned()
-                .collect(),
+            reads: ways.reads.chunks(1).map(of).collect(),
+            writes: of(&ways.writes),
         }
+    }
+
+    pub fn service(&self) -> &str {
+        self.id.split_once(':').map_or("", |(service, _)| service)
     }
 
     /// Every side of it.
@@ -161,27 +139,13 @@ fn request(line: &Value) -> Request {
     };
     let at_ms = line["at"].as_i64().unwrap();
     let ms = line["duration_ms"].as_f64();
+    let flags = line["flags"].as_array().into_iter().flatten();
     Request {
         at_ms,
         // Rounded up, but for what a sum of floats adds: an answer is not used before it came.
         answered_at_ms: ms.map(|ms| at_ms + (ms - 0.001).ceil() as i64),
         line: format!("{} {}{query}", text("method"), text("path")),
-        status: line["status"].as_u64().unwrap_or(0),
-    }
-}
-
-fn is_stopped(service: &str, after: &Value) -> bool {
-    match service {
-        "google_play" => {
-            let code = |release: &Value| {
-                let codes = release["versionCodes"].as_array().unwrap();
-                let numbers = codes.iter().map(|it| it.as_str().unwrap().parse::<i64>());
-                numbers.map(Result::unwrap).max()
-            };
-            let newest = after.as_array().unwrap().iter().max_by_key(|it| code(it));
-            newest.unwrap()["status"] == "halted"
-        }
-        "app_store" => after == "PAUSED",
-        _ => after["enabled"] == false,
+        flags: flags.map(|it| it.as_str().unwrap().to_owned()).collect(),
+        tells: line["status"] == 200 && line["fault"] != "garbage",
     }
 }
