@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageWords, ago, count, until, utc } from "./ages";
+import { ageWords, ago, until, utc } from "./ages";
 
 const now = Date.parse("2026-11-23T14:02:41Z");
 const before = (ms: number) => new Date(now - ms).toISOString();
@@ -42,9 +42,7 @@ it("counts down to an end, in seconds when it is near", () => {
   expect(end(-1)).toBe("expired");
 });
 
-it("writes times and counts as the log shows them", () => {
+it("writes times as the log shows them", () => {
   expect(utc("2026-11-03T04:02:01.5Z")).toBe("3 Nov 04:02:01");
   expect(ago(before(125_000), now)).toBe("2 min ago");
-  expect(count(1_012_411)).toBe("1\u202f012\u202f411");
-  expect(count(999)).toBe("999");
 });

@@ -1,5 +1,5 @@
 // Times in words. Knows no clock: the caller says what time it is.
-import { text } from "../text";
+import { forms, text } from "../text";
 import type { Age } from "../backend/generated/Age";
 
 const second = 1000;
@@ -44,20 +44,9 @@ export function until(at: string, now: number): string {
   return text.age.expires(span(left));
 }
 
-const months = text.age.months;
-
 /** UTC as the log shows it: "23 Nov 14:02:41". */
 export function utc(at: string): string {
   const when = new Date(at);
   if (Number.isNaN(when.getTime())) return at;
-  const two = (n: number) => String(n).padStart(2, "0");
-  return (
-    `${when.getUTCDate()} ${months[when.getUTCMonth()] ?? ""} ` +
-    `${two(when.getUTCHours())}:${two(when.getUTCMinutes())}:${two(when.getUTCSeconds())}`
-  );
-}
-
-/** A count with thin groups: "12 411". */
-export function count(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
+  return text.age.moment(forms.moment(when));
 }

@@ -1,6 +1,7 @@
 // What a person writes in the editor, and the rule that it means. Knows no screen.
 import type { HealthRule } from "../../backend/generated/HealthRule";
 import type { Measure } from "../../backend/generated/Measure";
+import { forms } from "../../text";
 
 export interface Draft {
   name: string;
@@ -25,7 +26,7 @@ export function blank(outcome: Draft["outcome"]): Draft {
     name: "",
     measure: "crash_free_sessions",
     kind: "worse",
-    value: "0.5",
+    value: forms.typed(0.5),
     error: "1",
     sample: "500",
     age_minutes: "120",
@@ -99,5 +100,5 @@ export function bps(words: string): number | null {
 }
 
 function percent(hundredths: number): string {
-  return String(hundredths / 100);
+  return forms.typed(hundredths / 100);
 }

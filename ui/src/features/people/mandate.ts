@@ -1,6 +1,7 @@
 // A mandate as a form holds it, and back. Knows no rule: Rust says what it would mean.
 import type { Mandate } from "../../backend/generated/Mandate";
 import type { Role } from "../../backend/generated/Role";
+import { forms } from "../../text";
 
 const MINUTE = 60_000;
 
@@ -20,7 +21,7 @@ export function formOf(mandate: Mandate): PolicyForm {
   const [quorum] = mandate.approve;
   const [fallback] = mandate.fallback;
   const inMinutes = (ms: number | null | undefined) =>
-    ms === null || ms === undefined ? "" : String(ms / MINUTE);
+    ms === null || ms === undefined ? "" : forms.typed(ms / MINUTE);
   return {
     ask: [...mandate.ask],
     persons: String(quorum?.persons ?? 0),

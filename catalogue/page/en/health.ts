@@ -1,6 +1,5 @@
 // The page's words about health: figures, rules and standing orders.
-
-const n = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+import { n, number } from "./forms";
 
 export const health = {
   signals: "Figures",
@@ -42,7 +41,7 @@ export const health = {
   orderWhy: (who: string, why: string) => `${who}: ${why}`,
   fired: (count: number) => `followed ${n(count, "breach", "breaches")}`,
   openFired: "Open evidence",
-  openFiredName: (entry: number) => `Open evidence: entry ${entry}`,
+  openFiredName: (entry: number) => `Open evidence: entry ${number(entry)}`,
   editor: {
     title: "Write a rule",
     change: (name: string) => `Change the rule “${name}”`,
@@ -50,18 +49,18 @@ export const health = {
     name: "Name",
     namePlaceholder: "half a point worse",
     measure: "It looks at",
-    measures: [
-      { value: "crash_free_sessions", words: "Crash-free sessions" },
-      { value: "crash_free_users", words: "Crash-free users" },
-      { value: "freeze_free_users", words: "Freeze-free users (no ANR)" },
-      { value: "named_share", words: "The share that a source named" },
-    ],
+    measures: {
+      crash_free_sessions: "Crash-free sessions",
+      crash_free_users: "Crash-free users",
+      freeze_free_users: "Freeze-free users (no ANR)",
+      named_share: "The share that a source named",
+    },
     kind: "It is breached when they are",
-    kinds: [
-      { value: "worse", words: "Worse than the release before" },
-      { value: "below", words: "Below a value" },
-      { value: "above", words: "Above a value" },
-    ],
+    kinds: {
+      worse: "Worse than the release before",
+      below: "Below a value",
+      above: "Above a value",
+    },
     points: "By how many percentage points",
     value: "Value, in per cent",
     error: "Wrong for at most, in per cent of healthy releases",
@@ -69,16 +68,9 @@ export const health = {
     age: "Data older than so many minutes cannot trigger",
     window: "Judged together: the newest so many minutes (empty: the newest interval, or day)",
     outcome: "A breach leads to",
-    outcomes: [
-      { value: "alarm", words: "An alarm" },
-      { value: "proposal", words: "The proposal of a stop" },
-    ],
+    outcomes: { alarm: "An alarm", proposal: "The proposal of a stop" },
     platform: "On",
-    platforms: [
-      { value: "both", words: "Android and iOS" },
-      { value: "Android", words: "Android" },
-      { value: "iOS", words: "iOS" },
-    ],
+    platforms: { both: "Android and iOS", Android: "Android", iOS: "iOS" },
     hours: "Holds for so many hours, 720 at most",
     fires: "Follows at most so many breaches, 10 at most",
     bad: {
@@ -119,4 +111,4 @@ export const health = {
       "A standing order stops without a person at the button. It is signed in the approval window, holds for 30 days at most, and ends with one press.",
     ],
   },
-};
+} as const;

@@ -1,4 +1,5 @@
 // The page's words about whether a stop would be taken now.
+import { number } from "./forms";
 
 export const ready = {
   title: "Can I stop right now?",
@@ -12,7 +13,7 @@ export const ready = {
   nothing: "A dry run changes nothing at the service.",
   guide: "How to make the credential with the least permission",
   left: "What is left of its limits",
-  leftOf: (name: string, percent: number) => `${name}: ${percent} percent left`,
+  leftOf: (name: string, percent: number) => `${name}: ${number(percent)} percent left`,
   check: "Check permissions",
   checkName: (name: string) => `Check permissions of ${name}`,
   tryName: (name: string) => `Try it now at ${name}`,
@@ -25,4 +26,4 @@ export const ready = {
       "Dry runs are made by themselves a few times a day, and when you ask. On Google Play each costs two of the day’s edits.",
     ],
   },
-};
+} as const;

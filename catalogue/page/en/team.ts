@@ -1,4 +1,5 @@
 // The page's words about sharing, inviting and joining.
+import { n, number } from "./forms";
 
 export const team = {
   title: "Team",
@@ -14,8 +15,7 @@ export const team = {
   shared: (folder: string) => `The log lies in ${folder}.`,
   looked: (when: string) => `looked ${when}`,
   never: "not looked yet",
-  unpublished: (count: number) =>
-    count === 1 ? "1 entry is not in it yet" : `${String(count)} entries are not in it yet`,
+  unpublished: (count: number) => `${n(count, "entry is", "entries are")} not in it yet`,
   look: "Look now",
   lookName: "Look now into the team folder",
   looking: "Looking…",
@@ -25,8 +25,7 @@ export const team = {
   roles: "Roles that they are meant to have",
   needRole: "Choose at least one role.",
   good: "Good for",
-  hours: (hours: number) =>
-    hours === 1 ? "1 hour" : hours === 24 ? "1 day" : `${String(hours / 24)} days`,
+  hours: (hours: number) => (hours < 24 ? n(hours, "hour", "hours") : n(hours / 24, "day", "days")),
   inviteGo: "Make the invitation",
   inviting: "Making it…",
   text: "Invitation",
@@ -46,7 +45,7 @@ export const team = {
   new: "Somebody new",
   another: (name: string) => `Another device of ${name}`,
   threshold: "Administrators who must agree",
-  thresholdOf: (count: number) => `${String(count)} must agree`,
+  thresholdOf: (count: number) => `${number(count)} must agree`,
   compromised: "In other hands…",
   compromisedName: (title: string) => `${title} was in other hands`,
   from: "Last entry of the log that is its owner’s",
@@ -88,4 +87,4 @@ export const team = {
       "Read them out, by telephone or face to face. Not in the chat that brought the invitation.",
     asked: (when: string) => `asked ${when}`,
   },
-};
+} as const;
