@@ -25,6 +25,8 @@ const noFeature = {
   regex: "/features/",
   message: "Features build on this; it knows none of them.",
 };
+const inCatalogue = "Words for people stand in catalogue/page, so that they can be translated.";
+const byForms = "Numbers, dates and lists are written by `forms` of src/text, in its language.";
 const forbid = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
 
 export default ts.config(
@@ -48,6 +50,19 @@ export default ts.config(
           selector: "SvelteAttribute[key.name='style']",
           message: "The content policy forbids style attributes. Use a class or style:name.",
         },
+        {
+          selector: ":not(SvelteStyleElement) > SvelteText[value=/[A-Za-z]/]",
+          message: inCatalogue,
+        },
+        {
+          selector:
+            "SvelteAttribute[key.name=/^(aria-label|alt|placeholder|title|label|words|sub)$/] SvelteLiteral[value=/[A-Za-z]/]",
+          message: inCatalogue,
+        },
+        {
+          selector: "SvelteMustacheTag Literal[value=/[a-z] [a-z]/]",
+          message: inCatalogue,
+        },
       ],
     },
   },
@@ -61,7 +76,19 @@ export default ts.config(
       },
     },
   },
-  { files: ["src/**"], rules: forbid(noBits, noTauri, noData) },
+  {
+    files: ["src/**"],
+    rules: {
+      ...forbid(noBits, noTauri, noData),
+      "no-restricted-globals": ["error", { name: "Intl", message: byForms }],
+      "no-restricted-properties": [
+        "error",
+        ...["toFixed", "toLocaleString", "toLocaleDateString", "toLocaleTimeString"].map(
+          (property) => ({ property, message: byForms }),
+        ),
+      ],
+    },
+  },
   { files: ["src/kit/**"], rules: forbid(noTauri, noData, noFeature) },
   { files: ["src/backend/**"], rules: forbid(noBits, noFeature) },
   { files: ["src/approval/**"], rules: forbid(noBits, noTauri, noData, noFeature) },
