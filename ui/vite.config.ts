@@ -6,7 +6,12 @@ import { approvalStaysSmall } from "./approval-stays-small.ts";
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), mode === "test" ? svelteTesting() : [], approvalStaysSmall()],
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 1420, strictPort: true },
+  server: {
+    host: "127.0.0.1",
+    port: 1420,
+    strictPort: true,
+    fs: { allow: [".", "../catalogue/page"] },
+  },
   build: {
     target: ["es2022", "safari16.4"],
     assetsInlineLimit: 0,
