@@ -61,7 +61,7 @@ export function formsOf(language: string, marks: Marks) {
         .map(({ type, value }) => (type === "group" || type === "decimal" ? marks[type] : value))
         .join(""),
 
-    /** A number as a person would type it, without groups: "0.5". */
+    /** Without groups, as a person types it or names a thing by it: "0.5", "4088". */
     typed: (value: number) => String(value).replace(".", marks.decimal),
 
     /** The words that go with a number, without the number. */

@@ -3,7 +3,7 @@ import { formsOf } from "../forms";
 
 export const forms = formsOf("en", { decimal: ".", group: "\u202f" });
 
-export const { number, list } = forms;
+export const { number, typed, list } = forms;
 
 /** "1 day", "2 days". */
 export function n(count: number, one: string, many: string): string {

@@ -1,5 +1,5 @@
 // The page's words about health: figures, rules and standing orders.
-import { n, number } from "./forms";
+import { n, typed } from "./forms";
 
 export const health = {
   signals: "Figures",
@@ -41,7 +41,7 @@ export const health = {
   orderWhy: (who: string, why: string) => `${who}: ${why}`,
   fired: (count: number) => `followed ${n(count, "breach", "breaches")}`,
   openFired: "Open evidence",
-  openFiredName: (entry: number) => `Open evidence: entry ${number(entry)}`,
+  openFiredName: (entry: number) => `Open evidence: entry ${typed(entry)}`,
   editor: {
     title: "Write a rule",
     change: (name: string) => `Change the rule “${name}”`,

@@ -1,10 +1,10 @@
 // The page's words about the decision log and its export.
-import { n, number } from "./forms";
+import { n, number, typed } from "./forms";
 
 export const log = {
   status: "State of the ledger",
   voidSlots: (v: number) => `${n(v, "slot", "slots")} of the log admit nothing`,
-  slot: (v: number) => `Slot ${number(v)}`,
+  slot: (v: number) => `Slot ${typed(v)}`,
   bytes: (v: number) => n(v, "byte", "bytes"),
   search: "Search the log",
   searchHint: "Search who, what, where and why",

@@ -1,5 +1,5 @@
 // The page's words about what customers are told and who agrees to it.
-import { list, n, number } from "./forms";
+import { list, n, number, typed } from "./forms";
 
 export const notices = {
   title: "Notices",
@@ -38,7 +38,7 @@ export const notices = {
   language: "Language",
   addLanguage: (name: string) => `Add the language ${name}`,
   slots: "What the notice says",
-  entry: (position: number) => `entry ${number(position)}`,
+  entry: (position: number) => `entry ${typed(position)}`,
   nextUpdate: "Next update",
   noPromise: "nothing is promised",
   promised: (when: string) => `by ${when} UTC`,

@@ -1,5 +1,5 @@
 // The page's words about people and policy.
-import { list, number } from "./forms";
+import { list, number, typed } from "./forms";
 
 export const people = {
   people: "People",
@@ -20,7 +20,7 @@ export const people = {
   cancel: "Cancel",
   reviews: "Waiting for a look",
   reviewsHint: "What was unusual. Mostly it has a good reason; somebody says so.",
-  raised: (position: number, when: string) => `entry ${number(position)} · ${when}`,
+  raised: (position: number, when: string) => `entry ${typed(position)} · ${when}`,
   close: "Looked at",
   closeName: (title: string) => `Looked at: ${title}`,
   proposals: "Waiting for another administrator",
