@@ -2,6 +2,7 @@
 //! nothing.
 
 use cockpit_engine::api::{Act, Approval, Problem, Query, StartDrillArgs};
+use cockpit_say::say;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tauri::{State, WebviewWindow};
@@ -39,7 +40,7 @@ pub async fn approve(
     if window.label() != windows::APPROVAL {
         return Err(Problem::new(
             "refused",
-            "Only the approval window may approve.",
+            say!("Only the approval window may approve."),
         ));
     }
     let approval: Approval = parse(name, args)?;
@@ -52,8 +53,10 @@ fn parse<T: DeserializeOwned>(name: String, args: Value) -> Result<T, Problem> {
     serde_json::from_value(words).map_err(|_| {
         Problem::new(
             "bad_input",
-            format!("'{name}' is not known here, or its fields are not."),
+            say!("'{name}' is not known here, or its fields are not."),
         )
-        .hint("Restart the app; if it comes again, the page and the app differ in version.")
+        .hint(say!(
+            "Restart the app; if it comes again, the page and the app differ in version."
+        ))
     })
 }

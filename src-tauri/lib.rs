@@ -6,6 +6,7 @@ mod tray;
 mod windows;
 
 use cockpit_engine::Handle;
+use cockpit_say::say;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 
 use shell::Shell;
@@ -21,6 +22,9 @@ pub fn run() {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .init();
+    if let Err(error) = cockpit_say::speak_as_here() {
+        tracing::warn!(%error, "the system's language is not spoken");
+    }
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![
@@ -45,8 +49,10 @@ pub fn run() {
             }
         }),
         Err(error) => {
-            eprintln!("The window could not be opened: {error}.");
-            eprintln!("Without a display, use `cockpit` or a virtual display such as xvfb-run.");
+            eprintln!("{}", say!("The window could not be opened: {error}."));
+            let hint =
+                say!("Without a display, use `cockpit` or a virtual display such as xvfb-run.");
+            eprintln!("{hint}");
             std::process::exit(1);
         }
     }

@@ -13,6 +13,7 @@ use cockpit_engine::{
     Engine, Handle, Http, Options, SecretString, clock, presence, reqwest_transport,
 };
 use cockpit_sandbox::{Running, Sandbox};
+use cockpit_say::say;
 use serde_json::Value;
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_notification::NotificationExt as _;
@@ -57,11 +58,11 @@ impl Shell {
             self.start().await;
         }
         let mut started = self.started.subscribe();
-        let ended = |_| Problem::new("storage", "The app is ending.");
+        let ended = |_| Problem::new("storage", say!("The app is ending."));
         let outcome = started.wait_for(Option::is_some).await.map_err(ended)?;
         match &*outcome {
             Some(outcome) => outcome.clone(),
-            None => Err(Problem::new("storage", "The app has not started.")),
+            None => Err(Problem::new("storage", say!("The app has not started."))),
         }
     }
 
@@ -83,15 +84,15 @@ impl Shell {
         if std::env::var_os("COCKPIT_WORKSPACE").is_some() {
             return Err(Problem::new(
                 "refused",
-                "The workspace folder was chosen by COCKPIT_WORKSPACE, so another one is not opened.",
+                say!("The workspace folder was chosen by COCKPIT_WORKSPACE, so another one is not opened."),
             )
-            .hint("Start the app with another folder."));
+            .hint(say!("Start the app with another folder.")));
         }
         let old = self.engine().await?;
         if !old.is_drill() {
             return Err(Problem::new(
                 "refused",
-                "This workspace is real; it is not left for a drill.",
+                say!("This workspace is real; it is not left for a drill."),
             ));
         }
         let made = SystemTime::now()
@@ -104,7 +105,7 @@ impl Shell {
         std::fs::write(data.join(POINTER), &name).map_err(|error| {
             Problem::new(
                 "storage",
-                format!("The new drill could not be noted: {error}."),
+                say!("The new drill could not be noted: {error}."),
             )
         })?;
         self.started.send_replace(Some(Ok(engine.clone())));
@@ -163,9 +164,9 @@ impl Shell {
         self.app.path().app_data_dir().map_err(|error| {
             Problem::new(
                 "storage",
-                format!("This computer names no folder for the app: {error}."),
+                say!("This computer names no folder for the app: {error}."),
             )
-            .hint("Set COCKPIT_WORKSPACE to a folder.")
+            .hint(say!("Set COCKPIT_WORKSPACE to a folder."))
         })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cockpit_engine::Handle;
 use cockpit_engine::api::{AppArgs, Query};
 use cockpit_engine::domain::views::{CockpitView, Mood, tray};
+use cockpit_say::{mark, said, say};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::{MouseButton, TrayIconBuilder, TrayIconEvent};
@@ -17,7 +18,7 @@ use crate::windows;
 /// The line at the head of the menu.
 struct Words(MenuItem<Wry>);
 
-const UNREAD: &str = "Nothing was read yet";
+const UNREAD: &str = mark!("Nothing was read yet");
 const ID: &str = "cockpit";
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
@@ -38,12 +39,12 @@ pub fn show(app: &AppHandle) {
 
 fn build(app: &AppHandle) -> tauri::Result<()> {
     // Not every system shows a tooltip, so the words stand at the head of the menu too.
-    let words = MenuItem::with_id(app, "words", UNREAD, false, None::<&str>)?;
-    let open = MenuItem::with_id(app, OPEN, "Open Release Cockpit", true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?;
+    let words = MenuItem::with_id(app, "words", said(UNREAD), false, None::<&str>)?;
+    let open = MenuItem::with_id(app, OPEN, say!("Open Release Cockpit"), true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, QUIT, say!("Quit"), true, None::<&str>)?;
     TrayIconBuilder::with_id(ID)
         .icon(picture(Mood::Unknown)?)
-        .tooltip(format!("Release Cockpit: {UNREAD}"))
+        .tooltip(format!("Release Cockpit: {}", said(UNREAD)))
         .menu(&Menu::with_items(app, &[&words, &open, &quit])?)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| match event.id().as_ref() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cockpit_say::say;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
 
 /// Label of the main window.
@@ -73,7 +74,7 @@ pub fn open_approval(app: &AppHandle, to_sign: ToSign<'_>) -> tauri::Result<()> 
     let number: String = number.chars().filter(char::is_ascii_hexdigit).collect();
     let page = WebviewUrl::App(format!("approval.html?{what}={number}").into());
     WebviewWindowBuilder::new(app, APPROVAL, page)
-        .title("Approve · Release Cockpit")
+        .title(say!("Approve · Release Cockpit"))
         .inner_size(640.0, 680.0)
         .min_inner_size(520.0, 560.0)
         .build()?;

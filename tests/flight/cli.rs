@@ -51,6 +51,8 @@ pub fn command(arguments: &[&str]) -> Command {
 fn on_its_own(mut command: Command) -> Command {
     command
         .env("COCKPIT_PASSPHRASE", PASSPHRASE)
+        .env("LC_ALL", "C")
+        .env_remove("LANGUAGE")
         .env_remove("COCKPIT_LOG")
         .env_remove("COCKPIT_PAUSE_AT")
         .stdin(Stdio::null())

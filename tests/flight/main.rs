@@ -10,6 +10,7 @@ mod full_disk;
 mod joining;
 mod killed;
 mod killed_sending;
+mod language;
 mod list;
 mod mended;
 mod notice;

@@ -20,12 +20,12 @@ const DRAWN: &[Place] = &[
     Place {
         package: "release-cockpit",
         source: "src-tauri/",
-        builds_on: &["cockpit-engine", "cockpit-sandbox"],
+        builds_on: &["cockpit-engine", "cockpit-sandbox", "cockpit-say"],
     },
     Place {
         package: "cockpit-cli",
         source: "crates/cli/src/",
-        builds_on: &["cockpit-engine", "cockpit-sandbox"],
+        builds_on: &["cockpit-engine", "cockpit-sandbox", "cockpit-say"],
     },
     Place {
         package: "cockpit-engine",
@@ -47,12 +47,12 @@ const DRAWN: &[Place] = &[
     Place {
         package: "cockpit-ledger",
         source: "crates/ledger/src/",
-        builds_on: &["cockpit-seal"],
+        builds_on: &["cockpit-say", "cockpit-seal"],
     },
     Place {
         package: "cockpit-sync",
         source: "crates/sync/src/",
-        builds_on: &["cockpit-seal"],
+        builds_on: &["cockpit-say", "cockpit-seal"],
     },
     Place {
         package: "cockpit-domain",

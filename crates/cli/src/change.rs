@@ -6,6 +6,7 @@ use cockpit_engine::domain::provider::Verb;
 use cockpit_engine::domain::store::EMBEDDED;
 use cockpit_engine::domain::views::{ActView, CockpitView};
 use cockpit_engine::domain::{Desired, TargetId};
+use cockpit_say::say;
 use serde_json::{Value, json};
 
 use crate::args;
@@ -23,19 +24,21 @@ pub async fn run(args: args::ChangeOfTarget) -> Result<Exit, Problem> {
         return Ok(Exit::AsAsked);
     };
     let reason = args.reason.ok_or_else(|| {
-        bad_input("Say why with --reason; it goes into the log. Nothing was asked for.")
+        bad_input(say!(
+            "Say why with --reason; it goes into the log. Nothing was asked for."
+        ))
     })?;
     let offer = offers.iter().find(|it| key(it) == wanted);
     let offer = offer.ok_or_else(|| {
-        bad_input(format!(
+        bad_input(say!(
             "{} offers no {wanted} now. Nothing was asked for.",
             args.target
         ))
         .hint(match offers.as_slice() {
-            [] => "It offers nothing that can be asked for now.".to_owned(),
+            [] => say!("It offers nothing that can be asked for now.").to_owned(),
             offers => {
                 let keys: Vec<&str> = offers.iter().map(|it| key(it)).collect();
-                format!("It offers: {}.", keys.join(", "))
+                say!("It offers: {}.", keys.join(", "))
             }
         })
     })?;
@@ -45,7 +48,7 @@ pub async fn run(args: args::ChangeOfTarget) -> Result<Exit, Problem> {
             fraction_bps: Some(basis_points(fraction)?),
         },
         (Some(_), _) => {
-            return Err(bad_input(format!(
+            return Err(bad_input(say!(
                 "{wanted} takes no --fraction. Nothing was asked for."
             )));
         }
@@ -78,9 +81,9 @@ pub fn basis_points(fraction: f64) -> Result<u32, Problem> {
         // The range is checked, so the cast is exact.
         Ok((fraction * 10_000.0).round() as u32)
     } else {
-        Err(bad_input(
-            "A fraction lies above 0 and below 1. Nothing was changed.",
-        ))
+        Err(bad_input(say!(
+            "A fraction lies above 0 and below 1. Nothing was changed."
+        )))
     }
 }
 
@@ -90,10 +93,10 @@ fn offers<'a>(view: &'a CockpitView, target: &str) -> Result<Vec<&'a ActView>, P
     match (release, flag) {
         (Some(release), _) => Ok(release.acts.iter().collect()),
         (None, Some(flag)) => Ok(vec![&flag.act]),
-        (None, None) => Err(bad_input(format!(
+        (None, None) => Err(bad_input(say!(
             "There is no target {target} here. Nothing was asked for."
         ))
-        .hint("Take one as `cockpit status` shows it.")),
+        .hint(say!("Take one as `cockpit status` shows it."))),
     }
 }
 
@@ -114,14 +117,14 @@ fn list(offers: &[&ActView], as_json: bool) {
         return output::document(&json!({ "acts": acts }));
     }
     if offers.is_empty() {
-        output::line("It offers nothing that can be asked for now.");
+        output::line(say!("It offers nothing that can be asked for now."));
     }
     for it in offers {
         output::line(&format!("{}  {}", key(it), it.name));
         output::line(&format!("  {}", it.sentence));
         match &it.why_not {
-            Some(why) => output::line(&format!("  Not now: {why}.")),
-            None => output::line(&format!("  Needs: {}.", it.needs)),
+            Some(why) => output::line(&say!("  Not now: {why}.")),
+            None => output::line(&say!("  Needs: {}.", it.needs)),
         }
     }
 }

@@ -17,6 +17,7 @@ use cockpit_engine::keychain::Wish;
 use cockpit_engine::{
     Engine, Handle, Http, ListForm, Options, SecretString, clock, reqwest_transport,
 };
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args::{self, Command, OnOff};
@@ -77,7 +78,7 @@ async fn one(command: Command) -> Result<Exit, Problem> {
             let entries = handle.rebuild().await?;
             say(
                 args.json,
-                &format!("The lists were made again from {entries} entries."),
+                &say!("The lists were made again from {entries} entries."),
             );
             Ok(Exit::AsAsked)
         }
@@ -113,9 +114,11 @@ async fn init(args: args::Init) -> Result<Exit, Problem> {
             "head": cockpit.ledger.head,
         }));
     } else {
-        output::line(&format!(
+        output::line(&say!(
             "Made the workspace {} for {}. Its key is in {}.",
-            cockpit.workspace, args.person, boot.keys_kept_in
+            cockpit.workspace,
+            args.person,
+            boot.keys_kept_in
         ));
     }
     Ok(Exit::AsAsked)
@@ -132,7 +135,7 @@ async fn connect(args: args::Connect) -> Result<Exit, Problem> {
         let value = std::env::var(variable).map_err(|_| {
             Problem::new(
                 "bad_input",
-                format!("The variable {variable} is not set. Nothing was changed."),
+                say!("The variable {variable} is not set. Nothing was changed."),
             )
         })?;
         fields.insert(key.to_owned(), value);
@@ -142,7 +145,7 @@ async fn connect(args: args::Connect) -> Result<Exit, Problem> {
         std::io::stdin().read_to_string(&mut value).map_err(|_| {
             Problem::new(
                 "bad_input",
-                "Standard input could not be read as text. Nothing was changed.",
+                say!("Standard input could not be read as text. Nothing was changed."),
             )
         })?;
         fields.insert(key.clone(), value.trim().to_owned());
@@ -203,7 +206,7 @@ async fn stop(args: args::Stop) -> Result<Exit, Problem> {
     if let Some(chosen) = &targets {
         let left_out = sheet.targets.into_iter();
         let left_out = left_out.filter(|it| chosen.iter().all(|id| id.0 != it.target));
-        not_covered.extend(left_out.map(|it| format!("{}: left out by --target.", it.title)));
+        not_covered.extend(left_out.map(|it| say!("{}: left out by --target.", it.title)));
     }
     let act = Act::Stop(StopArgs {
         app: args.app,
@@ -284,7 +287,7 @@ pub(crate) async fn approve(args: args::Approve) -> Result<Exit, Problem> {
     let rejects = matches!(approval, Approval::Reject(_));
     handle.approve(approval).await?;
     if rejects {
-        say(args.at.json, "Rejected. Nothing is in effect.");
+        say(args.at.json, say!("Rejected. Nothing is in effect."));
         return Ok(Exit::AsAsked);
     }
     let ours = handle.is_asked_here(&intent);
@@ -296,10 +299,11 @@ pub(crate) async fn approve(args: args::Approve) -> Result<Exit, Problem> {
     };
     if !ours {
         handle.sync().await?;
-        eprintln!(
+        let sentence = say!(
             "Signed. The laptop that asked carries it out when it reads the team folder; nothing is \
              in effect by it until then."
         );
+        eprintln!("{sentence}");
     }
     let ms_max = if ours { SETTLE_MS } else { 0 };
     let view = handle.settled(&pressed, ms_max).await?;
@@ -315,9 +319,9 @@ pub(crate) fn the_one_waiting(view: &CockpitView, digits: &str) -> Result<String
         (Some(waiting), None) => Ok(waiting.intent.clone()),
         (Some(_) | None, _) => Err(Problem::new(
             "not_found",
-            format!("Nothing that waits begins with '{digits}', or more than one does."),
+            say!("Nothing that waits begins with '{digits}', or more than one does."),
         )
-        .hint("See `cockpit status` for what waits.")),
+        .hint(say!("See `cockpit status` for what waits."))),
     }
 }
 
@@ -343,9 +347,9 @@ async fn waiting_of_press(
 fn nothing_waits() -> Problem {
     Problem::new(
         "not_found",
-        "Nothing that waits is of this press, or of more than one.",
+        say!("Nothing that waits is of this press, or of more than one."),
     )
-    .hint("See `cockpit notice status` for each press.")
+    .hint(say!("See `cockpit notice status` for each press."))
 }
 
 async fn log(mut args: args::Log) -> Result<Exit, Problem> {
@@ -426,19 +430,20 @@ async fn existing(folder: &Path, poll: bool) -> Result<Handle, Problem> {
     if !folder.join("ledger.db").exists() {
         return Err(Problem::new(
             "bad_input",
-            format!("There is no workspace in {}.", folder.display()),
+            say!("There is no workspace in {}.", folder.display()),
         )
-        .hint("Make one with `cockpit init --workspace DIR --sandbox URL`."));
+        .hint(say!(
+            "Make one with `cockpit init --workspace DIR --sandbox URL`."
+        )));
     }
     let handle = open(folder, poll).await?;
     let team: TeamView = handle.ask(Query::Team(Nothing {})).await?;
     if team.folder.is_some()
         && let Err(problem) = handle.sync().await
     {
-        eprintln!(
-            "{} What others decided since then is not known here.",
-            problem.sentence
-        );
+        let sentence = problem.sentence;
+        let sentence = say!("{sentence} What others decided since then is not known here.");
+        eprintln!("{sentence}");
     }
     Ok(handle)
 }
@@ -466,19 +471,24 @@ pub(crate) async fn open(folder: &Path, poll: bool) -> Result<Handle, Problem> {
 /// Asks for the passphrase at a terminal; elsewhere says how to give it.
 async fn unlock(handle: &Handle, why: &str, new: bool) -> Result<(), Problem> {
     if !std::io::stdin().is_terminal() {
-        return Err(Problem::new("locked", why)
-            .hint("Set COCKPIT_PASSPHRASE, or run it at a terminal to be asked."));
+        return Err(Problem::new("locked", why).hint(say!(
+            "Set COCKPIT_PASSPHRASE, or run it at a terminal to be asked."
+        )));
     }
     eprintln!("{why}");
     let ask = |prompt: &str| {
-        rpassword::prompt_password(prompt)
-            .map_err(|_| Problem::new("locked", "No passphrase was read. Nothing was changed."))
+        rpassword::prompt_password(prompt).map_err(|_| {
+            Problem::new(
+                "locked",
+                say!("No passphrase was read. Nothing was changed."),
+            )
+        })
     };
-    let passphrase = ask("Passphrase: ")?;
-    if new && ask("Again: ")? != passphrase {
+    let passphrase = ask(say!("Passphrase: "))?;
+    if new && ask(say!("Again: "))? != passphrase {
         return Err(Problem::new(
             "bad_input",
-            "The two differ. Nothing was made.",
+            say!("The two differ. Nothing was made."),
         ));
     }
     let _: Done = handle.do_it(Act::Unlock(UnlockArgs { passphrase })).await?;
@@ -500,7 +510,7 @@ fn pair_of(pair: &str) -> Result<(&str, &str), Problem> {
         // The text may hold a secret that was meant for another option, so it is not repeated.
         Problem::new(
             "bad_input",
-            "A field is given as key=value. Nothing was changed.",
+            say!("A field is given as key=value. Nothing was changed."),
         )
     })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use cockpit_engine::api::{Act, ExportArgs, ExportProgress, Nothing, Problem, Query};
 use cockpit_engine::{Handle, ListForm};
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -43,15 +44,17 @@ pub async fn run(args: args::Export) -> Result<Exit, Problem> {
         }));
     } else {
         output::line(&made.sentence);
-        output::line(&format!("It lies in {}.", made.folder));
+        output::line(&say!("It lies in {}.", made.folder));
         match &made.allowed_signer {
             Some(line) => {
-                output::line(
-                    "Give the auditor this line for allowed_signers, not inside the pack:",
-                );
+                output::line(say!(
+                    "Give the auditor this line for allowed_signers, not inside the pack:"
+                ));
                 output::line(&format!("  {line}"));
             }
-            None => output::line("Nobody signed it, because the device's key is locked."),
+            None => output::line(say!(
+                "Nobody signed it, because the device's key is locked."
+            )),
         }
     }
     Ok(if made.holds {
@@ -64,7 +67,8 @@ pub async fn run(args: args::Export) -> Result<Exit, Problem> {
 /// Lists the log in a file.
 pub async fn list(args: args::Log, form: ListForm, place: PathBuf) -> Result<Exit, Problem> {
     if args.search.is_some() || args.outcome.is_some() {
-        let what = "A list is narrowed by kind, person, app and period alone. Nothing was made.";
+        let what =
+            say!("A list is narrowed by kind, person, app and period alone. Nothing was made.");
         return Err(Problem::new("bad_input", what));
     }
     let handle = commands::workspace(&args.at.workspace).await?;
@@ -87,7 +91,7 @@ pub async fn list(args: args::Log, form: ListForm, place: PathBuf) -> Result<Exi
         }));
     } else {
         output::line(&made.sentence);
-        output::line(&format!("It lies in {}.", made.file.display()));
+        output::line(&say!("It lies in {}.", made.file.display()));
     }
     Ok(Exit::AsAsked)
 }

@@ -8,6 +8,7 @@ use cockpit_engine::api::{
 };
 use cockpit_engine::domain::rule::{HealthRule, RuleOutcome};
 use cockpit_engine::domain::views::{HealthView, OrderView, RuleTestsView};
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -83,7 +84,7 @@ pub async fn orders(command: args::Order) -> Result<Exit, Problem> {
             }
             orders.iter().for_each(order);
             if orders.is_empty() {
-                output::line("No standing order was signed.");
+                output::line(say!("No standing order was signed."));
             }
             Ok(Exit::AsAsked)
         }
@@ -128,7 +129,7 @@ fn meant(words: &args::RuleWords, outcome: RuleOutcome) -> Result<HealthRule, Pr
     match (words.below, words.above, words.worse_by) {
         (None, None, None) => Err(Problem::new(
             "bad_input",
-            "A rule needs --below, --above or --worse-by. Nothing was changed.",
+            say!("A rule needs --below, --above or --worse-by. Nothing was changed."),
         )),
         (_, _, _) => Ok(words.rule(outcome)),
     }
@@ -136,7 +137,7 @@ fn meant(words: &args::RuleWords, outcome: RuleOutcome) -> Result<HealthRule, Pr
 
 fn list(view: &HealthView) {
     for rule in &view.rules {
-        output::line(&format!("{} · leads to {}", rule.name, rule.leads_to));
+        output::line(&say!("{} · leads to {}", rule.name, rule.leads_to));
         output::line(&format!("  {}", rule.sentence));
         for state in &rule.states {
             output::line(&format!(
@@ -152,18 +153,22 @@ fn list(view: &HealthView) {
             ));
         }
         if rule.states.is_empty() {
-            output::line("  No figure is read that it looks at.");
+            output::line(say!("  No figure is read that it looks at."));
         }
     }
     if view.rules.is_empty() {
-        output::line("No rule is set: no figure raises an alarm.");
+        output::line(say!("No rule is set: no figure raises an alarm."));
     }
     let odd = view.signals.iter().flat_map(|it| &it.odd);
-    odd.for_each(|it| output::line(&format!("Odd: {it}")));
+    odd.for_each(|it| output::line(&say!("Odd: {it}")));
     for it in &view.ratings {
-        output::line(&format!(
+        output::line(&say!(
             "Reviews, {} · {}: {} · {} · {}",
-            it.title, it.source, it.stars, it.sample, it.trend
+            it.title,
+            it.source,
+            it.stars,
+            it.sample,
+            it.trend
         ));
     }
     for problem in &view.rating_problems {
@@ -203,8 +208,8 @@ async fn find(handle: &Handle, digits: &str) -> Result<String, Problem> {
         (Some(it), None) => Ok(it.order),
         (Some(_) | None, _) => Err(Problem::new(
             "not_found",
-            format!("No standing order begins with '{digits}', or more than one does."),
+            say!("No standing order begins with '{digits}', or more than one does."),
         )
-        .hint("See `cockpit order list`.")),
+        .hint(say!("See `cockpit order list`."))),
     }
 }

@@ -3,6 +3,7 @@
 use cockpit_engine::Handle;
 use cockpit_engine::api::{Act, ChangeIncidentArgs, Done, IncidentChange, Problem};
 use cockpit_engine::domain::views::IncidentView;
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -38,7 +39,7 @@ async fn status(args: args::Workspace) -> Result<Exit, Problem> {
     }
     view.incidents.iter().for_each(lines);
     if view.incidents.is_empty() {
-        output::line("No incident was opened.");
+        output::line(say!("No incident was opened."));
     }
     Ok(Exit::AsAsked)
 }
@@ -53,9 +54,11 @@ fn lines(it: &IncidentView) {
     ));
     output::line(&format!("          {}", it.detail));
     for owed in &it.owed {
-        output::line(&format!(
+        output::line(&say!(
             "          {} by {} ({})",
-            owed.title, owed.due, owed.badge.words
+            owed.title,
+            owed.due,
+            owed.badge.words
         ));
     }
     for row in &it.timeline {
@@ -101,8 +104,9 @@ pub(crate) async fn named_or_open(
     let view = notices(handle).await?;
     let open = view.incidents.into_iter().find(|it| it.open);
     open.map(|it| it.incident).ok_or_else(|| {
-        Problem::new("not_found", "No incident is open.")
-            .hint("Draft a notice after a stop or a breach; that opens one.")
+        Problem::new("not_found", say!("No incident is open.")).hint(say!(
+            "Draft a notice after a stop or a breach; that opens one."
+        ))
     })
 }
 
@@ -116,8 +120,8 @@ async fn find(handle: &Handle, digits: &str) -> Result<String, Problem> {
         (Some(it), None) => Ok(it.incident),
         (Some(_) | None, _) => Err(Problem::new(
             "not_found",
-            format!("No incident begins with '{digits}', or more than one does."),
+            say!("No incident begins with '{digits}', or more than one does."),
         )
-        .hint("See `cockpit incident status`.")),
+        .hint(say!("See `cockpit incident status`."))),
     }
 }

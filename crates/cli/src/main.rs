@@ -19,11 +19,13 @@ mod wording;
 use std::process::ExitCode;
 
 use clap::Parser;
+use cockpit_say::say;
 
 use crate::args::{Cli, Command};
 use crate::output::Exit;
 
 fn main() -> ExitCode {
+    let spoken = cockpit_say::speak_as_here();
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -32,13 +34,16 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error")),
         )
         .init();
+    if let Err(error) = spoken {
+        tracing::error!(%error, "the system's language is not spoken");
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("The command could not start: {error}.");
+            eprintln!("{}", say!("The command could not start: {error}."));
             return Exit::NotAsAsked.into();
         }
     };

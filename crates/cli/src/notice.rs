@@ -13,6 +13,7 @@ use cockpit_engine::domain::target::Phase;
 use cockpit_engine::domain::views::{
     DraftView, NoticeText, NoticeView, NoticesView, OutcomeWord, Slot,
 };
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -92,7 +93,7 @@ async fn lint(args: args::Which) -> Result<Exit, Problem> {
     } else {
         findings(&view);
         if view.findings.is_empty() {
-            output::line("The linter finds nothing.");
+            output::line(say!("The linter finds nothing."));
         }
     }
     let held = view.findings.iter().any(|it| it.blocking);
@@ -145,7 +146,7 @@ async fn submit(args: args::Submit) -> Result<Exit, Problem> {
     let view = handle.settled(&pressed, SETTLE_MS).await?;
     let exit = output::press(&view, args.which.at.json);
     if !args.which.at.json && exit == Exit::NotInEffect {
-        output::line(&format!(
+        output::line(&say!(
             "All of them: cockpit notice approve --press {}",
             pressed.press
         ));
@@ -161,9 +162,9 @@ async fn receipt(handle: &Handle, digits: &str) -> Result<String, Problem> {
     found.map(|it| it.intent).ok_or_else(|| {
         Problem::new(
             "not_found",
-            format!("No notice has an intent that begins with '{digits}'. Nothing was asked for."),
+            say!("No notice has an intent that begins with '{digits}'. Nothing was asked for."),
         )
-        .hint("See `cockpit notice status --json` for all of them.")
+        .hint(say!("See `cockpit notice status --json` for all of them."))
     })
 }
 
@@ -187,9 +188,9 @@ async fn tell(handle: &Handle, args: &args::NoticeStatus) -> Result<Exit, Proble
         if found.is_empty() {
             return Err(Problem::new(
                 "not_found",
-                format!("No notice has a press that begins with '{press}'."),
+                say!("No notice has a press that begins with '{press}'."),
             )
-            .hint("See `cockpit notice status` for all of them."));
+            .hint(say!("See `cockpit notice status` for all of them.")));
         }
     }
     if args.at.json {
@@ -198,7 +199,7 @@ async fn tell(handle: &Handle, args: &args::NoticeStatus) -> Result<Exit, Proble
     } else {
         found.iter().for_each(lines);
         if found.is_empty() {
-            output::line("No notice was asked for.");
+            output::line(say!("No notice was asked for."));
         }
     }
     // The newest one decides, as the others were answered before.
@@ -241,7 +242,7 @@ fn show(view: &DraftView, json: bool) {
         let left_out = preview
             .left_out
             .as_ref()
-            .map(|why| format!(" (left out: {why})"));
+            .map(|why| say!(" (left out: {why})"));
         output::line(&format!(
             "── {} · {}{}",
             preview.channel,
@@ -255,7 +256,7 @@ fn show(view: &DraftView, json: bool) {
     }
     findings(view);
     for change in &view.changes {
-        output::line(&format!("Changed: {}", change.name));
+        output::line(&say!("Changed: {}", change.name));
         output::line(&format!("  - {}", change.before));
         output::line(&format!("  + {}", change.after));
     }
@@ -268,7 +269,7 @@ fn show(view: &DraftView, json: bool) {
 fn findings(view: &DraftView) {
     for it in &view.findings {
         let weight = match (it.blocking, &it.legal) {
-            (true, _) => "Held back",
+            (true, _) => say!("Held back"),
             (false, Some(_)) => "Legal",
             (false, None) => "Advice",
         };
@@ -307,14 +308,18 @@ fn document(notice: &NoticeView) -> serde_json::Value {
 }
 
 fn lines(notice: &NoticeView) {
-    output::line(&format!(
+    output::line(&say!(
         "{}  asked by {} at {}",
-        notice.text.title, notice.asked_by, notice.asked_at
+        notice.text.title,
+        notice.asked_by,
+        notice.asked_at
     ));
     for it in &notice.approvals {
-        output::line(&format!(
+        output::line(&say!(
             "  approved by {} as {} at {}",
-            it.who, it.roles, it.at
+            it.who,
+            it.roles,
+            it.at
         ));
     }
     for it in &notice.receipts {
@@ -328,7 +333,7 @@ fn lines(notice: &NoticeView) {
         output::line(&format!("             {}", it.outcome.sentence));
         if it.again {
             let digits = it.intent.get(..12).unwrap_or(&it.intent);
-            output::line(&format!(
+            output::line(&say!(
                 "             once more here: cockpit notice submit --again {digits}"
             ));
         }
@@ -371,9 +376,9 @@ fn slot_of(pair: &str) -> Result<(Slot, &str), Problem> {
         let keys: Vec<&str> = Slot::ALL.iter().map(|slot| slot.key()).collect();
         Problem::new(
             "bad_input",
-            format!("'{pair}' is not SLOT=WORDS. Nothing was changed."),
+            say!("'{pair}' is not SLOT=WORDS. Nothing was changed."),
         )
-        .hint(format!("Slots are {}.", keys.join(", ")))
+        .hint(say!("Slots are {}.", keys.join(", ")))
     })
 }
 
@@ -388,7 +393,7 @@ fn body(file: &Path) -> Result<String, Problem> {
     read.map_err(|error| {
         Problem::new(
             "bad_input",
-            format!(
+            say!(
                 "The text in {} cannot be read: {error}. Nothing was asked for.",
                 file.display()
             ),

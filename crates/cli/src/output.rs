@@ -8,6 +8,7 @@ use cockpit_engine::domain::rehearsal::Readiness;
 use cockpit_engine::domain::views::{
     CockpitView, FlagView, LightView, OutcomeView, OutcomeWord, PressView, ReleaseView,
 };
+use cockpit_say::say;
 use serde_json::{Value, json};
 
 /// How a command exits.
@@ -118,7 +119,7 @@ fn shown(view: &PressView, not_covered: Option<&[String]>, as_json: bool) -> Exi
                 "  {:<10} {}  {}{after}  {}",
                 word(it.outcome),
                 target.title,
-                it.before.as_deref().unwrap_or("not read"),
+                it.before.as_deref().unwrap_or(say!("not read")),
                 it.ms.map(|ms| format!("{ms} ms")).unwrap_or_default()
             ));
             line(&format!("             {}", it.sentence));
@@ -131,7 +132,7 @@ fn shown(view: &PressView, not_covered: Option<&[String]>, as_json: bool) -> Exi
         }
     }
     if let Some(lines) = not_covered.filter(|lines| !lines.is_empty() && !as_json) {
-        line("Not covered by this stop:");
+        line(say!("Not covered by this stop:"));
         for it in lines {
             line(&format!("  {it}"));
         }
@@ -231,7 +232,7 @@ pub fn status_document(view: &CockpitView) -> Value {
 /// The cockpit for a person at a terminal.
 pub fn status_lines(view: &CockpitView) {
     let drill = if view.drill {
-        " (drill: nothing real is touched)"
+        say!(" (drill: nothing real is touched)")
     } else {
         ""
     };
@@ -243,9 +244,10 @@ pub fn status_lines(view: &CockpitView) {
     if let Some(banner) = &view.online.banner {
         line(banner);
     }
-    line(&format!(
+    line(&say!(
         "Can I stop right now? {}. {}",
-        view.light.badge.words, view.light.sentence
+        view.light.badge.words,
+        view.light.sentence
     ));
     for it in &view.light.targets {
         line(&format!("  {}: {}", it.title, it.light.badge.words));
@@ -256,15 +258,12 @@ pub fn status_lines(view: &CockpitView) {
         ));
     }
     for breach in &view.breaches {
-        line(&format!(
-            "\nBreach: {}\n  {}",
-            breach.headline, breach.detail
-        ));
+        line(&say!("\nBreach: {}\n  {}", breach.headline, breach.detail));
     }
     for drift in &view.drifts {
-        line(&format!("\nAlarm: {}\n  {}", drift.headline, drift.detail));
+        line(&say!("\nAlarm: {}\n  {}", drift.headline, drift.detail));
     }
-    line("\nLive releases");
+    line(say!("\nLive releases"));
     for it in &view.releases {
         line(&format!(
             "  {} {} ({})  {}  {} {}  {}",
@@ -279,12 +278,13 @@ pub fn status_lines(view: &CockpitView) {
         line(&format!("    {}", it.target));
         let reaches = &it.exposure;
         let waiting = match reaches.per_minute_count {
-            Some(_) => format!(", and {} of waiting", reaches.per_minute),
+            Some(_) => say!(", and {} of waiting", reaches.per_minute),
             None => String::new(),
         };
-        line(&format!(
+        line(&say!(
             "    reaches {}{waiting}. {}",
-            reaches.now, reaches.how
+            reaches.now,
+            reaches.how
         ));
         for signal in &it.signals {
             line(&format!(
@@ -293,7 +293,7 @@ pub fn status_lines(view: &CockpitView) {
             ));
         }
     }
-    line("\nKill switches");
+    line(say!("\nKill switches"));
     for it in &view.flags {
         line(&format!(
             "  {}  {}  {}  {}",
@@ -304,11 +304,13 @@ pub fn status_lines(view: &CockpitView) {
         ));
     }
     if !view.waiting.is_empty() {
-        line("\nWaiting for a person");
+        line(say!("\nWaiting for a person"));
         for it in &view.waiting {
-            line(&format!(
+            line(&say!(
                 "  {}  {}  until {}",
-                it.title, it.detail, it.expires_at
+                it.title,
+                it.detail,
+                it.expires_at
             ));
             line(&format!(
                 "    cockpit approve --intent {}",
@@ -322,9 +324,10 @@ pub fn status_lines(view: &CockpitView) {
             it.outcome.badge.words, it.title, it.outcome.sentence
         ));
     }
-    line(&format!(
+    line(&say!(
         "\nLog: {} Head {}.",
-        view.ledger.sentence, view.ledger.head
+        view.ledger.sentence,
+        view.ledger.head
     ));
 }
 
@@ -332,7 +335,7 @@ fn read_at(age: &cockpit_engine::domain::views::Age) -> String {
     let at = age
         .at
         .as_ref()
-        .map_or("never read".to_owned(), |at| format!("read at {at}"));
+        .map_or(say!("never read").to_owned(), |at| say!("read at {at}"));
     match &age.problem {
         Some(problem) => format!("{at} ({problem})"),
         None => at,

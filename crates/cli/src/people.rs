@@ -12,6 +12,7 @@ use cockpit_engine::domain::authority::Mandate;
 use cockpit_engine::domain::views::{
     ChangeDraft, ChangeSheetView, CockpitView, DeviceView, MemberView, PeopleView, RequestView,
 };
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args::{self, PeopleCommand, Workspace};
@@ -26,8 +27,11 @@ pub async fn run(args: args::People) -> Result<Exit, Problem> {
         (Some(command), _) => command,
         (None, Some(at)) => PeopleCommand::List(at),
         (None, None) => {
-            return Err(Problem::new("bad_input", "Which workspace?")
-                .hint("Say --workspace DIR, and see `cockpit people --help`."));
+            return Err(
+                Problem::new("bad_input", say!("Which workspace?")).hint(say!(
+                    "Say --workspace DIR, and see `cockpit people --help`."
+                )),
+            );
         }
     };
     match command {
@@ -141,7 +145,11 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
         let you = if member.you { " (you)" } else { "" };
         output::line(&format!("{}{you}  {}", member.name, member.roles_words));
         for device in &member.devices {
-            let here = if device.here { ", this laptop" } else { "" };
+            let here = if device.here {
+                say!(", this laptop")
+            } else {
+                ""
+            };
             output::line(&format!(
                 "  {}  {}  {}{here}",
                 output::short(&device.id),
@@ -151,20 +159,22 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
         }
     }
     for it in &room.requests {
-        output::line(&format!(
+        output::line(&say!(
             "Asks to join: {} on {}, since {}",
-            it.name, it.device_name, it.asked_at
+            it.name,
+            it.device_name,
+            it.asked_at
         ));
-        output::line(&format!("  six words: {}", it.words.join(" ")));
+        output::line(&say!("  six words: {}", it.words.join(" ")));
         match &it.warning {
             Some(warning) => output::line(&format!("  {warning}")),
-            None => output::line(
-                "  Let them read you theirs: cockpit people admit --words \"…\" admits them.",
-            ),
+            None => output::line(say!(
+                "  Let them read you theirs: cockpit people admit --words \"…\" admits them."
+            )),
         }
     }
     for it in &room.invites {
-        output::line(&format!(
+        output::line(&say!(
             "Invitation not used yet {}: {}, good until {}",
             output::short(&it.invite),
             it.words,
@@ -172,7 +182,7 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
         ));
     }
     for it in &room.proposals {
-        output::line(&format!(
+        output::line(&say!(
             "Waits {}: {}. {} {}",
             output::short(&it.proposal),
             it.title,
@@ -186,8 +196,8 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
     output::line(&room.threshold.sentence);
     output::line(&room.presence.sentence);
     match &team.folder {
-        Some(folder) => output::line(&format!("The log lies in {folder}.")),
-        None => output::line("The log lies on this laptop alone."),
+        Some(folder) => output::line(&say!("The log lies in {folder}.")),
+        None => output::line(say!("The log lies on this laptop alone.")),
     }
     Ok(Exit::AsAsked)
 }
@@ -195,10 +205,13 @@ async fn list(at: Workspace) -> Result<Exit, Problem> {
 async fn admit(args: args::Admit) -> Result<Exit, Problem> {
     let (handle, room) = opened(&args.at).await?;
     if room.requests.is_empty() {
-        return Err(
-            Problem::new("not_found", "Nobody asks to join. Nobody was admitted.")
-                .hint("Invite somebody with `cockpit invite`; `cockpit sync` looks again."),
-        );
+        return Err(Problem::new(
+            "not_found",
+            say!("Nobody asks to join. Nobody was admitted."),
+        )
+        .hint(say!(
+            "Invite somebody with `cockpit invite`; `cockpit sync` looks again."
+        )));
     }
     let request = match &args.words {
         Some(words) => of_words(&room.requests, words)?,
@@ -228,12 +241,12 @@ fn of_words<'a>(requests: &'a [RequestView], words: &str) -> Result<&'a RequestV
     requests.iter().find(|it| it.words == read).ok_or_else(|| {
         Problem::new(
             "refused",
-            "Nobody who asks to join has these six words. Nobody was admitted.",
+            say!("Nobody who asks to join has these six words. Nobody was admitted."),
         )
-        .hint(
+        .hint(say!(
             "Let them be read once more. If they differ again, it is somebody else: turn the \
-             request down with `cockpit people refuse`.",
-        )
+             request down with `cockpit people refuse`."
+        ))
     })
 }
 
@@ -242,27 +255,31 @@ fn compared(requests: &[RequestView]) -> Result<&RequestView, Problem> {
     let missing = || {
         Problem::new(
             "bad_input",
-            "The six words are needed. Nobody was admitted.",
+            say!("The six words are needed. Nobody was admitted."),
         )
-        .hint("Let them be read to you, then say --words \"one two three four five six\".")
+        .hint(say!(
+            "Let them be read to you, then say --words \"one two three four five six\"."
+        ))
     };
     let ([request], true) = (requests, std::io::stdin().is_terminal()) else {
         return Err(missing());
     };
+    let words = request.words.join(" ");
     eprintln!(
-        "{} on {}: {}",
-        request.name,
-        request.device_name,
-        request.words.join(" ")
+        "{}",
+        say!("{} on {}: {words}", request.name, request.device_name)
     );
-    eprint!("Do they read you the same six words? Type yes: ");
+    eprint!(
+        "{}",
+        say!("Do they read you the same six words? Type yes: ")
+    );
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match read.is_ok() && answer.trim().eq_ignore_ascii_case("yes") {
         true => Ok(request),
         false => Err(Problem::new(
             "refused",
-            "The words were not compared. Nobody was admitted.",
+            say!("The words were not compared. Nobody was admitted."),
         )),
     }
 }
@@ -334,7 +351,7 @@ async fn signed(handle: &Handle, change: ChangeDraft) -> Result<(ChangeSheetView
     let sheet = handle.ask(Query::ChangeSheet(change.clone())).await?;
     let answer = handle.approve(Approval::SignChange(change)).await?;
     let done = serde_json::from_value(answer)
-        .map_err(|_| Problem::new("storage", "The answer could not be read."))?;
+        .map_err(|_| Problem::new("storage", say!("The answer could not be read.")))?;
     Ok((sheet, done))
 }
 
@@ -371,7 +388,7 @@ fn one_of<'a, T>(
 fn nobody(who: &str) -> Problem {
     Problem::new(
         "not_found",
-        format!("Nothing here is '{who}', or more than one is. Nothing was changed."),
+        say!("Nothing here is '{who}', or more than one is. Nothing was changed."),
     )
-    .hint("See `cockpit people` for names and digits.")
+    .hint(say!("See `cockpit people` for names and digits."))
 }

@@ -2,6 +2,7 @@
 
 use cockpit_engine::api::Problem;
 use cockpit_sandbox::{Options, SCENARIOS, Sandbox};
+use cockpit_say::say;
 
 use crate::args;
 use crate::output::{self, Exit};
@@ -23,14 +24,17 @@ pub async fn run(command: args::Sandbox) -> Result<Exit, Problem> {
                 ..Options::default()
             };
             let running = Sandbox::serve(options, args.port).await.map_err(|error| {
-                Problem::new("bad_input", format!("The sandbox did not start: {error}"))
+                Problem::new("bad_input", say!("The sandbox did not start: {error}"))
             })?;
             let first = serde_json::json!({
                 "url": running.url,
                 "control_url": running.control_url,
             });
             output::line(&first.to_string());
-            eprintln!("The sandbox answers until you end it with Ctrl-C.");
+            eprintln!(
+                "{}",
+                say!("The sandbox answers until you end it with Ctrl-C.")
+            );
             let _ = tokio::signal::ctrl_c().await;
             Ok(Exit::AsAsked)
         }

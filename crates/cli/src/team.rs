@@ -9,6 +9,7 @@ use cockpit_engine::api::{
     Act, Done, InviteArgs, Invited, JoinArgs, Nothing, Problem, Query, TeamView,
 };
 use cockpit_engine::domain::views::PeopleView;
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args::{self, Workspace};
@@ -112,7 +113,7 @@ async fn stands(handle: &Handle, at: &Workspace, sentence: &str) -> Result<Exit,
         } else {
             output::line(sentence);
             if let Some(you) = you {
-                output::line(&format!("You are {} ({}).", you.name, you.roles_words));
+                output::line(&say!("You are {} ({}).", you.name, you.roles_words));
             }
         }
         return Ok(Exit::AsAsked);
@@ -129,7 +130,9 @@ async fn stands(handle: &Handle, at: &Workspace, sentence: &str) -> Result<Exit,
         output::line(&format!("{}: {}", joining.workspace, joining.sentence));
         if !joining.words.is_empty() {
             output::line(&format!("  {}", joining.words.join(" ")));
-            output::line("Afterwards `cockpit sync` says whether you were admitted.");
+            output::line(say!(
+                "Afterwards `cockpit sync` says whether you were admitted."
+            ));
         }
     }
     Ok(match joining.again {
@@ -148,7 +151,7 @@ fn from_standard_input() -> Result<String, Problem> {
         Ok(_) => Ok(text),
         Err(_) => Err(Problem::new(
             "bad_input",
-            "Standard input could not be read as text. Nothing was made.",
+            say!("Standard input could not be read as text. Nothing was made."),
         )),
     }
 }
@@ -157,7 +160,7 @@ fn whole(folder: &Path) -> Result<std::path::PathBuf, Problem> {
     std::path::absolute(folder).map_err(|error| {
         Problem::new(
             "bad_input",
-            format!(
+            say!(
                 "{} is no folder: {error}. Nothing was made.",
                 folder.display()
             ),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use cockpit_engine::api::{Act, AppArgs, Done, Nothing, Problem, Query};
 use cockpit_engine::domain::views::CockpitView;
 use cockpit_engine::{Engine, clock, verify_pack};
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -51,7 +52,7 @@ async fn workspace(folder: &Path, as_json: bool, mended: Option<String>) -> Resu
 async fn pack(folder: PathBuf, allowed: Option<PathBuf>, as_json: bool) -> Result<Exit, Problem> {
     let progress = |entries: u64| {
         if entries.is_multiple_of(10_000) {
-            eprintln!("{entries} entries checked");
+            eprintln!("{}", say!("{entries} entries checked"));
         }
     };
     let check = verify_pack(folder, allowed, progress).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cockpit_engine::Handle;
 use cockpit_engine::api::{AppArgs, EntryArgs, Problem, Query};
 use cockpit_engine::domain::views::{CockpitView, EntryView};
+use cockpit_say::say;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
@@ -88,7 +89,7 @@ impl Seen {
             .collect();
         seen.tell(
             "watching",
-            &format!(
+            &say!(
                 "{}, {} services.{stand}",
                 view.app_name,
                 view.online.services.len(),
@@ -149,7 +150,7 @@ impl Seen {
             if !self.waiting.contains_key(&intent) && expires_at <= view.now {
                 self.tell(
                     "expired",
-                    &format!("{title}: it expired before it was approved. Nothing is in effect."),
+                    &say!("{title}: it expired before it was approved. Nothing is in effect."),
                     json!({ "intent": intent, "title": title, "expires_at": expires_at }),
                 );
             }
@@ -231,7 +232,7 @@ async fn until(end: Option<Instant>) {
 #[cfg(unix)]
 fn ended() -> Result<impl Future<Output = ()>, Problem> {
     use tokio::signal::unix::{SignalKind, signal};
-    let deaf = |_| Problem::new("storage", "The command cannot hear Ctrl-C here.");
+    let deaf = |_| Problem::new("storage", say!("The command cannot hear Ctrl-C here."));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(deaf)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(deaf)?;
     Ok(async move {
@@ -245,7 +246,7 @@ fn ended() -> Result<impl Future<Output = ()>, Problem> {
 /// Comes when a person ends it. Listens from the call on.
 #[cfg(windows)]
 fn ended() -> Result<impl Future<Output = ()>, Problem> {
-    let deaf = |_| Problem::new("storage", "The command cannot hear Ctrl-C here.");
+    let deaf = |_| Problem::new("storage", say!("The command cannot hear Ctrl-C here."));
     let mut interrupt = tokio::signal::windows::ctrl_c().map_err(deaf)?;
     Ok(async move {
         let _ = interrupt.recv().await;

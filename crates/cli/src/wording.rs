@@ -9,6 +9,7 @@ use cockpit_engine::api::{
     Proposed, SetTemplatesArgs,
 };
 use cockpit_engine::domain::notice::Template;
+use cockpit_say::say;
 use serde_json::json;
 
 use crate::args;
@@ -31,7 +32,7 @@ pub async fn templates(command: args::Template) -> Result<Exit, Problem> {
             }
             say(
                 args.at.json,
-                &format!(
+                &say!(
                     "{} templates were written to {}.",
                     templates.len(),
                     args.folder.display()
@@ -96,7 +97,7 @@ pub async fn envelopes(command: args::Envelope) -> Result<Exit, Problem> {
                 return Ok(Exit::AsAsked);
             }
             for it in &envelopes {
-                output::line(&format!(
+                output::line(&say!(
                     "{}  {} · {} · until {}",
                     it.envelope.get(..8).unwrap_or(&it.envelope),
                     it.title,
@@ -106,7 +107,7 @@ pub async fn envelopes(command: args::Envelope) -> Result<Exit, Problem> {
                 output::line(&format!("          {}", it.detail));
             }
             if envelopes.is_empty() {
-                output::line("No envelope was proposed.");
+                output::line(say!("No envelope was proposed."));
             }
             Ok(Exit::AsAsked)
         }
@@ -123,9 +124,9 @@ async fn find(handle: &Handle, digits: &str) -> Result<String, Problem> {
         (Some(it), None) => Ok(it.envelope),
         (Some(_) | None, _) => Err(Problem::new(
             "not_found",
-            format!("No envelope begins with '{digits}', or more than one does."),
+            say!("No envelope begins with '{digits}', or more than one does."),
         )
-        .hint("See `cockpit notice envelope list`.")),
+        .hint(say!("See `cockpit notice envelope list`."))),
     }
 }
 
@@ -133,7 +134,7 @@ fn read_all(folder: &Path) -> Result<Vec<Template>, Problem> {
     let unreadable = |path: &Path, why: String| {
         Problem::new(
             "bad_input",
-            format!(
+            say!(
                 "{} cannot be read: {why}. No template was changed.",
                 path.display()
             ),
@@ -164,6 +165,6 @@ fn read_all(folder: &Path) -> Result<Vec<Template>, Problem> {
 fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
     Problem::new(
         "storage",
-        format!("{} cannot be written: {error}.", path.display()),
+        say!("{} cannot be written: {error}.", path.display()),
     )
 }

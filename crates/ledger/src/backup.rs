@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cockpit_say::say;
 use cockpit_seal::Timestamp;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -50,12 +51,20 @@ pub(crate) fn newest(path: &Path) -> Option<PathBuf> {
 
 fn prune(folder: &Path) -> Result<(), LedgerError> {
     let days = days(folder).map_err(|error| {
-        LedgerError::io(Doing::Saving, "The old backups cannot be listed", error)
+        LedgerError::io(
+            Doing::Saving,
+            say!("The old backups cannot be listed"),
+            error,
+        )
     })?;
     let surplus = days.len().saturating_sub(DAILY_KEPT);
     for path in &days[..surplus] {
         fs::remove_file(path).map_err(|error| {
-            LedgerError::io(Doing::Saving, "An old backup cannot be removed", error)
+            LedgerError::io(
+                Doing::Saving,
+                say!("An old backup cannot be removed"),
+                error,
+            )
         })?;
     }
     Ok(())
@@ -84,8 +93,8 @@ pub(crate) fn stamp(now_ms: i64) -> Result<String, LedgerError> {
     let moment = Timestamp::from_ms(now_ms).map_err(|error| {
         LedgerError::new(
             ErrorKind::Internal,
-            format!("The clock of this machine is not usable: {error}. Nothing was changed."),
-            Some("Set the clock of this machine."),
+            say!("The clock of this machine is not usable: {error}. Nothing was changed."),
+            Some(say!("Set the clock of this machine.")),
         )
     })?;
     Ok(moment.to_string().replace([':', '.'], "-"))
@@ -96,10 +105,10 @@ fn copy(path: &Path, connection: &Connection, name: &str) -> Result<PathBuf, Led
     let io = |what| move |error| LedgerError::io(Doing::Saving, what, error);
     let sqlite = |error| LedgerError::sqlite(Doing::Saving, error);
     let folder = folder(path);
-    fs::create_dir_all(&folder).map_err(io("The folder for backups cannot be made"))?;
+    fs::create_dir_all(&folder).map_err(io(say!("The folder for backups cannot be made")))?;
     let half = folder.join(format!("{name}.part"));
     if half.exists() {
-        fs::remove_file(&half).map_err(io("A half-made backup cannot be removed"))?;
+        fs::remove_file(&half).map_err(io(say!("A half-made backup cannot be removed")))?;
     }
     let mut target = Connection::open(&half).map_err(sqlite)?;
     let backup = Backup::new(connection, &mut target).map_err(sqlite)?;
@@ -116,12 +125,12 @@ fn copy(path: &Path, connection: &Connection, name: &str) -> Result<PathBuf, Led
     let file = fs::OpenOptions::new()
         .write(true)
         .open(&half)
-        .map_err(io("The backup is lost"))?;
+        .map_err(io(say!("The backup is lost")))?;
     file.sync_all()
-        .map_err(io("The backup cannot be made durable"))?;
+        .map_err(io(say!("The backup cannot be made durable")))?;
     let made = folder.join(format!("{name}.db"));
-    fs::rename(&half, &made).map_err(io("The backup cannot be given its name"))?;
-    sync_folder(&folder).map_err(io("The folder for backups cannot be made durable"))?;
+    fs::rename(&half, &made).map_err(io(say!("The backup cannot be given its name")))?;
+    sync_folder(&folder).map_err(io(say!("The folder for backups cannot be made durable")))?;
     Ok(made)
 }
 

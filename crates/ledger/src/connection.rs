@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cockpit_say::say;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -23,13 +24,15 @@ pub(crate) fn check_sqlite(version: i32) -> Result<(), LedgerError> {
     }
     Err(LedgerError::new(
         ErrorKind::OldSqlite,
-        format!(
+        say!(
             "This build uses SQLite {}.{}.{}, which can lose data. The ledger is not open.",
             version / 1_000_000,
             version / 1000 % 1000,
             version % 1000
         ),
-        Some("Install a build of the app with SQLite 3.51.3 or newer."),
+        Some(say!(
+            "Install a build of the app with SQLite 3.51.3 or newer."
+        )),
     ))
 }
 

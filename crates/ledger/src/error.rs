@@ -1,6 +1,7 @@
 //! What can go wrong with the ledger: a kind to branch on, a sentence to read, a
 //! hint to act on. Holds no values from the database, so no secret can be in it.
 
+use cockpit_say::{mark, said, say};
 use cockpit_seal::Reason;
 use rusqlite::ErrorCode;
 
@@ -62,12 +63,12 @@ pub(crate) enum Doing {
 impl Doing {
     fn effect(self) -> &'static str {
         match self {
-            Self::Opening => "The ledger is not open.",
-            Self::Reading => "Nothing was changed.",
+            Self::Opening => say!("The ledger is not open."),
+            Self::Reading => say!("Nothing was changed."),
             Self::Writing => {
-                "Nothing was recorded by this act; all that was recorded before is safe."
+                say!("Nothing was recorded by this act; all that was recorded before is safe.")
             }
-            Self::Saving => "No backup was made; the ledger itself was not changed.",
+            Self::Saving => say!("No backup was made; the ledger itself was not changed."),
         }
     }
 }
@@ -129,14 +130,14 @@ impl LedgerError {
     }
 
     pub(crate) fn not_next(reason: &Reason) -> Self {
-        let sentence = format!(
+        let sentence = say!(
             "The entry does not extend the ledger as it is stored: {reason}. {}",
             Doing::Writing.effect()
         );
         Self::new(
             ErrorKind::NotNext,
             sentence,
-            Some("Read the head again and repeat the act."),
+            Some(say!("Read the head again and repeat the act.")),
         )
     }
 
@@ -145,14 +146,14 @@ impl LedgerError {
         Self::new(
             ErrorKind::Conflict,
             sentence,
-            Some("Read the outbox again before you go on."),
+            Some(say!("Read the outbox again before you go on.")),
         )
     }
 
     pub(crate) fn corrupt(what: impl std::fmt::Display) -> Self {
         Self::new(
             ErrorKind::Corrupt,
-            format!("{what} Nothing was changed."),
+            say!("{what} Nothing was changed."),
             Some(HINT_CORRUPT),
         )
     }
@@ -164,7 +165,7 @@ impl LedgerError {
 
     /// What a person can do about it.
     pub fn hint(&self) -> Option<&'static str> {
-        self.hint
+        self.hint.map(said)
     }
 
     /// The same error, where at least reading is possible.
@@ -188,17 +189,17 @@ impl LedgerError {
 }
 
 pub(crate) const HINT_CORRUPT: &str =
-    "Keep the file. `cockpit mend` sets it aside and keeps every entry that still holds.";
+    mark!("Keep the file. `cockpit mend` sets it aside and keeps every entry that still holds.");
 pub(crate) const HINT_UPDATE: &str =
-    "Update the app on this machine, then open the workspace again.";
-const NO_SPACE: &str = "There is no space left for the ledger.";
-const HINT_FULL: &str = "Free some disk space, then repeat the act.";
+    mark!("Update the app on this machine, then open the workspace again.");
+const NO_SPACE: &str = mark!("There is no space left for the ledger.");
+const HINT_FULL: &str = mark!("Free some disk space, then repeat the act.");
 pub(crate) const HINT_READ_ONLY: &str =
-    "Make the workspace folder writable for you, then open it again.";
+    mark!("Make the workspace folder writable for you, then open it again.");
 const HINT_BUSY: &str =
-    "Close the other window or command that uses this workspace, then repeat the act.";
-const HINT_IO: &str = "Check the disk and the workspace folder, then repeat the act.";
-const HINT_INTERNAL: &str = "Report this with the log of the app.";
+    mark!("Close the other window or command that uses this workspace, then repeat the act.");
+const HINT_IO: &str = mark!("Check the disk and the workspace folder, then repeat the act.");
+const HINT_INTERNAL: &str = mark!("Report this with the log of the app.");
 
 fn describe(error: &rusqlite::Error) -> (ErrorKind, &'static str, Option<&'static str>) {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
@@ -211,36 +212,36 @@ fn describe(error: &rusqlite::Error) -> (ErrorKind, &'static str, Option<&'stati
         .sqlite_error()
         .is_some_and(|it| it.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
     match error.sqlite_error_code() {
-        Some(_) if is_cramped => (ErrorKind::Full, NO_SPACE, Some(HINT_FULL)),
+        Some(_) if is_cramped => (ErrorKind::Full, said(NO_SPACE), Some(HINT_FULL)),
         None if unreadable => (
             ErrorKind::Corrupt,
-            "The ledger holds a value that cannot be one.",
+            say!("The ledger holds a value that cannot be one."),
             Some(HINT_CORRUPT),
         ),
-        Some(ErrorCode::DiskFull) => (ErrorKind::Full, NO_SPACE, Some(HINT_FULL)),
+        Some(ErrorCode::DiskFull) => (ErrorKind::Full, said(NO_SPACE), Some(HINT_FULL)),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => (
             ErrorKind::ReadOnly,
-            "The ledger cannot be written.",
+            say!("The ledger cannot be written."),
             Some(HINT_READ_ONLY),
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
             ErrorKind::Busy,
-            "Another process is using the ledger.",
+            say!("Another process is using the ledger."),
             Some(HINT_BUSY),
         ),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
             ErrorKind::Corrupt,
-            "The ledger's database is damaged.",
+            say!("The ledger's database is damaged."),
             Some(HINT_CORRUPT),
         ),
         Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => (
             ErrorKind::Io,
-            "The ledger's file could not be read or written.",
+            say!("The ledger's file could not be read or written."),
             Some(HINT_IO),
         ),
         Some(_) | None => (
             ErrorKind::Internal,
-            "The ledger refused an operation that the app should not have tried.",
+            say!("The ledger refused an operation that the app should not have tried."),
             Some(HINT_INTERNAL),
         ),
     }

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use cockpit_say::say;
 use cockpit_seal::{DeviceId, Entry, EntryId, Head, HighWater, LedgerId, PublicKey, Reason};
 use rusqlite::Connection;
 use serde_json::Value;
@@ -364,7 +365,7 @@ impl Ledger {
             outbox::apply(connection, &change)?;
             outbox::get(connection, effect)
                 .map_err(writing)?
-                .ok_or_else(|| LedgerError::conflict("The effect is not in the outbox."))
+                .ok_or_else(|| LedgerError::conflict(say!("The effect is not in the outbox.")))
         })
     }
 
@@ -508,12 +509,12 @@ impl Ledger {
         let mut problems = self.store.read(verify::integrity)?;
         let lacking = self.store.read(log_index::lacking)?;
         if lacking > 0 {
-            problems.push(format!(
+            problems.push(say!(
                 "The log's list and search index lack {lacking} entries."
             ));
         }
         if let Some(Err(error)) = self.store.with_writer(log_index::check_search) {
-            problems.push(format!("The search index differs from the log ({error})."));
+            problems.push(say!("The search index differs from the log ({error})."));
         }
         Ok(problems)
     }
@@ -546,13 +547,13 @@ pub(crate) fn stored(row: &RawRow) -> Result<StoredEntry, LedgerError> {
         }),
         Err(fault) if Reason::from(fault.clone()).needs_newer_app() => Err(LedgerError::new(
             ErrorKind::NewerVersion,
-            format!(
+            say!(
                 "Entry {} of the ledger cannot be read here: {fault}.",
                 row.position
             ),
             Some(HINT_UPDATE),
         )),
-        Err(fault) => Err(LedgerError::corrupt(format_args!(
+        Err(fault) => Err(LedgerError::corrupt(say!(
             "Entry {} of the ledger does not hold: {fault}.",
             row.position
         ))),

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cockpit_say::say;
 use cockpit_seal::{Entry, EntryId, Verifier};
 use rusqlite::Connection;
 
@@ -57,7 +58,7 @@ pub fn salvage<E: From<LedgerError>>(
 ) -> Result<Salvage, E> {
     let path = path.as_ref();
     let stamp = stamp(now_ms)?;
-    let set_aside = failed("The damaged ledger cannot be set aside");
+    let set_aside = failed(say!("The damaged ledger cannot be set aside"));
     let rename = |from: &Path, to: &Path| match from.exists() {
         true => fs::rename(from, to).map_err(&set_aside),
         false => Ok(()),
@@ -99,12 +100,12 @@ pub fn salvage<E: From<LedgerError>>(
         }
         false => source,
     };
-    fs::rename(&fresh, path).map_err(failed("The saved ledger cannot be put in place"))?;
+    fs::rename(&fresh, path).map_err(failed(say!("The saved ledger cannot be put in place")))?;
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        sync_folder(folder).map_err(failed("The workspace folder cannot be made durable"))?;
+        sync_folder(folder).map_err(failed(say!("The workspace folder cannot be made durable")))?;
     }
     Ok(Salvage {
         broken_path,
@@ -117,7 +118,7 @@ fn remove(fresh: &Path) -> Result<(), LedgerError> {
     let companions = COMPANIONS.map(|end| beside(fresh, end));
     for old in [fresh.to_owned()].iter().chain(&companions) {
         if old.exists() {
-            fs::remove_file(old).map_err(failed("A half-made copy cannot be removed"))?;
+            fs::remove_file(old).map_err(failed(say!("A half-made copy cannot be removed")))?;
         }
     }
     Ok(())
@@ -128,8 +129,8 @@ const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 fn nothing_there() -> LedgerError {
     LedgerError::new(
         ErrorKind::Io,
-        "There is no ledger at this place. Nothing was changed.",
-        Some("Choose the folder of the workspace."),
+        say!("There is no ledger at this place. Nothing was changed."),
+        Some(say!("Choose the folder of the workspace.")),
     )
 }
 
@@ -140,7 +141,9 @@ pub(crate) fn refuse_half_salvaged(path: &Path) -> Result<(), LedgerError> {
     }
     Err(LedgerError::new(
         ErrorKind::Corrupt,
-        "A damaged ledger was set aside and the saved copy is not in place. The ledger is not open.",
+        say!(
+            "A damaged ledger was set aside and the saved copy is not in place. The ledger is not open."
+        ),
         Some(HINT_CORRUPT),
     ))
 }

@@ -1,6 +1,7 @@
 //! Versions of the database and the way from one to the next. Knows the tables
 //! by their migrations only, not by what they hold.
 
+use cockpit_say::say;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Doing, ErrorKind, LedgerError};
@@ -69,8 +70,8 @@ pub(crate) fn age(connection: &Connection, plan: &Plan) -> Result<Age, LedgerErr
         (APPLICATION_ID, version) if version > 0 => Ok(Age::Older(version)),
         _ => Err(LedgerError::new(
             ErrorKind::Foreign,
-            "The file is a database of another program. It was not changed.",
-            Some("Choose another folder for the workspace."),
+            say!("The file is a database of another program. It was not changed."),
+            Some(say!("Choose another folder for the workspace.")),
         )),
     }
 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use cockpit_say::say;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::backup;
@@ -195,7 +196,7 @@ fn writing(error: rusqlite::Error) -> LedgerError {
 fn unwritable() -> LedgerError {
     LedgerError::new(
         ErrorKind::ReadOnly,
-        "The ledger cannot be written; it is open for reading only.",
+        say!("The ledger cannot be written; it is open for reading only."),
         Some(HINT_READ_ONLY),
     )
 }
@@ -203,7 +204,7 @@ fn unwritable() -> LedgerError {
 fn newer(version: i32, known: i32) -> LedgerError {
     LedgerError::new(
         ErrorKind::NewerVersion,
-        format!(
+        say!(
             "A newer version of the app has written this ledger (tables {version}, this app knows \
              {known}). It is open for reading only."
         ),
@@ -218,7 +219,8 @@ fn create_private(path: &Path) -> Result<(), LedgerError> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(folder).map_err(failed("The workspace folder cannot be made"))?;
+        std::fs::create_dir_all(folder)
+            .map_err(failed(say!("The workspace folder cannot be made")))?;
     }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -227,6 +229,6 @@ fn create_private(path: &Path) -> Result<(), LedgerError> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(failed("The ledger's file cannot be made")(error)),
+        Err(error) => Err(failed(say!("The ledger's file cannot be made"))(error)),
     }
 }

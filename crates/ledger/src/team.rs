@@ -1,6 +1,7 @@
 //! What the ledger keeps of the log of slots: which slot admitted which entry, and the order that
 //! follows. Must not know where slots lie or what makes one void.
 
+use cockpit_say::say;
 use cockpit_seal::tree::Tree;
 use cockpit_seal::{Head, LedgerId};
 use rusqlite::Connection;
@@ -45,7 +46,7 @@ impl Ledger {
         self.store.write(|connection| {
             let end = slots::end(connection).map_err(writing)?;
             if end.next != admission.slot.n {
-                return Err(LedgerError::conflict(format_args!(
+                return Err(LedgerError::conflict(say!(
                     "Slot {} is not the next one of the log.",
                     admission.slot.n
                 )));

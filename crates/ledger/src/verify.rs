@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cockpit_say::say;
 use cockpit_seal::{
     Broken, DeviceId, Entry, EntryId, Head, HighWater, PublicKey, Reason, Verified, Verifier,
 };
@@ -65,23 +66,20 @@ impl DamageReason {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entry {} of the ledger", self.position)?;
+        f.write_str(&say!("Entry {} of the ledger", self.position))?;
         if let (Some(seq), Some(device)) = (self.seq, self.device) {
-            write!(f, " (entry {seq} of device {device})")?;
+            f.write_str(&say!(" (entry {seq} of device {device})"))?;
         }
         match &self.reason {
-            DamageReason::Chain(reason) => write!(f, " does not hold: {reason}."),
-            DamageReason::Column(name) => {
-                write!(
-                    f,
-                    " was changed: its column \"{name}\" differs from what was signed."
-                )
-            }
-            DamageReason::Removed => f.write_str(" was removed."),
+            DamageReason::Chain(reason) => f.write_str(&say!(" does not hold: {reason}.")),
+            DamageReason::Column(name) => f.write_str(&say!(
+                " was changed: its column \"{name}\" differs from what was signed."
+            )),
+            DamageReason::Removed => f.write_str(say!(" was removed.")),
             DamageReason::RemovedFromEnd => {
-                f.write_str(" was removed, and with it all that came after it.")
+                f.write_str(say!(" was removed, and with it all that came after it."))
             }
-            DamageReason::Inserted => f.write_str(" stands where no entry was ever put."),
+            DamageReason::Inserted => f.write_str(say!(" stands where no entry was ever put.")),
         }
     }
 }
@@ -296,7 +294,7 @@ pub(crate) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>
     let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
     let orphans = statement.query_map([], |row| row.get::<_, String>(0))?;
     for table in orphans.take(PROBLEMS_MAX) {
-        problems.push(format!(
+        problems.push(say!(
             "A row of {} points to an entry that is not there.",
             table?
         ));
@@ -306,7 +304,7 @@ pub(crate) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>
             .prepare("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?1")?
             .exists([trigger])?;
         if !found {
-            problems.push(format!(
+            problems.push(say!(
                 "The rule {trigger} that protects entries was removed."
             ));
         }

@@ -6,6 +6,15 @@ use crate::{Language, Wrong, speak};
 /// A language's tag and its file, with `include_str!`.
 const FILES: &[(&str, &str)] = &[];
 
+/// Speaks the first of the languages that the system is set to which is English or has a file.
+///
+/// # Errors
+/// The language's file cannot be used; English is spoken.
+pub fn speak_as_here() -> Result<&'static str, Wrong> {
+    let known = |it: &String| it.starts_with("en") || best(FILES, it).is_some();
+    speak_as(&sys_locale::get_locales().find(known).unwrap_or_default())
+}
+
 /// Speaks the language of a system locale, "de_AT.UTF-8" or "de-AT": exactly that one, else that of
 /// its first part, else English. Gives the tag of what is spoken.
 ///

@@ -15,7 +15,7 @@ mod template;
 
 use std::sync::OnceLock;
 
-pub use catalogue::{languages, speak_as};
+pub use catalogue::{languages, speak_as, speak_as_here};
 pub use cockpit_say_macro::{count, mark, say};
 pub use language::{Language, Marks, Text, Wrong, catalogued};
 

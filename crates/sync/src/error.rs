@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use cockpit_say::{mark, said, say};
+
 /// What to do differently about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreErrorKind {
@@ -23,8 +25,9 @@ pub struct StoreError {
     hint: &'static str,
 }
 
-const RETRY: &str = "It is tried again by itself. Check the folder or the network if it stays so.";
-const CHOOSE: &str = "Choose a folder on a disk of this computer or on a file server.";
+const RETRY: &str =
+    mark!("It is tried again by itself. Check the folder or the network if it stays so.");
+const CHOOSE: &str = mark!("Choose a folder on a disk of this computer or on a file server.");
 
 impl StoreError {
     /// What to branch on.
@@ -34,7 +37,7 @@ impl StoreError {
 
     /// What a person can do about it.
     pub fn hint(&self) -> &'static str {
-        self.hint
+        said(self.hint)
     }
 
     pub(crate) fn folder(folder: &Path, error: &std::io::Error) -> Self {
@@ -45,11 +48,11 @@ impl StoreError {
                 }
                 _ => StoreErrorKind::NotReached,
             },
-            sentence: format!(
+            sentence: say!(
                 "The folder {} cannot be used for the log: {error}. Nothing was shared.",
                 folder.display()
             ),
-            hint: "Make the folder writable for you, or choose another one.",
+            hint: mark!("Make the folder writable for you, or choose another one."),
         }
     }
 
@@ -63,7 +66,7 @@ impl StoreError {
         };
         Self {
             kind,
-            sentence: format!(
+            sentence: say!(
                 "The place of the shared log does not answer as it must: {error}. What is recorded \
                  here is safe and not shared yet."
             ),
@@ -74,9 +77,11 @@ impl StoreError {
     pub(crate) fn unsure() -> Self {
         Self {
             kind: StoreErrorKind::NotReached,
-            sentence: "The place of the shared log says that a slot is taken and shows none. What \
+            sentence: say!(
+                "The place of the shared log says that a slot is taken and shows none. What \
                        is recorded here is safe and not shared yet."
-                .to_owned(),
+            )
+            .to_owned(),
             hint: RETRY,
         }
     }
@@ -84,9 +89,11 @@ impl StoreError {
     pub(crate) fn overwrites() -> Self {
         Self {
             kind: StoreErrorKind::Unfit,
-            sentence: "This place lets a second writer overwrite the first, so it cannot keep the \
+            sentence: say!(
+                "This place lets a second writer overwrite the first, so it cannot keep the \
                        order of decisions. Nothing was shared."
-                .to_owned(),
+            )
+            .to_owned(),
             hint: CHOOSE,
         }
     }
@@ -94,9 +101,7 @@ impl StoreError {
     pub(crate) fn unfit(why: &str) -> Self {
         Self {
             kind: StoreErrorKind::Unfit,
-            sentence: format!(
-                "This folder cannot keep the log of a team: {why}. Nothing was shared."
-            ),
+            sentence: say!("This folder cannot keep the log of a team: {why}. Nothing was shared."),
             hint: CHOOSE,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use cockpit_say::say;
+
 use crate::error::StoreError;
 
 /// Programs that copy folders between computers by themselves. Each computer then has a copy of
@@ -52,7 +54,7 @@ pub fn unfit_for_a_team(folder: &Path, tag: &str) -> Result<(), StoreError> {
     let folder =
         std::fs::canonicalize(folder).map_err(|error| StoreError::folder(folder, &error))?;
     if let Some(tool) = sync_tool(&folder) {
-        return Err(StoreError::unfit(&format!(
+        return Err(StoreError::unfit(&say!(
             "{tool} copies it between computers, and each copy would have an order of its own"
         )));
     }
@@ -70,9 +72,9 @@ pub fn unfit_for_a_team(folder: &Path, tag: &str) -> Result<(), StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(StoreError::folder(&folder, &error))
         }
-        Err(_) => Err(StoreError::unfit(
-            "its file system has no hard links, so two laptops could both believe to be first",
-        )),
+        Err(_) => Err(StoreError::unfit(say!(
+            "its file system has no hard links, so two laptops could both believe to be first"
+        ))),
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use cockpit_engine::domain::rule::{Comparator, Comparison, HealthRule, RuleOutcome};
 use cockpit_engine::domain::signal::Measure;
+use cockpit_say::say;
 
 use super::Workspace;
 
@@ -213,7 +214,7 @@ fn bps(text: &str) -> Result<u32, String> {
             Ok(whole * 100 + part)
         }
         (_, _) => {
-            Err("write it like 99.5, between 0 and 100, with two decimals at most".to_owned())
+            Err(say!("write it like 99.5, between 0 and 100, with two decimals at most").to_owned())
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use cockpit_engine::domain::policy::{ActKind, Role};
+use cockpit_say::say;
 
 use super::Workspace;
 
@@ -233,7 +234,7 @@ pub struct BreakGlass {
 
 fn role(text: &str) -> Result<Role, String> {
     Role::from_key(&text.replace('-', "_")).ok_or_else(|| {
-        format!(
+        say!(
             "there is no role '{text}'; there are {}",
             Role::ALL.map(Role::key).join(", ")
         )
@@ -242,7 +243,7 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn act(text: &str) -> Result<ActKind, String> {
     ActKind::from_key(&text.replace('-', "_")).ok_or_else(|| {
-        format!(
+        say!(
             "there is no act '{text}'; there are {}",
             ActKind::ALL.map(ActKind::key).join(", ")
         )

@@ -1,6 +1,7 @@
 //! Effects that are owed to the outside: recorded before they are begun. Knows
 //! no provider; a payload is the caller's own.
 
+use cockpit_say::say;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row, params};
 use serde_json::Value;
 
@@ -197,8 +198,8 @@ pub(crate) fn apply(connection: &Connection, change: &OutboxChange) -> Result<()
     }
     let state = state(connection, effect).map_err(writing)?;
     Err(LedgerError::conflict(match state {
-        None => format!("The effect {effect} is not in the outbox."),
-        Some(state) => format!("The effect {effect} is already {}.", state.name()),
+        None => say!("The effect {effect} is not in the outbox."),
+        Some(state) => say!("The effect {effect} is already {}.", state.name()),
     }))
 }
 
