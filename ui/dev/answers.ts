@@ -57,6 +57,8 @@ export function answering({ scene, theme = "system", rows = 12408, changed: hear
         if (scene === "calm") return made.calm;
         if (scene === "offline") return made.offline;
         if (scene === "empty") return made.empty;
+        if (scene === "asked")
+          return { ...made.calm, releases: [...made.calm.releases, made.leftBehind] };
         return made.cockpit;
       case "stop_sheet":
         if (scene === "offline") {
