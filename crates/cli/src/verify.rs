@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cockpit_engine::api::{Act, AppArgs, Done, Nothing, Problem, Query};
-use cockpit_engine::domain::views::CockpitView;
+use cockpit_engine::domain::views::{CockpitView, Tone};
 use cockpit_engine::{Engine, clock, verify_pack};
 use cockpit_say::say;
 use serde_json::json;
@@ -34,7 +34,7 @@ async fn workspace(folder: &Path, as_json: bool, mended: Option<String>) -> Resu
     let handle = commands::workspace(folder).await?;
     let done: Done = handle.do_it(Act::VerifyLog(Nothing {})).await?;
     let view: CockpitView = handle.ask(Query::Cockpit(AppArgs::default())).await?;
-    let intact = view.ledger.badge.words == "Intact";
+    let intact = view.ledger.badge.tone == Tone::Good;
     if as_json {
         output::document(&json!({
             "intact": intact,

@@ -42,10 +42,10 @@ impl Store {
     /// The store's name as people write it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::HuaweiAppGallery => say!("Huawei AppGallery"),
-            Self::SamsungGalaxyStore => say!("Samsung Galaxy Store"),
-            Self::MicrosoftStore => say!("Microsoft Store"),
-            Self::ExpoEasUpdate => say!("EAS Update"),
+            Self::HuaweiAppGallery => "Huawei AppGallery",
+            Self::SamsungGalaxyStore => "Samsung Galaxy Store",
+            Self::MicrosoftStore => "Microsoft Store",
+            Self::ExpoEasUpdate => "EAS Update",
         }
     }
 

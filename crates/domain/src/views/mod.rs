@@ -79,7 +79,7 @@ fn asker(state: &State, live: &Live, person: &str) -> String {
 /// "1 approval", "2 approvals".
 fn approvals(count: u8) -> String {
     match count {
-        1 => "1 approval".to_owned(),
+        1 => say!("1 approval").to_owned(),
         count => say!("{count} approvals"),
     }
 }

@@ -69,7 +69,7 @@ fn in_words(it: &LedgerLive) -> (Badge, String) {
 fn with_the_log(it: &LedgerLive, mut badge: Badge, mut sentence: String) -> (Badge, String) {
     if it.void_slots > 0 {
         let (slots, are) = match it.void_slots {
-            1 => ("1 slot".to_owned(), say!("is void and admits")),
+            1 => (say!("1 slot").to_owned(), say!("is void and admits")),
             more => (say!("{more} slots"), say!("are void and admit")),
         };
         sentence.push_str(&say!(" {slots} of the log {are} nothing."));
