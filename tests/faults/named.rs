@@ -4,7 +4,8 @@
 use cockpit_engine::domain::views::PressTargetView;
 use serde_json::json;
 
-use crate::stage::{FOUR, Stage, pass_ms};
+use crate::eight::BOARD;
+use crate::stage::{Board, FOUR, Stage, pass_ms};
 
 const FLAG: &str = "unleash:default/production/wallet.instant_transfer";
 /// Both flags of the release go off in one request.
@@ -52,4 +53,31 @@ async fn a_service_that_fails_after_a_lost_reply_leaves_nothing_queued() {
     let (early, late) = after_a_late_write(failing).await;
     assert_eq!(word(&early), "unknown", "{}", early.outcome.sentence);
     assert_eq!(word(&late), "confirmed", "{}", late.outcome.sentence);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paused_channel_is_confirmed_though_another_update_was_published_meanwhile() {
+    let board = Board {
+        without: &["microsoft_store"],
+        ..BOARD
+    };
+    let stage = Stage::new(1, 20, false, &board).await;
+    let service = "eas_update";
+    let lost = json!({"service": service, "match": "CockpitPause", "fault": "lost_reply"});
+    stage.control("POST", "fault", &lost);
+    let published = json!({"service": service, "action": "publish", "in_ms": 1_500});
+    stage.control("POST", "console", &published);
+    let pressed = stage.press_stop().await;
+    let view = stage.handle.settled(&pressed, 10_500).await.unwrap();
+    let channel = view
+        .targets
+        .iter()
+        .find(|it| it.target.starts_with(service));
+    let channel = channel.unwrap();
+    let said = &channel.outcome.sentence;
+    assert_eq!(word(channel), "confirmed", "{said}");
+    assert!(
+        said.ends_with("Another release stands there by now and is stopped with it."),
+        "{said}"
+    );
 }

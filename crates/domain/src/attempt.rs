@@ -9,6 +9,7 @@ pub use step::{Came, Step, may_be_sent};
 use cockpit_say::{mark, say};
 
 use self::step::{ADMITTING, ANSWER_LOST, READING, READING_BACK, SENDING, WAITING};
+use crate::desired::Desired;
 use crate::event::{EffectResult, Intent, Outcome};
 use crate::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
 use crate::target::{Observation, TargetState};
@@ -331,8 +332,9 @@ impl Attempt {
         }
         let there = words::state(&observation.state);
         if self.is_as_desired(&observation.state) {
+            let was = say!("It was already {there} when it was read. {}", self.sent());
+            let sentence = format!("{was}{}", self.met_with(&observation.state));
             self.after = Some(observation.state);
-            let sentence = say!("It was already {there} when it was read. {}", self.sent());
             return self.finish(Outcome::Confirmed, sentence, now);
         }
         match words::moved(&self.intent.pre.state, &observation.state) {
@@ -361,8 +363,9 @@ impl Attempt {
                 (_, false) => "",
             };
             let sentence = format!(
-                "{lost}{}",
-                words::read_back(&self.intent.desired, &observation.state)
+                "{lost}{}{}",
+                words::read_back(&self.intent.desired, &observation.state),
+                self.met_with(&observation.state)
             );
             return self.finish(Outcome::Confirmed, sentence, now);
         }
@@ -387,11 +390,24 @@ impl Attempt {
         self.wait_to_read_back(now);
     }
 
-    /// As it should be, and still the release that was asked about.
+    /// As it should be, and still the release that was asked about where that matters.
     fn is_as_desired(&self, state: &TargetState) -> bool {
         let desired = &self.intent.desired;
         desired.is_met_by(state)
-            && (desired.brings_another_release() || state.is_same_release(&self.intent.pre.state))
+            && (desired.holds_for_every_release(state) || self.is_of_the_asked(state))
+    }
+
+    fn is_of_the_asked(&self, state: &TargetState) -> bool {
+        state.is_same_release(&self.intent.pre.state)
+    }
+
+    /// What else an asker must know of a stop that was met.
+    fn met_with(&self, state: &TargetState) -> &'static str {
+        if self.intent.desired == Desired::Stopped && !self.is_of_the_asked(state) {
+            say!(" Another release stands there by now and is stopped with it.")
+        } else {
+            ""
+        }
     }
 
     fn sent(&self) -> &'static str {

@@ -164,6 +164,13 @@ impl Desired {
         }
     }
 
+    /// Whether it is met in this state whatever release stands there by now.
+    pub fn holds_for_every_release(&self, state: &TargetState) -> bool {
+        let stops_all =
+            matches!(state, TargetState::StoreRollout(it) if it.store.stops_every_release());
+        self.brings_another_release() || (*self == Self::Stopped && stops_all)
+    }
+
     /// Whether it may wait for the network until it expires. What makes an app more exposed may not:
     /// nobody would look when it lands.
     pub fn may_wait(&self) -> bool {

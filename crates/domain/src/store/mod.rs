@@ -86,6 +86,15 @@ impl Store {
         }
     }
 
+    /// Whether a stop is of the place and not of one release in it: a paused channel gives out no
+    /// update at all.
+    pub fn stops_every_release(self) -> bool {
+        match self {
+            Self::HuaweiAppGallery | Self::SamsungGalaxyStore | Self::MicrosoftStore => false,
+            Self::ExpoEasUpdate => true,
+        }
+    }
+
     /// What the store calls a release that reaches a share of people.
     pub fn rollout_word(self) -> &'static str {
         match self {

@@ -4,11 +4,11 @@
 use cockpit_domain::attempt::{Attempt, Came, Step, VERDICT_MS};
 use cockpit_domain::event::{EffectResult, Outcome};
 use cockpit_domain::provider::{Applied, ErrorKind, ProviderError, Reading, Receipt};
-use cockpit_domain::target::StagedStatus;
+use cockpit_domain::target::{StagedStatus, Store, StoreStatus};
 use cockpit_domain::{Desired, TargetState, Time};
 
 use crate::cases::{
-    NOON, intent, mailing, page, published, rolling, seen, staged, staged_of, target_of,
+    NOON, intent, mailing, page, published, rolling, seen, sold, staged, staged_of, target_of,
 };
 
 #[derive(Clone)]
@@ -98,6 +98,36 @@ fn another_release_is_never_taken_for_the_one_that_was_asked_about() {
         .takes(Came::Sent(Receipt::default()), 100)
         .reads(other, 100);
     assert!(matches!(sent.step(), Step::Wait { .. }));
+}
+
+#[test]
+fn a_paused_channel_is_stopped_whatever_update_stands_there_by_now() {
+    let of = |store, status, build: &str| {
+        let mut there = sold(store, status, None);
+        there.builds = vec![build.to_owned()];
+        TargetState::StoreRollout(there)
+    };
+    let sent = |store| {
+        let given_out = of(store, StoreStatus::InProgress, "840");
+        Script::of(Desired::Stopped, given_out.clone())
+            .takes(Came::Claimed, 1)
+            .reads(given_out, 100)
+            .takes(Came::Started, 1)
+            .takes(Came::Sent(Receipt::default()), 100)
+            .reads(of(store, StoreStatus::Halted, "841"), 100)
+    };
+    let report = sent(Store::ExpoEasUpdate).report();
+    assert_eq!(report.outcome, Outcome::Confirmed);
+    assert!(
+        report
+            .sentence
+            .ends_with("Another release stands there by now and is stopped with it."),
+        "{}",
+        report.sentence
+    );
+    // Elsewhere a stop is of the release that was asked about.
+    let waits = sent(Store::HuaweiAppGallery).step();
+    assert!(matches!(waits, Step::Wait { .. }));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cockpit_domain::provider::{ErrorKind, ProviderError, Receipt};
+use cockpit_say::say;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::sleep;
@@ -78,7 +79,7 @@ impl Bulk {
         if !feature.is_on(self.api.environment()) {
             return Ok(Receipt {
                 provider_request_id: None,
-                notes: vec!["It was off already: nothing was sent for it alone.".to_owned()],
+                notes: vec![say!("It was off already: nothing was sent for it alone.").to_owned()],
             });
         }
         self.api.switch(flag, false).await?;
