@@ -83,6 +83,8 @@ async fn a_share_is_set_and_goes_to_no_other_act() {
         "--reason",
         "Calm so far",
     ];
+    let unsaid = workspace.run(&wider).await.exits(2);
+    unsaid.says("Say how many people get it with --fraction");
     let beyond = [&wider[..], &["--fraction", "1.5"]].concat();
     workspace
         .run(&beyond)

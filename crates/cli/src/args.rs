@@ -48,8 +48,8 @@ pub enum Command {
     Recover(Recover),
     /// Turn a flag on or off.
     Flag(Flag),
-    /// What one target offers beside a stop, and to ask for it: complete, release, roll back,
-    /// remove from sale, another share.
+    /// What one target offers, and to ask for it: complete, release, roll back, remove from sale,
+    /// another share.
     Change(ChangeOfTarget),
     /// Tell customers: a draft, what is asked for, and what each channel answered.
     #[command(subcommand)]
@@ -267,7 +267,7 @@ pub struct ChangeOfTarget {
     pub target: String,
     /// One of the acts that the target offers. Without it they are listed, and nothing is asked.
     pub act: Option<String>,
-    /// Share of people, above 0 and below 1; for set-fraction and resume.
+    /// Share of people, above 0 and below 1: needed for set-fraction, possible for resume.
     #[arg(long, requires = "act")]
     pub fraction: Option<f64>,
     /// Why; it goes into the log.

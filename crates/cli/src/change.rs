@@ -43,6 +43,12 @@ pub async fn run(args: args::ChangeOfTarget) -> Result<Exit, Problem> {
         })
     })?;
     let desired = match (args.fraction, &offer.desired) {
+        // The offer holds the next usual step for the window's form; nobody has chosen it here.
+        (None, _) if offer.verb == Verb::SetFraction => {
+            return Err(bad_input(say!(
+                "Say how many people get it with --fraction. Nothing was asked for."
+            )));
+        }
         (None, desired) => desired.clone(),
         (Some(fraction), Desired::RollingOut { .. }) => Desired::RollingOut {
             fraction_bps: Some(basis_points(fraction)?),
@@ -120,7 +126,7 @@ fn list(offers: &[&ActView], as_json: bool) {
         output::line(say!("It offers nothing that can be asked for now."));
     }
     for it in offers {
-        output::line(&format!("{}  {}", key(it), it.name));
+        output::line(&format!("{}{}  {}", key(it), share(it), it.name));
         output::line(&format!("  {}", it.sentence));
         match &it.why_not {
             Some(why) => output::line(&say!("  Not now: {why}.")),
@@ -129,12 +135,23 @@ fn list(offers: &[&ActView], as_json: bool) {
     }
 }
 
+/// The share that the offer's sentence is about, as it is typed.
+fn share(offer: &ActView) -> String {
+    match (offer.verb, &offer.desired) {
+        (
+            Verb::SetFraction,
+            Desired::RollingOut {
+                fraction_bps: Some(bps),
+            },
+        ) => format!(" --fraction {}", f64::from(*bps) / 10_000.0),
+        _ => String::new(),
+    }
+}
+
 /// An offer as it is typed. What has the same verb is told apart by where it leads.
 fn key(offer: &ActView) -> &'static str {
     match offer.verb {
-        Verb::RollBack if matches!(&offer.desired, Desired::RolledBack { update } if update == EMBEDDED) => {
-            "roll-back-to-build"
-        }
+        Verb::RollBack if leads_to_build(&offer.desired) => "roll-back-to-build",
         Verb::Recover if offer.desired == Desired::NotAsked => "stop-asking",
         Verb::Recover => "ask-to-update",
         Verb::Stop => "stop",
@@ -148,6 +165,10 @@ fn key(offer: &ActView) -> &'static str {
         Verb::TurnOff => "turn-off",
         Verb::Publish => "publish",
     }
+}
+
+fn leads_to_build(desired: &Desired) -> bool {
+    matches!(desired, Desired::RolledBack { update } if update == EMBEDDED)
 }
 
 fn bad_input(sentence: impl Into<String>) -> Problem {

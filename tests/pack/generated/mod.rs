@@ -3,6 +3,7 @@
 //! A seed makes the same ledger for ever. Must not know what of it has force.
 
 mod entries;
+mod states;
 mod telling;
 
 use std::collections::BTreeMap;

@@ -205,25 +205,23 @@ impl Api {
     }
 
     pub(super) async fn deploy_recovery(&self, id: &str) -> Result<(), ProviderError> {
-        let call = Call {
-            method: Method::POST,
-            arguments: &[&self.package, id],
-            body: Body::Json(json!({})),
-            nature: Nature::Commit,
-            urgent: true,
-            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries/{}:deploy")
-        };
-        self.json::<Empty>(call).await.map(|_| ())
+        let path = "/androidpublisher/v3/applications/{}/appRecoveries/{}:deploy";
+        self.change_recovery(path, id).await
     }
 
     pub(super) async fn cancel_recovery(&self, id: &str) -> Result<(), ProviderError> {
+        let path = "/androidpublisher/v3/applications/{}/appRecoveries/{}:cancel";
+        self.change_recovery(path, id).await
+    }
+
+    async fn change_recovery(&self, path: &'static str, id: &str) -> Result<(), ProviderError> {
         let call = Call {
             method: Method::POST,
             arguments: &[&self.package, id],
             body: Body::Json(json!({})),
             nature: Nature::Commit,
             urgent: true,
-            ..Call::get("/androidpublisher/v3/applications/{}/appRecoveries/{}:cancel")
+            ..Call::get(path)
         };
         self.json::<Empty>(call).await.map(|_| ())
     }

@@ -1,9 +1,9 @@
 //! Unleash's traps. Must not know the adapter's inside.
 
-use cockpit_domain::provider::{Applied, ErrorKind, Reading};
+use cockpit_domain::provider::{Applied, Effect, ErrorKind, Reading};
 use cockpit_domain::switch::{By, Caveat, Flag, Reach};
 use cockpit_domain::{Desired, Observation, Service, TargetId, TargetState, words};
-use cockpit_providers::connect;
+use cockpit_providers::{Adapter, connect};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -16,6 +16,12 @@ fn flag(seen: &Observation) -> &Flag {
         TargetState::Flag(flag) => flag,
         other => panic!("{other:?}"),
     }
+}
+
+/// Two flags that are on, each to be turned off.
+async fn two_off(adapter: &dyn Adapter) -> [Effect; 2] {
+    let off = async |flag| effect(&read(adapter, flag, Reading::Fresh).await, &Desired::Off);
+    [off(FLAG).await, off(OTHERS[0]).await]
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,11 +247,7 @@ async fn several_flags_go_off_in_one_request_and_each_has_its_own_outcome() {
 async fn a_lost_answer_for_several_is_unknown_for_each_and_never_sent_again() {
     let stage = Stage::new();
     let adapter = stage.connect(Service::Unleash);
-    let one = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
-    let other = effect(
-        &read(&*adapter, OTHERS[0], Reading::Fresh).await,
-        &Desired::Off,
-    );
+    let [one, other] = two_off(&*adapter).await;
     stage.fault("bulk_features", "lost_reply:close", 1);
     let done = tokio::join!(adapter.apply(&one), adapter.apply(&other));
     for error in [done.0.unwrap_err(), done.1.unwrap_err()] {
@@ -276,11 +278,7 @@ async fn a_flag_that_is_gone_does_not_keep_the_others_on() {
 async fn what_went_off_since_is_not_asked_for_alone() {
     let stage = Stage::new();
     let adapter = stage.connect(Service::Unleash);
-    let one = effect(&read(&*adapter, FLAG, Reading::Fresh).await, &Desired::Off);
-    let other = effect(
-        &read(&*adapter, OTHERS[0], Reading::Fresh).await,
-        &Desired::Off,
-    );
+    let [one, other] = two_off(&*adapter).await;
     stage.fault("bulk_features", "status:404", 1);
     // A person is there while both are still gathered.
     stage.console(json!({"service": "unleash", "flag": "home.feed_v3", "on": false, "in_ms": 10}));
