@@ -49,6 +49,9 @@ pub(crate) fn make_durable(connection: &Connection) -> Result<(), LedgerError> {
     let apply = || {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // Otherwise what is bound may change the plan, and a kept statement of the append is planned
+        // anew each time (<https://sqlite.org/queryplanner-ng.html#qpstab>).
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         if cfg!(target_os = "macos") {
             // There, fsync alone leaves the data in the drive's cache.
             connection.pragma_update(None, "fullfsync", true)?;

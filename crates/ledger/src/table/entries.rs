@@ -240,6 +240,10 @@ fn one(
         .optional()
 }
 
+/// The last entry of a device.
+pub(crate) const HEAD: &str =
+    "SELECT seq, id FROM entries WHERE dev = ?1 ORDER BY seq DESC LIMIT 1";
+
 /// Where a device goes on, from the columns: for writing, where the unique
 /// columns and the entry's own `prev` are checked against each other.
 pub(crate) fn head(connection: &Connection, device: DeviceId) -> Result<Option<Head>> {
@@ -247,7 +251,7 @@ pub(crate) fn head(connection: &Connection, device: DeviceId) -> Result<Option<H
         return Ok(None);
     };
     connection
-        .prepare_cached("SELECT seq, id FROM entries WHERE dev = ?1 ORDER BY seq DESC LIMIT 1")?
+        .prepare_cached(HEAD)?
         .query_row(params![device.as_bytes()], |row| {
             let seq: i64 = row.get(0)?;
             let prev = EntryId::from_bytes(row.get(1)?);

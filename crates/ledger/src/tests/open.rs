@@ -1,7 +1,7 @@
 //! Opening, writing, failing and keeping copies.
 
 use cockpit_seal::{LedgerId, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use super::*;
 use crate::schema::{Migration, Plan};
@@ -43,6 +43,18 @@ fn what_was_appended_is_there_after_opening_again() {
     };
     assert_eq!(verified.entries, 12);
     assert_eq!(ledger.integrity().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn an_append_plans_nothing_anew() {
+    let world = World::new();
+    let ledger = world.filled(12);
+    let planned_anew = ledger.store.write(|connection| {
+        let head = connection.prepare_cached(entries::HEAD).unwrap();
+        assert!(head.get_status(StatementStatus::Run) > 0, "it was kept");
+        Ok(head.get_status(StatementStatus::RePrepare))
+    });
+    assert_eq!(planned_anew.unwrap(), 0);
 }
 
 #[test]
