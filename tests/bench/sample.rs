@@ -33,6 +33,11 @@ impl Sample {
         result
     }
 
+    /// All of them together.
+    pub fn sum(&self) -> f64 {
+        self.numbers.iter().sum()
+    }
+
     /// How often it was measured.
     pub fn tries(&self) -> usize {
         self.numbers.len()

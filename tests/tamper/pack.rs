@@ -90,16 +90,9 @@ impl Stage {
             };
             let (_, fault) = pack.entry(raw, |_| false).unwrap();
             assert_eq!(fault, None);
-            let header = entry.header();
             pack.tell(&Row {
-                position: place as u64 + 1,
-                id: entry.id().to_string(),
-                at: header.at.to_string(),
-                device: header.device.to_string(),
-                seq: Some(header.seq),
-                kind: header.kind.clone(),
-                decision: "Noted".to_owned(),
-                ..Row::default()
+                decision: "Noted".into(),
+                ..Row::of(place as u64 + 1, entry)
             })
             .unwrap();
         }

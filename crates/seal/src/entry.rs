@@ -71,6 +71,12 @@ pub struct Header {
 }
 
 impl Header {
+    /// Whether the body of an entry with this header brings in a device's key.
+    pub(crate) fn brings_key(&self) -> bool {
+        self.ledger.is_zero()
+            || [KIND_DEVICE_ADD, KIND_MEMBER_REQUEST].contains(&self.kind.as_str())
+    }
+
     pub(crate) fn line(&self) -> String {
         // Every value is made of characters that JSON does not escape.
         format!(
@@ -426,14 +432,22 @@ fn as_written(line: &str) -> Option<Header> {
         ledger: next(",\"ledger\":\"", '"')?.parse().ok()?,
         prev: next(",\"prev\":\"", '"')?.parse().ok()?,
         seen: Seen {
-            slot: next(",\"seen\":[", ',')?.parse().ok()?,
+            slot: integer(next(",\"seen\":[", ',')?)?,
             hash: next("\"", '"')?.parse().ok()?,
         },
-        seq: next("],\"seq\":", ',')?.parse().ok()?,
+        seq: integer(next("],\"seq\":", ',')?)?,
     };
-    let fits = header.seq <= INTEGER_MAX && header.seen.slot <= INTEGER_MAX;
-    // Spelled again it is the line: nothing stands in it beside these values.
-    (fits && consistent(&header).is_ok() && header.line() == line).then_some(header)
+    // Each value was read in its one spelling, and nothing stands before, between or behind them.
+    let ends = rest.strip_prefix("\"v\":")?.strip_suffix('}')?;
+    let is_whole = integer(ends) == Some(VERSION);
+    (is_whole && consistent(&header).is_ok()).then_some(header)
+}
+
+/// An integer as JSON spells it.
+fn integer(text: &str) -> Option<u64> {
+    let is_spelled_so = text == "0" || text.starts_with(|first| matches!(first, '1'..='9'));
+    let number = text.parse().ok().filter(|_| is_spelled_so)?;
+    (number <= INTEGER_MAX).then_some(number)
 }
 
 fn read_header(line: &str) -> Result<Header, Fault> {

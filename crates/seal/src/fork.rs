@@ -7,7 +7,6 @@ use crate::entry::{Entry, Header, parse_signed_header};
 use crate::fault::{Fault, Reason};
 use crate::id::{DeviceId, EntryId, LedgerId};
 use crate::key::{PublicKey, Signature};
-use crate::verify::{KIND_DEVICE_ADD, KIND_MEMBER_REQUEST};
 
 /// An entry without its body: the two lines that its author's signature needs.
 /// Written as a leaf of the tree: header line, line feed, signature line.
@@ -64,8 +63,7 @@ impl SignedHeader {
 
     /// Whether the body of the entry, which is not here, brings in a device's key.
     pub fn brings_key(&self) -> bool {
-        self.header.ledger.is_zero()
-            || [KIND_DEVICE_ADD, KIND_MEMBER_REQUEST].contains(&self.header.kind.as_str())
+        self.header.brings_key()
     }
 
     /// Whether `key` is the author's and signed exactly this.

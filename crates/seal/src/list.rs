@@ -66,7 +66,7 @@ impl<W: Write> ListWriter<W> {
             line: Vec::new(),
         };
         if form == ListForm::Csv {
-            list.line.extend(csv::line(&COLUMNS).into_bytes());
+            csv::put(&mut list.line, &COLUMNS);
             list.put()?;
         }
         Ok(list)
@@ -91,7 +91,7 @@ impl<W: Write> ListWriter<W> {
                     line.outcome,
                     line.words,
                 ];
-                self.line.extend(csv::line(&cells).into_bytes());
+                csv::put(&mut self.line, &cells);
             }
             ListForm::Jsonl => {
                 serde_json::to_writer(&mut self.line, line)?;

@@ -9,27 +9,22 @@ use cockpit_seal::Entry;
 use cockpit_seal::pack::{Row, RowFact, Section};
 
 /// The row of an entry, from the state after it was folded. `position` is its place in the log. `fault` is why it does not hold.
-pub(super) fn row(
+pub(super) fn row<'e>(
     state: &State,
     position: u64,
-    entry: Option<&Entry>,
+    entry: Option<&'e Entry>,
     event: Option<&Admitted>,
     fault: Option<String>,
-) -> Row {
-    let mut row = Row {
+) -> Row<'e> {
+    let of_nothing = || Row {
         position,
-        decision: say!("An entry that cannot be read").to_owned(),
-        does_not_hold: fault.unwrap_or_default(),
         ..Row::default()
     };
-    if let Some(entry) = entry {
-        let header = entry.header();
-        row.id = entry.id().to_string();
-        row.at = header.at.to_string();
-        row.device = header.device.to_string();
-        row.seq = Some(header.seq);
-        row.kind.clone_from(&header.kind);
-    }
+    let mut row = Row {
+        decision: say!("An entry that cannot be read").into(),
+        does_not_hold: fault.unwrap_or_default().into(),
+        ..entry.map_or_else(of_nothing, |entry| Row::of(position, entry))
+    };
     let Some(event) = event else {
         return row;
     };
@@ -46,25 +41,25 @@ pub(super) fn row(
         .and_then(|intent| state.intents.get(intent))
         .map(|record| record.intent.title.clone());
     let words = views::log_row(event, person, title.as_deref());
-    row.person = words.who;
-    row.decision = words.decision;
-    row.target = words.target;
-    row.reason = words.reason;
-    row.outcome = views::log_line(&event.event).outcome;
-    row.app = app_of(state, &event.event).unwrap_or_default();
+    row.person = words.who.into();
+    row.decision = words.decision.into();
+    row.target = words.target.into();
+    row.reason = words.reason.into();
+    row.outcome = views::log_line(&event.event).outcome.into();
+    row.app = app_of(state, &event.event).unwrap_or_default().into();
     row.without_force = state
         .rejected
         .iter()
         .rev()
         .find(|(at, _)| *at == position)
-        .map(|(_, why)| why.clone())
+        .map(|(_, why)| why.clone().into())
         .unwrap_or_default();
     row.section = section(&row.kind, views::log_line(&event.event).by_person);
     row.facts = views::entry_facts(&event.event)
         .into_iter()
         .map(|fact| RowFact {
-            name: fact.name,
-            value: fact.value,
+            name: fact.name.into(),
+            value: fact.value.into(),
         })
         .collect();
     row

@@ -1,19 +1,47 @@
 //! The next entry of a chain whose bodies may be damaged or not here. Must not know a file.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Header};
 use crate::fault::{Broken, Reason};
 use crate::fork::SignedHeader;
+use crate::id::{EntryId, LedgerId};
 use crate::verify::Verifier;
 
-/// An entry as far as it can be read.
+/// An entry of the chain.
 #[derive(Default)]
 pub(super) struct Next {
-    /// All of it.
-    pub entry: Option<Entry>,
-    /// What was signed.
-    pub signed: Option<SignedHeader>,
+    /// As much of it as can be read; nothing where not even its header can.
+    pub read: Option<Read>,
     /// What does not hold.
     pub broken: Option<Broken>,
+}
+
+/// An entry as far as it can be read.
+pub(super) enum Read {
+    Whole(Entry),
+    WithoutBody(SignedHeader),
+}
+
+impl Read {
+    pub fn id(&self) -> EntryId {
+        match self {
+            Self::Whole(it) => it.id(),
+            Self::WithoutBody(it) => it.id(),
+        }
+    }
+
+    pub fn header(&self) -> &Header {
+        match self {
+            Self::Whole(it) => it.header(),
+            Self::WithoutBody(it) => it.header(),
+        }
+    }
+
+    pub fn ledger(&self) -> LedgerId {
+        match self {
+            Self::Whole(it) => it.ledger(),
+            Self::WithoutBody(it) => it.ledger(),
+        }
+    }
 }
 
 /// Takes the next entry. A body that is damaged breaks its own entry and none after it: what
@@ -28,9 +56,8 @@ pub(super) fn feed(
     let fault = match entry {
         Some(Ok(entry)) => {
             return Next {
-                signed: Some(SignedHeader::from(&entry)),
                 broken: verifier.feed(&entry).err(),
-                entry: Some(entry),
+                read: Some(Read::Whole(entry)),
             };
         }
         Some(Err(fault)) => Some(fault),
@@ -55,8 +82,7 @@ pub(super) fn feed(
         reason: Reason::Malformed(fault),
     });
     Next {
-        entry: None,
         broken: own.or(fed.err()),
-        signed: Some(signed),
+        read: Some(Read::WithoutBody(signed)),
     }
 }

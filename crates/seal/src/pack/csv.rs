@@ -1,26 +1,29 @@
 //! Lines of CSV as RFC 4180 has them, with nothing that a spreadsheet would run. Knows no column.
 
-/// Joins cells. Each is quoted, so commas, quotes and line breaks stay in it. A cell that begins
-/// like a formula gets an apostrophe in front: spreadsheets then take it as text (the exact text
-/// is in the file with one JSON object a line).
-pub(crate) fn line(cells: &[&str]) -> String {
-    let mut line = String::with_capacity(cells.iter().map(|cell| cell.len() + 4).sum());
+/// Adds a line of these cells. Each is quoted, so commas, quotes and line breaks stay in it. A cell
+/// that begins like a formula gets an apostrophe in front: spreadsheets then take it as text (the
+/// exact text is in the file with one JSON object a line).
+pub(crate) fn put(lines: &mut Vec<u8>, cells: &[&str]) {
     for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            line.push(',');
-        }
-        line.push('"');
+        lines.extend(if at > 0 { &b",\""[..] } else { b"\"" });
         if is_risky(cell) {
-            line.push('\'');
+            lines.push(b'\'');
         }
         if cell.contains('"') {
-            line.push_str(&cell.replace('"', "\"\""));
+            lines.extend(cell.replace('"', "\"\"").as_bytes());
         } else {
-            line.push_str(cell);
+            lines.extend(cell.as_bytes());
         }
-        line.push('"');
+        lines.push(b'"');
     }
-    line + "\r\n"
+    lines.extend(b"\r\n");
+}
+
+/// One line.
+pub(crate) fn line(cells: &[&str]) -> String {
+    let mut line = Vec::new();
+    put(&mut line, cells);
+    String::from_utf8(line).expect("it is made of texts")
 }
 
 /// Begins with what a spreadsheet takes for a formula, also behind blanks and in wide letters.

@@ -2,19 +2,21 @@
 
 use std::io::{self, BufRead, Read as _};
 
+use super::verify::Hashed;
+
 /// The longest line that a pack of ours has: a body that is spelled in hex, and a row of it.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
 /// Lines, each ended by a line feed.
 pub(super) struct Lines<'a> {
-    file: Box<dyn BufRead + 'a>,
+    pub file: Hashed<'a>,
     /// The newest line without its line feed. A last line without one, and what is longer than
     /// any line of a pack, keep something that no line has, so that they are found.
     pub line: Vec<u8>,
 }
 
 impl<'a> Lines<'a> {
-    pub fn of(file: Box<dyn BufRead + 'a>) -> Self {
+    pub fn of(file: Hashed<'a>) -> Self {
         Self {
             file,
             line: Vec::new(),

@@ -80,8 +80,8 @@ struct Unmapped<'a> {
     without_force: &'a str,
 }
 
-/// One event as a line of JSON.
-pub(super) fn line(row: &Row) -> String {
+/// Adds a row as a line of JSON.
+pub(super) fn put(lines: &mut Vec<u8>, row: &Row<'_>) {
     let activity_id = activity(&row.kind);
     let (status_id, status) = status(row);
     let event = Event {
@@ -129,7 +129,8 @@ pub(super) fn line(row: &Row) -> String {
             without_force: &row.without_force,
         },
     };
-    serde_json::to_string(&event).expect("texts and numbers are JSON") + "\n"
+    serde_json::to_writer(&mut *lines, &event).expect("texts and numbers are JSON");
+    lines.push(b'\n');
 }
 
 /// Create, read, update, delete or other, by the last word of a kind.
@@ -143,8 +144,8 @@ fn activity(kind: &str) -> u64 {
     }
 }
 
-fn status(row: &Row) -> (u64, &str) {
-    match row.outcome.as_str() {
+fn status<'a>(row: &'a Row<'_>) -> (u64, &'a str) {
+    match &*row.outcome {
         _ if !row.without_force.is_empty() || !row.does_not_hold.is_empty() => (2, "Failure"),
         "" | "confirmed" => (1, "Success"),
         "refused" | "stale" | "failed" => (2, "Failure"),

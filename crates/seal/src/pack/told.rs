@@ -1,8 +1,11 @@
 //! An entry in words, as a row. Must not know how the words came about.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::csv;
+use crate::entry::Entry;
 
 /// The columns of `decisions.csv`; `decisions.jsonl` has the same keys, and `facts`.
 pub const TOLD_COLUMNS: [&str; 15] = [
@@ -38,39 +41,52 @@ pub enum Section {
 /// An entry in words. What is not known is empty. The fields stand in the order of the file's keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Row {
+pub struct Row<'a> {
     /// The app.
-    pub app: String,
+    #[serde(borrow)]
+    pub app: Cow<'a, str>,
     /// The time that its device claims.
-    pub at: String,
+    #[serde(borrow)]
+    pub at: Cow<'a, str>,
     /// What happened.
-    pub decision: String,
+    #[serde(borrow)]
+    pub decision: Cow<'a, str>,
     /// The device.
-    pub device: String,
+    #[serde(borrow)]
+    pub device: Cow<'a, str>,
     /// Why the entry does not hold; empty when it does.
-    pub does_not_hold: String,
+    #[serde(borrow)]
+    pub does_not_hold: Cow<'a, str>,
     /// More about it, name by name.
-    pub facts: Vec<RowFact>,
+    #[serde(borrow)]
+    pub facts: Vec<RowFact<'a>>,
     /// The entry's id, in hex.
-    pub id: String,
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
     /// The entry's kind.
-    pub kind: String,
+    #[serde(borrow)]
+    pub kind: Cow<'a, str>,
     /// The outcome's word.
-    pub outcome: String,
+    #[serde(borrow)]
+    pub outcome: Cow<'a, str>,
     /// Who, by name.
-    pub person: String,
+    #[serde(borrow)]
+    pub person: Cow<'a, str>,
     /// Its line in the chain's files.
     pub position: u64,
     /// Why, or what was read.
-    pub reason: String,
+    #[serde(borrow)]
+    pub reason: Cow<'a, str>,
     /// Its text does not leave.
     pub redacted: bool,
     /// Its number on the device.
     pub seq: Option<u64>,
     /// To what.
-    pub target: String,
+    #[serde(borrow)]
+    pub target: Cow<'a, str>,
     /// Why the entry has no force though it holds; empty when it has.
-    pub without_force: String,
+    #[serde(borrow)]
+    pub without_force: Cow<'a, str>,
     /// Where the report puts it.
     #[serde(skip)]
     pub section: Section,
@@ -79,14 +95,31 @@ pub struct Row {
 /// A fact of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RowFact {
+pub struct RowFact<'a> {
     /// What it is about.
-    pub name: String,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
     /// What it says.
-    pub value: String,
+    #[serde(borrow)]
+    pub value: Cow<'a, str>,
 }
 
-impl Row {
+impl<'a> Row<'a> {
+    /// What the header of an entry says; the words are still missing. `position` is its line in
+    /// the chain's files.
+    pub fn of(position: u64, entry: &'a Entry) -> Self {
+        let header = entry.header();
+        Self {
+            position,
+            id: entry.id().to_string().into(),
+            at: header.at.to_string().into(),
+            device: header.device.to_string().into(),
+            seq: Some(header.seq),
+            kind: (&*header.kind).into(),
+            ..Self::default()
+        }
+    }
+
     /// Keeps what the header says and takes out everything that comes from the body.
     #[must_use]
     pub fn redact(self) -> Self {
@@ -104,18 +137,22 @@ impl Row {
         }
     }
 
-    /// Reads back what [`Row::json_line`] wrote; `None` for anything else.
-    pub(super) fn from_json_line(line: &[u8]) -> Option<Self> {
+    /// Reads back what [`Row::put_json`] wrote, without its line feed; `None` for anything else.
+    /// `again` is a place for writing it again.
+    pub(super) fn from_json(line: &'a [u8], again: &mut Vec<u8>) -> Option<Self> {
         let row: Self = serde_json::from_slice(line).ok()?;
         // One spelling, so that nothing hides beside what is read.
-        (row.json_line().trim_end().as_bytes() == line).then_some(row)
+        again.clear();
+        row.put_json(again);
+        (again.strip_suffix(b"\n") == Some(line)).then_some(row)
     }
 
-    pub(super) fn csv_line(&self) -> String {
+    /// Adds its line of [`DECISIONS_CSV`](super::DECISIONS_CSV).
+    pub(super) fn put_csv(&self, lines: &mut Vec<u8>) {
         let position = self.position.to_string();
         let seq = self.seq.map(|seq| seq.to_string()).unwrap_or_default();
-        csv::line(&[
-            &position,
+        let cells = [
+            &*position,
             &self.id,
             &self.at,
             &self.device,
@@ -130,10 +167,13 @@ impl Row {
             &self.without_force,
             &self.does_not_hold,
             if self.redacted { "yes" } else { "" },
-        ])
+        ];
+        csv::put(lines, &cells);
     }
 
-    pub(super) fn json_line(&self) -> String {
-        serde_json::to_string(self).expect("texts and numbers are JSON") + "\n"
+    /// Adds its line of [`DECISIONS_JSONL`](super::DECISIONS_JSONL).
+    pub(super) fn put_json(&self, lines: &mut Vec<u8>) {
+        serde_json::to_writer(&mut *lines, self).expect("texts and numbers are JSON");
+        lines.push(b'\n');
     }
 }

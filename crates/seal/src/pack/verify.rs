@@ -1,14 +1,14 @@
 //! Checks a pack: that nothing was changed since it left, who made it, and that the log in it
 //! holds. Must not believe any file, nor know where the files lie.
 
+mod files;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead};
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::chain::{self, Next};
 use super::heads::Heads;
@@ -25,12 +25,11 @@ use crate::key::PublicKey;
 use crate::sshsig;
 use crate::tree::{TileId, TreeNodes, leaf_hash};
 use crate::verify::Verifier;
+pub(super) use files::Hashed;
 use told::Told;
 
 /// Faults of entries that are listed.
 const FAULTS_MAX: usize = 20;
-/// Files that are read whole.
-const FILE_BYTES_MAX: u64 = 1 << 26;
 
 /// Where the files of a pack are read.
 pub trait Source {
@@ -109,14 +108,16 @@ pub fn verify(source: &impl Source, progress: &mut dyn FnMut(u64)) -> io::Result
         redacted: 0,
         without_force: 0,
         entry_faults: 0,
+        hashes: BTreeMap::new(),
     };
-    let sums = check.sums()?;
+    let sums = check.whole(SUMS)?;
     check.signature(&sums)?;
     check.chain(progress)?;
     check.keys()?;
     check.tree()?;
     check.heads()?;
     check.statement()?;
+    check.files(&sums)?;
     Ok(check.found)
 }
 
@@ -131,6 +132,8 @@ struct Check<'a, S> {
     redacted: u64,
     without_force: u64,
     entry_faults: usize,
+    /// Of the files that were read, by name, in hex.
+    hashes: BTreeMap<String, String>,
 }
 
 impl<'a, S: Source> Check<'a, S> {
@@ -140,58 +143,6 @@ impl<'a, S: Source> Check<'a, S> {
             line,
             what: what.into(),
         });
-    }
-
-    /// A file that is small in every pack; empty, with a fault, when it is not there.
-    fn whole(&mut self, name: &str) -> io::Result<Vec<u8>> {
-        let Some(file) = self.source.open(name)? else {
-            self.fault(name, None, "It is missing.");
-            return Ok(Vec::new());
-        };
-        let mut bytes = Vec::new();
-        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Every file is the one that is listed, and every file is listed.
-    fn sums(&mut self) -> io::Result<Vec<u8>> {
-        let bytes = self.whole(SUMS)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let mut listed = BTreeMap::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            match line.split_once("  ") {
-                Some((hash, name)) if hash.len() == 64 => {
-                    listed.insert(name.to_owned(), hash.to_owned());
-                }
-                Some(_) | None => self.fault(SUMS, Some(number), "It is no hash with a name."),
-            }
-        }
-        let names: BTreeSet<String> = self.source.names()?.into_iter().collect();
-        for (name, wanted) in &listed {
-            let Some(mut file) = self.source.open(name)? else {
-                self.fault(name, None, "It is missing.");
-                continue;
-            };
-            let mut hash = Sha256::new();
-            loop {
-                let chunk = file.fill_buf()?;
-                if chunk.is_empty() {
-                    break;
-                }
-                hash.update(chunk);
-                let read = chunk.len();
-                file.consume(read);
-            }
-            if hex::encode(hash.finalize()) != *wanted {
-                self.fault(name, None, "It was changed since the pack was made.");
-            }
-        }
-        for name in names {
-            if ![SUMS, SUMS_SIGNATURE].contains(&name.as_str()) && !listed.contains_key(&name) {
-                self.fault(&name, None, "It was put in after the pack was made.");
-            }
-        }
-        Ok(bytes)
     }
 
     fn signature(&mut self, sums: &[u8]) -> io::Result<()> {
@@ -212,12 +163,12 @@ impl<'a, S: Source> Check<'a, S> {
     fn chain(&mut self, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
         let mut files = Vec::new();
         for name in [HEADERS, BODIES, SIGNATURES] {
-            let Some(file) = self.source.open(name)? else {
+            let Some(file) = self.open(name)? else {
                 return Ok(());
             };
             files.push(Lines::of(file));
         }
-        let mut told = Told::open(self.source)?;
+        let mut told = Told::open(self)?;
         let mut rows = self.slot_rows()?;
         let mut verifier = Verifier::new();
         let mut leaf = Vec::new();
@@ -248,17 +199,17 @@ impl<'a, S: Source> Check<'a, S> {
             let withheld = body == WITHHELD.as_bytes();
             self.found.withheld += u64::from(withheld);
             let body = (!withheld).then_some(body);
-            let Next { signed, broken, .. } = chain::feed(&mut verifier, header, body, signature);
+            let Next { read, broken } = chain::feed(&mut verifier, header, body, signature);
             self.slots.entry(header, body, signature);
             if let Some(broken) = broken {
                 self.entry_fault(&broken);
             }
-            if let Some(signed) = &signed {
-                self.found.ledger = self.found.ledger.or(Some(signed.ledger()));
-                head = Some(signed.id());
+            if let Some(read) = &read {
+                self.found.ledger = self.found.ledger.or(Some(read.ledger()));
+                head = Some(read.id());
             }
             self.end_slot(&verifier);
-            told.entry(self, signed.as_ref(), withheld)?;
+            told.entry(self, read.as_ref(), withheld)?;
             if self.found.entries.is_multiple_of(1_000) {
                 progress(self.found.entries);
             }
@@ -266,6 +217,9 @@ impl<'a, S: Source> Check<'a, S> {
         self.found.head = head.map(|it| it.to_string());
         told.end(self)?;
         self.end_slots(&mut rows)?;
+        for lines in files.into_iter().chain([rows]) {
+            self.close(lines.file)?;
+        }
         if let Ok(verified) = verifier.finish() {
             self.keys = verified.devices;
         }
@@ -273,10 +227,10 @@ impl<'a, S: Source> Check<'a, S> {
     }
 
     fn slot_rows(&mut self) -> io::Result<Lines<'a>> {
-        let Some(mut file) = self.source.open(SLOTS)? else {
+        let Some(mut file) = self.open(SLOTS)? else {
             self.slots_hold = false;
             self.fault(SLOTS, None, "It is missing.");
-            return Ok(Lines::of(Box::new(io::empty())));
+            return Ok(Lines::of(Hashed::nothing("")));
         };
         if !is_next(&mut file, csv::line(&SLOT_COLUMNS).as_bytes())? {
             self.slot_fault(

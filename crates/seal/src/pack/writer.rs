@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::chain::{self, Next};
+use super::chain::{self, Next, Read};
 use super::heads::file_of;
 use super::report::Report;
 use super::slots::Slots;
@@ -99,12 +99,16 @@ impl<S: Sink> PackWriter<S> {
         withheld: impl FnOnce(Option<&Entry>) -> bool,
     ) -> Result<(Option<Entry>, Option<String>), S::Error> {
         self.facts.entries += 1;
-        let Next { entry, broken, .. } = chain::feed(
+        let Next { read, broken } = chain::feed(
             &mut self.verifier,
             raw.header,
             Some(raw.body),
             raw.signature,
         );
+        let entry = match read {
+            Some(Read::Whole(entry)) => Some(entry),
+            Some(Read::WithoutBody(_)) | None => None,
+        };
         let mut brings_key = false;
         if let Some(entry) = &entry {
             self.note_entry(entry);
@@ -171,14 +175,18 @@ impl<S: Sink> PackWriter<S> {
     ///
     /// # Errors
     /// Those of the sink.
-    pub fn tell(&mut self, row: &Row) -> Result<(), S::Error> {
+    pub fn tell(&mut self, row: &Row<'_>) -> Result<(), S::Error> {
         self.facts.told += 1;
         self.facts.redacted += u64::from(row.redacted);
         self.facts.without_force += u64::from(!row.without_force.is_empty());
         self.report.tell(row);
-        self.put(DECISIONS_CSV, row.csv_line().as_bytes())?;
-        self.put(DECISIONS_JSONL, row.json_line().as_bytes())?;
-        self.put(OCSF, ocsf::line(row).as_bytes())
+        let mut lines = [const { Vec::new() }; 3];
+        row.put_csv(&mut lines[0]);
+        row.put_json(&mut lines[1]);
+        ocsf::put(&mut lines[2], row);
+        self.put(DECISIONS_CSV, &lines[0])?;
+        self.put(DECISIONS_JSONL, &lines[1])?;
+        self.put(OCSF, &lines[2])
     }
 
     /// Closes the pack, signed by `signer` when there is one. Gives the sink back.

@@ -216,27 +216,18 @@ fn pack_cosigned(
         };
         let hidden = withheld.contains(&n);
         let (entry, fault) = pack.entry(raw, |_| hidden).unwrap();
-        let read = entry.map(|it| (it.id().to_string(), it.header().clone()));
-        let row = Row {
-            position: n as u64 + 1,
-            id: read.as_ref().map(|(id, _)| id.clone()).unwrap_or_default(),
-            at: read
-                .as_ref()
-                .map(|(_, it)| it.at.to_string())
-                .unwrap_or_default(),
-            device: read
-                .as_ref()
-                .map(|(_, it)| it.device.to_string())
-                .unwrap_or_default(),
-            kind: read
-                .as_ref()
-                .map(|(_, it)| it.kind.clone())
-                .unwrap_or_default(),
-            seq: read.as_ref().map(|(_, it)| it.seq),
-            decision: "Noted".to_owned(),
-            reason: "=1+1".to_owned(),
-            does_not_hold: fault.unwrap_or_default(),
+        let position = n as u64 + 1;
+        let unread = || Row {
+            position,
             ..Row::default()
+        };
+        let row = Row {
+            decision: "Noted".into(),
+            reason: "=1+1".into(),
+            does_not_hold: fault.unwrap_or_default().into(),
+            ..entry
+                .as_ref()
+                .map_or_else(unread, |it| Row::of(position, it))
         };
         let row = if hidden { row.redact() } else { row };
         pack.tell(&row).unwrap();

@@ -1,8 +1,12 @@
 //! A pack in wrong hands: whatever is done to its files is found, and the file is named. Must not
 //! know how it is found.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read};
+
 use cockpit_seal::pack::{
-    BODIES, CHECKPOINT, HEADERS, NAMESPACE, SIGNATURES, SUMS, SUMS_SIGNATURE,
+    BODIES, CHECKPOINT, HEADERS, NAMESPACE, SIGNATURES, SUMS, SUMS_SIGNATURE, Source, verify,
 };
 use cockpit_seal::{DeviceKey, sshsig};
 use sha2::{Digest as _, Sha256};
@@ -218,4 +222,56 @@ fn an_entry_of_another_ledger_does_not_fit_in() {
             .is_some_and(|it| it.contains("it belongs to the ledger")),
         "{found:?}"
     );
+}
+
+/// Counts the bytes that are read of each file, a few at a time.
+struct Counted {
+    files: Files,
+    read: RefCell<BTreeMap<String, usize>>,
+}
+
+struct CountedFile<'a> {
+    name: String,
+    rest: &'a [u8],
+    read: &'a RefCell<BTreeMap<String, usize>>,
+}
+
+impl Source for Counted {
+    fn names(&self) -> io::Result<Vec<String>> {
+        Ok(self.files.keys().cloned().collect())
+    }
+
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn BufRead + '_>>> {
+        Ok(self.files.get(name).map(|bytes| {
+            let file = CountedFile {
+                name: name.to_owned(),
+                rest: bytes,
+                read: &self.read,
+            };
+            Box::new(BufReader::with_capacity(7, file)) as Box<dyn BufRead>
+        }))
+    }
+}
+
+impl Read for CountedFile<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.rest.read(bytes)?;
+        *self.read.borrow_mut().entry(self.name.clone()).or_default() += count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn every_byte_is_read_once_so_that_what_is_hashed_is_what_is_checked() {
+    let source = Counted {
+        files: whole(),
+        read: RefCell::default(),
+    };
+    let found = verify(&source, &mut |_| {}).unwrap();
+    assert_eq!(found.faults, []);
+    let sizes = source
+        .files
+        .iter()
+        .map(|(name, it)| (name.clone(), it.len()));
+    assert_eq!(source.read.into_inner(), sizes.collect());
 }

@@ -27,7 +27,7 @@ struct List {
 }
 
 impl List {
-    fn push(&mut self, row: &Row) {
+    fn push(&mut self, row: &Row<'_>) {
         self.count += 1;
         if self.rows.len() < ROWS_MAX {
             self.rows.push(cells(row));
@@ -92,7 +92,7 @@ impl Page {
 }
 
 impl Report {
-    pub fn tell(&mut self, row: &Row) {
+    pub fn tell(&mut self, row: &Row<'_>) {
         self.told.push(row.position);
         if row.redacted && self.redacted.len() < ROWS_MAX {
             self.redacted.push(row.position);
@@ -195,24 +195,24 @@ fn population(about: &About, facts: &Facts) -> Vec<Block> {
     ])]
 }
 
-fn cells(row: &Row) -> Vec<String> {
+fn cells(row: &Row<'_>) -> Vec<String> {
     let marks = [
         (!row.does_not_hold.is_empty()).then(|| format!("Does not hold: {}", row.does_not_hold)),
         (!row.without_force.is_empty()).then(|| format!("Without force: {}.", row.without_force)),
         row.redacted.then(|| "Redacted.".to_owned()),
-        (!row.reason.is_empty()).then(|| row.reason.clone()),
+        (!row.reason.is_empty()).then(|| row.reason.to_string()),
     ];
     let what = match row.decision.is_empty() {
-        true => row.kind.clone(),
-        false => row.decision.clone(),
+        true => row.kind.to_string(),
+        false => row.decision.to_string(),
     };
     vec![
         row.position.to_string(),
         // To the second; decisions.csv has the rest.
         row.at.get(..19).unwrap_or_default().replace('T', " "),
-        row.person.clone(),
+        row.person.to_string(),
         what,
-        row.target.clone(),
+        row.target.to_string(),
         marks.into_iter().flatten().collect::<Vec<_>>().join(" "),
     ]
 }

@@ -3,27 +3,31 @@
 
 use std::io::{self, BufRead};
 
+use super::super::chain::Read;
 use super::super::lines::{Lines, is_next};
 use super::super::{DECISIONS_CSV, DECISIONS_JSONL, OCSF, Row, TOLD_COLUMNS, csv, ocsf};
-use super::{Check, Source};
+use super::{Check, Hashed, Source};
 use crate::entry::Header;
-use crate::fork::SignedHeader;
 
 /// The files that tell entries in words, read beside the chain.
 pub(super) struct Told<'a> {
     rows: Lines<'a>,
-    csv: Box<dyn BufRead + 'a>,
-    ocsf: Box<dyn BufRead + 'a>,
-    next: Option<Row>,
+    csv: Hashed<'a>,
+    ocsf: Hashed<'a>,
+    /// Whether a line was read and not yet told.
+    waits: bool,
+    /// The entry that the newest row is about which was looked at: no earlier one has to look at it.
+    about: u64,
     line: u64,
     over: bool,
+    /// Room for a line that is written again, to be compared.
+    again: Vec<u8>,
 }
 
 impl<'a> Told<'a> {
-    pub fn open<S: Source>(source: &'a S) -> io::Result<Self> {
-        let open = |name| -> io::Result<Box<dyn BufRead + 'a>> {
-            let file = source.open(name)?;
-            Ok(file.unwrap_or_else(|| Box::new(io::empty())))
+    pub fn open<S: Source>(check: &Check<'a, S>) -> io::Result<Self> {
+        let open = |name| -> io::Result<_> {
+            Ok(check.open(name)?.unwrap_or_else(|| Hashed::nothing("")))
         };
         let mut csv = open(DECISIONS_CSV)?;
         let title = csv::line(&TOLD_COLUMNS);
@@ -32,48 +36,51 @@ impl<'a> Told<'a> {
             rows: Lines::of(open(DECISIONS_JSONL)?),
             csv,
             ocsf: open(OCSF)?,
-            next: None,
+            waits: false,
+            about: 0,
             line: 0,
             over,
+            again: Vec::new(),
         };
         told.step()?;
         Ok(told)
     }
 
     fn step(&mut self) -> io::Result<()> {
-        self.next = None;
-        if self.rows.step()? {
-            self.line += 1;
-            self.next = Row::from_json_line(&self.rows.line);
-            // A line that is no row ends what can be told apart.
-            self.over |= self.next.is_none();
-        }
+        self.waits = self.rows.step()?;
+        self.line += u64::from(self.waits);
         Ok(())
     }
 
     pub fn entry<S: Source>(
         &mut self,
         check: &mut Check<'_, S>,
-        signed: Option<&SignedHeader>,
+        read: Option<&Read>,
         withheld: bool,
     ) -> io::Result<()> {
-        if self.over {
+        let position = check.found.entries;
+        if self.over || !self.waits || position < self.about {
             return Ok(());
         }
-        let position = check.found.entries;
-        let Some(row) = self.next.take_if(|row| row.position <= position) else {
+        let Some(row) = Row::from_json(&self.rows.line, &mut self.again) else {
+            // A line that is no row ends what can be told apart.
+            self.over = true;
             return Ok(());
         };
+        self.about = row.position;
+        if position < self.about {
+            return Ok(());
+        }
         let line = self.line;
         check.found.told += 1;
         check.redacted += u64::from(row.redacted);
         check.without_force += u64::from(!row.without_force.is_empty());
-        let differs = match signed {
+        let differs = match read {
             _ if row.position != position => Some("position"),
-            Some(signed) => column_that_differs(&row, signed),
+            Some(read) => column_that_differs(&row, read),
             None => None,
         };
-        let brings_key = signed.is_some_and(|it| it.brings_key());
+        let brings_key = read.is_some_and(|it| it.header().brings_key());
         if let Some(column) = differs {
             let what = format!("Its \"{column}\" is not that of the entry.");
             check.fault(DECISIONS_JSONL, Some(line), what);
@@ -81,12 +88,16 @@ impl<'a> Told<'a> {
             let what = "It does not say rightly whether its text stayed behind.";
             check.fault(DECISIONS_JSONL, Some(line), what);
         }
-        if !is_next(&mut self.csv, row.csv_line().as_bytes())? {
+        self.again.clear();
+        row.put_csv(&mut self.again);
+        if !is_next(&mut self.csv, &self.again)? {
             let what = format!("Row {line} is not that of {DECISIONS_JSONL}.");
             check.fault(DECISIONS_CSV, None, what);
             self.over = true;
         }
-        if !is_next(&mut self.ocsf, ocsf::line(&row).as_bytes())? {
+        self.again.clear();
+        ocsf::put(&mut self.again, &row);
+        if !is_next(&mut self.ocsf, &self.again)? {
             let what = format!("It is not the row of {DECISIONS_JSONL}.");
             check.fault(OCSF, Some(line), what);
             self.over = true;
@@ -95,36 +106,37 @@ impl<'a> Told<'a> {
     }
 
     pub fn end<S: Source>(mut self, check: &mut Check<'_, S>) -> io::Result<()> {
-        if self.over || self.next.is_some() || self.rows.step()? {
+        if self.over || self.waits {
             let what = "From here on it does not follow the entries.";
             check.fault(DECISIONS_JSONL, Some(self.line), what);
-            return Ok(());
-        }
-        for (name, mut file) in [(DECISIONS_CSV, self.csv), (OCSF, self.ocsf)] {
-            if !file.fill_buf()?.is_empty() {
-                check.fault(
-                    name,
-                    None,
-                    format!("It goes on after {DECISIONS_JSONL} ends."),
-                );
+        } else {
+            for (name, file) in [(DECISIONS_CSV, &mut self.csv), (OCSF, &mut self.ocsf)] {
+                if !file.fill_buf()?.is_empty() {
+                    let what = format!("It goes on after {DECISIONS_JSONL} ends.");
+                    check.fault(name, None, what);
+                }
             }
+        }
+        for file in [self.rows.file, self.csv, self.ocsf] {
+            check.close(file)?;
         }
         Ok(())
     }
 }
 
-fn column_that_differs(row: &Row, signed: &SignedHeader) -> Option<&'static str> {
+fn column_that_differs(row: &Row<'_>, read: &Read) -> Option<&'static str> {
     let Header {
         at,
         device,
         kind,
         seq,
         ..
-    } = signed.header();
+    } = read.header();
     let columns = [
-        ("id", row.id == signed.id().to_string()),
-        ("at", row.at == at.to_string()),
-        ("device", row.device == device.to_string()),
+        // Each has one spelling.
+        ("id", row.id.parse() == Ok(read.id())),
+        ("at", row.at.parse() == Ok(*at)),
+        ("device", row.device.parse() == Ok(*device)),
         ("kind", row.kind == *kind),
         ("seq", row.seq == Some(*seq)),
     ];
