@@ -576,7 +576,7 @@ mod tests {
             for at in 0..=line.len() {
                 agree(&line[..at]);
                 for more in [
-                    "", " ", "0", "9", "\"", ",", "a", "A", "\\u0061", "[", "-", ".0",
+                    "", " ", "0", "9", "\"", ",", "a", "A", "\\u0061", "[", "-", "+", ".0",
                 ] {
                     agree(&format!("{}{more}{}", &line[..at], &line[at..]));
                     let rest = line.get(at + 1..).unwrap_or_default();
