@@ -144,7 +144,7 @@ fn write(place: &Path, entries: &[Entry], key: &DeviceKey) -> io::Result<()> {
                 name: "About".into(),
                 value: "Google Play · production · 8.4.0".into(),
             }],
-            ..Told::of(position, entry)
+            ..Told::of(position, Some(entry))
         })?;
     }
     let (_, folder) = pack.finish(&About::default(), Some(key))?;

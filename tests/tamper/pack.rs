@@ -92,7 +92,7 @@ impl Stage {
             assert_eq!(fault, None);
             pack.tell(&Row {
                 decision: "Noted".into(),
-                ..Row::of(place as u64 + 1, entry)
+                ..Row::of(place as u64 + 1, Some(entry))
             })
             .unwrap();
         }

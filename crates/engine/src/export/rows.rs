@@ -16,14 +16,10 @@ pub(super) fn row<'e>(
     event: Option<&Admitted>,
     fault: Option<String>,
 ) -> Row<'e> {
-    let of_nothing = || Row {
-        position,
-        ..Row::default()
-    };
     let mut row = Row {
         decision: say!("An entry that cannot be read").into(),
         does_not_hold: fault.unwrap_or_default().into(),
-        ..entry.map_or_else(of_nothing, |entry| Row::of(position, entry))
+        ..Row::of(position, entry)
     };
     let Some(event) = event else {
         return row;

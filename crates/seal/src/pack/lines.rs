@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use super::verify::Hashed;
+use super::hashed::Hashed;
 
 /// The longest line that a pack of ours has: a body that is spelled in hex, and a row of it.
 const LINE_BYTES_MAX: u64 = 1 << 20;

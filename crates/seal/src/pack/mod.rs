@@ -9,6 +9,7 @@
 
 mod chain;
 pub(crate) mod csv;
+mod hashed;
 mod heads;
 mod lines;
 mod ocsf;

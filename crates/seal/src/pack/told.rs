@@ -105,9 +105,15 @@ pub struct RowFact<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What the header of an entry says; the words are still missing. `position` is its line in
-    /// the chain's files.
-    pub fn of(position: u64, entry: &'a Entry) -> Self {
+    /// What the header of an entry says, or only its place where it cannot be read; the words are
+    /// still missing. `position` is its line in the chain's files.
+    pub fn of(position: u64, entry: Option<&'a Entry>) -> Self {
+        let Some(entry) = entry else {
+            return Self {
+                position,
+                ..Self::default()
+            };
+        };
         let header = entry.header();
         Self {
             position,

@@ -11,6 +11,7 @@ use std::io::{self, BufRead};
 use serde_json::Value;
 
 use super::chain::{self, Next};
+use super::hashed::Hashed;
 use super::heads::Heads;
 use super::lines::{Lines, is_next};
 use super::slots::{SlotRow, Slots};
@@ -25,7 +26,6 @@ use crate::key::PublicKey;
 use crate::sshsig;
 use crate::tree::{TileId, TreeNodes, leaf_hash};
 use crate::verify::Verifier;
-pub(super) use files::Hashed;
 use told::Told;
 
 /// Faults of entries that are listed.
@@ -230,7 +230,7 @@ impl<'a, S: Source> Check<'a, S> {
         let Some(mut file) = self.open(SLOTS)? else {
             self.slots_hold = false;
             self.fault(SLOTS, None, "It is missing.");
-            return Ok(Lines::of(Hashed::nothing("")));
+            return Ok(Lines::of(Hashed::nothing()));
         };
         if !is_next(&mut file, csv::line(&SLOT_COLUMNS).as_bytes())? {
             self.slot_fault(

@@ -216,18 +216,11 @@ fn pack_cosigned(
         };
         let hidden = withheld.contains(&n);
         let (entry, fault) = pack.entry(raw, |_| hidden).unwrap();
-        let position = n as u64 + 1;
-        let unread = || Row {
-            position,
-            ..Row::default()
-        };
         let row = Row {
             decision: "Noted".into(),
             reason: "=1+1".into(),
             does_not_hold: fault.unwrap_or_default().into(),
-            ..entry
-                .as_ref()
-                .map_or_else(unread, |it| Row::of(position, it))
+            ..Row::of(n as u64 + 1, entry.as_ref())
         };
         let row = if hidden { row.redact() } else { row };
         pack.tell(&row).unwrap();

@@ -2,69 +2,14 @@
 //! is checked. Must not know what a file says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read as _};
 
-use sha2::{Digest as _, Sha256};
-
+use super::super::hashed::Hashed;
 use super::super::{SUMS, SUMS_SIGNATURE};
 use super::{Check, Source};
 
 /// Files that are read whole.
 const FILE_BYTES_MAX: u64 = 1 << 26;
-
-/// A file that is hashed while it is read.
-pub(in super::super) struct Hashed<'a> {
-    name: &'a str,
-    file: Box<dyn BufRead + 'a>,
-    hash: Sha256,
-    /// Bytes that were hashed and not yet read.
-    ahead: usize,
-}
-
-impl<'a> Hashed<'a> {
-    /// A file of this name with nothing in it.
-    pub fn nothing(name: &'a str) -> Self {
-        Self::of(name, Box::new(io::empty()))
-    }
-
-    fn of(name: &'a str, file: Box<dyn BufRead + 'a>) -> Self {
-        Self {
-            name,
-            file,
-            hash: Sha256::new(),
-            ahead: 0,
-        }
-    }
-
-    /// The hash of the whole file, in hex.
-    fn finish(mut self) -> io::Result<String> {
-        io::copy(&mut self, &mut io::sink())?;
-        Ok(hex::encode(self.hash.finalize()))
-    }
-}
-
-impl BufRead for Hashed<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let chunk = self.file.fill_buf()?;
-        // As much at once as there is: line by line it would cost more.
-        self.hash.update(&chunk[self.ahead..]);
-        self.ahead = chunk.len();
-        Ok(chunk)
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.ahead -= amount;
-        self.file.consume(amount);
-    }
-}
-
-impl Read for Hashed<'_> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(bytes)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
 
 impl<'a, S: Source> Check<'a, S> {
     /// Opens a file; `None` when it is not there.
@@ -78,7 +23,7 @@ impl<'a, S: Source> Check<'a, S> {
 
     /// Takes a file back of which enough was read.
     pub(super) fn close(&mut self, file: Hashed<'_>) -> io::Result<()> {
-        let name = file.name.to_owned();
+        let name = file.name().to_owned();
         self.hashes.insert(name, file.finish()?);
         Ok(())
     }

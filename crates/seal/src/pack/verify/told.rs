@@ -4,9 +4,10 @@
 use std::io::{self, BufRead};
 
 use super::super::chain::Read;
+use super::super::hashed::Hashed;
 use super::super::lines::{Lines, is_next};
 use super::super::{DECISIONS_CSV, DECISIONS_JSONL, OCSF, Row, TOLD_COLUMNS, csv, ocsf};
-use super::{Check, Hashed, Source};
+use super::{Check, Source};
 use crate::entry::Header;
 
 /// The files that tell entries in words, read beside the chain.
@@ -26,9 +27,8 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     pub fn open<S: Source>(check: &Check<'a, S>) -> io::Result<Self> {
-        let open = |name| -> io::Result<_> {
-            Ok(check.open(name)?.unwrap_or_else(|| Hashed::nothing("")))
-        };
+        let open =
+            |name| -> io::Result<_> { Ok(check.open(name)?.unwrap_or_else(Hashed::nothing)) };
         let mut csv = open(DECISIONS_CSV)?;
         let title = csv::line(&TOLD_COLUMNS);
         let over = !is_next(&mut csv, title.as_bytes())?;
