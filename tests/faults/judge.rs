@@ -14,6 +14,8 @@ use crate::truth::{Request, Turn};
 const CLOCK_OFF_MS: i64 = 60_000;
 /// A healthy target has its verdict within this, at up to 100 ms for each request.
 const HEALTHY_MS_MAX: i64 = 2_000;
+/// A write whose answer was lost may take effect for this long, and is then looked for again.
+const LANDING_MS: i64 = 120_000 + 40_000;
 
 /// Every rule that a run broke, in words.
 pub fn complaints(record: &Record) -> Vec<String> {
@@ -184,11 +186,20 @@ fn nothing_open_that_can_be_known(record: &Record, course: &Course) -> Option<St
         {
             None
         }
-        Outcome::Unknown => course
-            .target
-            .sides()
-            .all(|side| side.met_since(quiet_from_ms))
-            .then(|| format!("still unknown, though it shows: {}", result.sentence)),
+        Outcome::Unknown => {
+            let target = &course.target;
+            let shows = if target.sides().all(|side| side.met_since(quiet_from_ms)) {
+                "it shows"
+            } else if target.is_untouched_until(quiet_from_ms - LANDING_MS) {
+                "nothing happened to it"
+            } else {
+                return None;
+            };
+            Some(format!(
+                "still unknown, though {shows}: {}",
+                result.sentence
+            ))
+        }
         Outcome::Confirmed | Outcome::Refused | Outcome::Stale | Outcome::Failed => None,
     }
 }

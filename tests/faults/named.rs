@@ -81,3 +81,25 @@ async fn a_paused_channel_is_confirmed_though_another_update_was_published_meanw
         "{said}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_whose_every_answer_is_lost_ends_and_can_be_asked_for_again() {
+    let stage = Stage::new(1, 20, false, &FOUR).await;
+    let failing = json!({"service": "unleash", "match": OFF, "fault": "status:500", "times": 5});
+    stage.control("POST", "fault", &failing);
+    let pressed = stage.press_stop().await;
+    let flag = async |pressed, wait_ms| {
+        let view = stage.handle.settled(pressed, wait_ms).await.unwrap();
+        let mut targets = view.targets.into_iter();
+        targets.find(|it| it.target == FLAG).unwrap()
+    };
+    let early = flag(&pressed, 10_500).await;
+    assert_eq!(word(&early), "unknown", "{}", early.outcome.sentence);
+    pass_ms(180_000).await;
+    let late = flag(&pressed, 0).await;
+    assert_eq!(word(&late), "failed", "{}", late.outcome.sentence);
+
+    let pressed = stage.press_stop_of(Some("8.4.0")).await;
+    let again = flag(&pressed, 10_500).await;
+    assert_eq!(word(&again), "confirmed", "{}", again.outcome.sentence);
+}

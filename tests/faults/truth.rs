@@ -124,6 +124,13 @@ impl Target {
         self.id.split_once(':').map_or("", |(service, _)| service)
     }
 
+    /// Whether nobody ever changed it, and no request of ours that could have was taken or came
+    /// after `at_ms`.
+    pub fn is_untouched_until(&self, at_ms: i64) -> bool {
+        let lost = |write: &Request| !write.tells && write.at_ms <= at_ms;
+        self.served.0.is_empty() && self.writes.iter().all(lost)
+    }
+
     /// Every side of it.
     pub fn sides(&self) -> impl Iterator<Item = &Timeline> {
         std::iter::once(&self.served).chain(&self.clients)

@@ -387,6 +387,14 @@ impl Attempt {
             self.stage = Stage::Claim;
             return;
         }
+        if self.is_without_effect(&observation.state) && !is_within_doubt(self.doubt_from, now) {
+            let sentence = say!(
+                "It was sent and its answer was lost. Minutes later the target still reads {}. \
+                 Nothing is in effect. Ask again.",
+                words::state(&observation.state)
+            );
+            return self.finish(Outcome::Failed, sentence, now);
+        }
         self.wait_to_read_back(now);
     }
 
@@ -418,19 +426,22 @@ impl Attempt {
         }
     }
 
-    /// A stop or a flag turned off whose reply was lost is sent again once the target was seen
-    /// unchanged long enough. Everything else waits for a person: a notice sent twice, or a
-    /// resume that lands late, cannot be taken back.
-    fn may_send_again(&self, state: &TargetState, now: Time) -> bool {
+    /// A stop or a flag turned off whose reply was lost, and whose target was seen unchanged.
+    /// Everything else waits for a person: a notice sent twice, or a resume that lands late,
+    /// cannot be taken back.
+    fn is_without_effect(&self, state: &TargetState) -> bool {
         // After a restart what was read right before the write is gone; what the asker saw is not.
         let before = self.before.as_ref().unwrap_or(&self.intent.pre);
         let unchanged = matches!(
             words::moved(&before.state, state),
             Moved::No | Moved::MoreExposed(_)
         );
-        self.reply_lost
-            && unchanged
-            && self.intent.desired.is_safe_direction()
+        self.reply_lost && unchanged && self.intent.desired.is_safe_direction()
+    }
+
+    /// What is without effect is sent again once it was so for long enough.
+    fn may_send_again(&self, state: &TargetState, now: Time) -> bool {
+        self.is_without_effect(state)
             && self.number < ATTEMPTS_MAX
             && now <= self.intent.expires_at
             && self

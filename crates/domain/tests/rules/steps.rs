@@ -238,6 +238,64 @@ fn a_target_that_keeps_moving_is_stale_after_five_tries() {
     );
 }
 
+/// Every answer to a stop is lost, and none of them took effect.
+fn loses_every_answer(mut run: Script) -> Script {
+    let lost = ProviderError::new(ErrorKind::Timeout, "No answer in time.").maybe_applied();
+    for sent in 1..=5 {
+        assert_eq!(run.0.number(), sent);
+        run = run
+            .reads(rolls(), 100)
+            .takes(Came::Started, 1)
+            .takes(Came::NotSent(lost.clone()), 100)
+            .reads(rolls(), 3_000);
+        if run.0.number() > sent {
+            run = run.takes(Came::Claimed, 1);
+        }
+    }
+    run
+}
+
+/// Reads the target as it is until something is to be reported; when, and the report.
+fn reads_on(mut run: Script, state: &TargetState) -> (Time, EffectResult) {
+    loop {
+        match run.step() {
+            Step::Report(result) => return (run.1, *result),
+            Step::Wait { until, .. } => run.1 = until,
+            Step::Observe(reading) => {
+                assert_eq!(reading, Reading::Serving);
+                run = run.reads(state.clone(), 100);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_stop_whose_every_answer_was_lost_ends_when_none_can_take_effect_any_more() {
+    let run = loses_every_answer(halts());
+    let sent_at = run.1;
+    let (_, first) = reads_on(run.clone(), &rolls());
+    assert_eq!(first.outcome, Outcome::Unknown);
+
+    let (at, last) = reads_on(run.takes(Came::Reported, 1), &rolls());
+    let waited_ms = at.ms_since(sent_at);
+    assert_eq!(last.outcome, Outcome::Failed);
+    assert_eq!(
+        last.sentence,
+        "It was sent and its answer was lost. Minutes later the target still reads in progress \
+         20 %. Nothing is in effect. Ask again."
+    );
+    // The last one may have taken effect for two minutes, and half a minute lies between two looks.
+    assert!((116_000..=152_000).contains(&waited_ms), "{waited_ms} ms");
+}
+
+#[test]
+fn a_stop_that_shows_after_its_last_lost_answer_is_confirmed() {
+    let run = loses_every_answer(halts()).takes(Came::DeadlinePassed, 0);
+    let (_, last) = reads_on(run.takes(Came::Reported, 1), &halted());
+    assert_eq!(last.outcome, Outcome::Confirmed);
+}
+
 #[test]
 fn what_is_done_is_said_in_words() {
     let run = halts();
