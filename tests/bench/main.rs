@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         rows.extend(match part {
             "append" => append::measure(folder),
             "ingest" => ingest::measure(),
-            "pack" => on_a_runtime(pack::measure(folder)),
+            "pack" => pack::measure(folder),
             "many" => on_a_runtime(many::measure(folder)),
             "stop" => on_a_runtime(fan_out::measure(folder)),
             _ => windows(folder),

@@ -33,14 +33,6 @@ impl Sample {
         result
     }
 
-    /// As [`Sample::time_ms`], of something that is waited for.
-    pub async fn time_ms_of<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let start = Instant::now();
-        let result = work.await;
-        self.add(start.elapsed().as_secs_f64() * 1e3);
-        result
-    }
-
     /// All of them together.
     pub fn sum(&self) -> f64 {
         self.numbers.iter().sum()
