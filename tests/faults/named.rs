@@ -99,7 +99,7 @@ async fn a_stop_whose_every_answer_is_lost_ends_and_can_be_asked_for_again() {
     let late = flag(&pressed, 0).await;
     assert_eq!(word(&late), "failed", "{}", late.outcome.sentence);
 
-    let pressed = stage.press_stop_of(Some("8.4.0")).await;
+    let pressed = stage.press_stop().await;
     let again = flag(&pressed, 10_500).await;
     assert_eq!(word(&again), "confirmed", "{}", again.outcome.sentence);
 }

@@ -141,15 +141,10 @@ impl Stage {
     }
 
     pub async fn press_stop(&self) -> Pressed {
-        self.press_stop_of(None).await
-    }
-
-    /// Stops this release, or the one that is rolling out.
-    pub async fn press_stop_of(&self, version: Option<&str>) -> Pressed {
         self.handle
             .do_it(Act::Stop(StopArgs {
                 app: None,
-                version: version.map(ToOwned::to_owned),
+                version: None,
                 targets: None,
                 reason: "Crash on opening Transfer".to_owned(),
             }))

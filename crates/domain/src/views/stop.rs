@@ -8,20 +8,23 @@ use super::left_behind::is_recovery;
 use super::ready::light;
 use super::{Live, StopSheetView, StopTargetView, TargetLive, age, capital, live::STALE_MS};
 use crate::decide::{may_not_ask, not_offered, unfulfilled};
+use crate::event::Outcome;
 use crate::policy::ActKind;
 use crate::recovery;
 use crate::signal::Measure;
-use crate::state::State;
+use crate::state::{Standing, State};
 use crate::target::{Desired, Observation, PhasedStatus, StagedStatus, StoreStatus, TargetState};
 use crate::time::Time;
 use crate::words;
 
-/// The version that a stop would be about: the one in breach, else the newest that rolls out.
+/// The version that a stop would be about: the one in breach, else the newest that rolls out,
+/// else the newest whose stop left a flag on.
 pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
-    let rolling: Vec<&str> = live
-        .targets
-        .values()
-        .filter_map(|it| it.observation.as_ref())
+    let seen = || {
+        let targets = live.targets.values();
+        targets.filter_map(|it| it.observation.as_ref())
+    };
+    let rolling: Vec<&str> = seen()
         // What reaches everybody is not in flight: it is the release that people have.
         .filter(|it| is_rolling(&it.state) && !it.state.is_over_the_air())
         .filter(|it| not_offered(&Desired::Stopped, &it.state).is_none())
@@ -34,7 +37,28 @@ pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
         .find(|version| rolling.contains(version));
     breached
         .or_else(|| rolling.into_iter().max_by_key(|it| by_number(it)))
+        .or_else(|| {
+            seen()
+                .filter_map(|it| words::version(&it.state))
+                .filter(|version| is_half_stopped(state, live, version))
+                .max_by_key(|it| by_number(it))
+        })
         .map(ToOwned::to_owned)
+}
+
+/// Whether what was asked for last on a target of it was its stop, and was not met.
+fn is_half_stopped(state: &State, live: &Live, version: &str) -> bool {
+    stoppable(live, version).iter().any(|(seen, desired)| {
+        state
+            .newest_intent(&seen.target)
+            .is_some_and(|(_, record)| {
+                record.intent.desired == *desired
+                    && matches!(
+                        record.standing(),
+                        Standing::Ended(Outcome::Failed | Outcome::Refused | Outcome::Stale)
+                    )
+            })
+    })
 }
 
 fn is_rolling(state: &TargetState) -> bool {

@@ -213,6 +213,34 @@ fn acts_that_cannot_be_pressed_say_why() {
 }
 
 #[test]
+fn a_release_that_is_halted_is_still_to_be_stopped_while_its_flag_stayed_on() {
+    let (on, off) = (flag(true, Some(true)), flag(false, Some(false)));
+    let shows = |flag: &TargetState| {
+        let targets = [(play_id(), halted()), (flag_id(), flag.clone())];
+        live(LEAD, &targets)
+    };
+    let mut all = connected();
+    // Nobody asked for it: a halt alone is not half of a stop.
+    assert_eq!(in_flight_version(&all.state, &shows(&on)), None);
+
+    let intent = all.asks(LEAD, on.clone(), Desired::Off);
+    assert_eq!(in_flight_version(&all.state, &shows(&on)), None);
+    all.does(LEAD, NOON, reports(&intent, Outcome::Failed))
+        .expect("it ends");
+    let live = shows(&on);
+    assert_eq!(
+        in_flight_version(&all.state, &live).as_deref(),
+        Some("8.4.0")
+    );
+    let sheet = stop_sheet(&all.state, &live, NOON);
+    assert_eq!((sheet.title.as_str(), sheet.why_not), ("Stop 8.4.0", None));
+    let left: Vec<&str> = sheet.targets.iter().map(|it| it.target.as_str()).collect();
+    assert_eq!(left, [flag_id().0]);
+
+    assert_eq!(in_flight_version(&all.state, &shows(&off)), None);
+}
+
+#[test]
 fn the_version_in_flight_is_the_one_in_breach_else_the_newest_by_number() {
     let other = TargetId::new(Service::GooglePlay, "com.northwind.wallet/beta");
     let live = live(
