@@ -3,10 +3,11 @@
 
 use std::fs;
 
+use cockpit_tests::repository;
 use serde_json::{Value, json};
 
 use crate::{
-    desktop::{Desktop, Theme, repository},
+    desktop::{Desktop, Theme},
     person::Person,
 };
 
@@ -63,7 +64,7 @@ pub async fn finds_nothing(person: &Person, room: &str) {
 }
 
 async fn findings(person: &Person) -> Value {
-    let source = repository("ui/node_modules/axe-core/axe.min.js");
+    let source = repository::file("ui/node_modules/axe-core/axe.min.js");
     let source = fs::read_to_string(source).expect("the page's packages are installed");
     let install = format!("if (!window.axe) {{ {source} }}");
     person.look_up(&install, vec![]).await;

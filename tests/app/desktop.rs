@@ -245,11 +245,6 @@ pub fn target() -> PathBuf {
     folder.expect("cargo puts tests three folders down").into()
 }
 
-/// A file of the repository, by its path from the top.
-pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let address = listener.local_addr();

@@ -3,11 +3,12 @@
 
 use std::{collections::BTreeMap, fs};
 
+use cockpit_tests::repository;
 use serde_json::{Value, json};
 
 use crate::{
     axe,
-    desktop::{Desktop, Theme, repository},
+    desktop::{Desktop, Theme},
     person::{Person, room},
 };
 
@@ -79,7 +80,7 @@ async fn only_the_approval_window_approves() {
 
 #[test]
 fn only_one_capability_lists_approve() {
-    let folder = fs::read_dir(repository("src-tauri/capabilities"));
+    let folder = fs::read_dir(repository::file("src-tauri/capabilities"));
     let mut windows = BTreeMap::new();
     for file in folder.expect("the capabilities are a folder") {
         let path = file.expect("the folder can be read").path();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
+use cockpit_tests::repository;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -130,7 +131,7 @@ fn program() -> &'static Path {
             ])
             .arg("--target-dir")
             .arg(profile.parent().unwrap())
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+            .current_dir(repository::top());
         if profile.ends_with("release") {
             cargo.arg("--release");
         }

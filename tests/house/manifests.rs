@@ -1,13 +1,12 @@
 //! What the manifests of our packages say, without a look at the network. Knows no rule.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
-
-use crate::tree::root;
+use cockpit_tests::repository::top;
 
 /// Our packages.
 pub fn packages() -> Vec<Package> {
     let metadata = MetadataCommand::new()
-        .manifest_path(root().join("Cargo.toml"))
+        .manifest_path(top().join("Cargo.toml"))
         .no_deps()
         .exec();
     metadata.expect("cargo reads our manifests").packages

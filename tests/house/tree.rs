@@ -1,10 +1,8 @@
 //! The files of the repository, as git tracks them. Knows no rule about them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
+
+use cockpit_tests::repository::top;
 
 /// One text file.
 pub struct File {
@@ -32,7 +30,7 @@ pub fn files() -> Vec<File> {
         .into_iter()
         // What is deleted but still tracked, and what is not text, has no lines to judge.
         .filter_map(|path| {
-            fs::read_to_string(root().join(&path))
+            fs::read_to_string(top().join(&path))
                 .ok()
                 .map(|text| File { path, text })
         })
@@ -40,7 +38,7 @@ pub fn files() -> Vec<File> {
     assert!(
         files.len() > 20,
         "the repository's files were not found under {:?}",
-        root()
+        top()
     );
     files
 }
@@ -49,24 +47,15 @@ pub fn files() -> Vec<File> {
 pub fn paths() -> Vec<String> {
     tracked().unwrap_or_else(|| {
         let mut found = Vec::new();
-        walk(&root(), &mut found);
+        walk(&top(), &mut found);
         found
     })
-}
-
-/// The top of the repository.
-pub fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests
-        .parent()
-        .expect("the tests lie one folder below the top")
-        .to_path_buf()
 }
 
 fn tracked() -> Option<Vec<String>> {
     let output = Command::new("git")
         .args(["ls-files", "-z"])
-        .current_dir(root())
+        .current_dir(top())
         .output()
         .ok()?;
     let names = String::from_utf8(output.stdout).ok()?;
@@ -83,7 +72,7 @@ fn walk(folder: &Path, found: &mut Vec<String>) {
         if path.is_dir() && !MADE.contains(&&*name) {
             walk(&path, found);
         } else if path.is_file() {
-            let below = path.strip_prefix(root()).expect("we walk below the top");
+            let below = path.strip_prefix(top()).expect("we walk below the top");
             found.push(below.to_string_lossy().replace('\\', "/"));
         }
     }

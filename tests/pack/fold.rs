@@ -8,6 +8,7 @@ use cockpit_domain::authority::AuthorityEvent;
 use cockpit_domain::notice::TellEvent;
 use cockpit_domain::rule::{OrderEvent, RuleEvent};
 use cockpit_domain::state::State;
+use cockpit_tests::repository;
 use sha2::{Digest as _, Sha256};
 
 use crate::generated::Ledger;
@@ -21,7 +22,7 @@ fn hash(state: &State) -> String {
 }
 
 fn fold_py() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/seal/src/pack/fold.py")
+    repository::file("crates/seal/src/pack/fold.py")
 }
 
 fn python(arguments: &[&Path], more: &[&str]) -> std::process::Output {

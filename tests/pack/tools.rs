@@ -1,8 +1,10 @@
 //! How each tool is asked about a pack, and what it answers. Must not know what is right.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use cockpit_tests::repository;
 
 use crate::made::made;
 
@@ -57,9 +59,7 @@ impl Tool {
     pub fn ask(self, pack: &Path) -> Result<String, String> {
         let scratch = tempfile::tempdir().unwrap();
         let scratch = scratch.path();
-        let own = |name: &str| -> PathBuf {
-            PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/pack/tools")).join(name)
-        };
+        let own = |name: &str| repository::file("tests/pack/tools").join(name);
         let mut command = match self {
             Tool::Sha256sum => {
                 let mut command = Command::new("sha256sum");

@@ -1,7 +1,8 @@
 //! A customer's app: Unleash's own client library, in a process of its own. Knows no server's inside.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{process::Stdio, time::Duration};
 
+use cockpit_tests::repository;
 use tokio::{process::Command, time::timeout};
 
 use crate::unleash_server::{RealUnleash, peers};
@@ -14,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// # Panics
 /// When the library gives no evaluation, with what it printed.
 pub async fn evaluates(unleash: &RealUnleash, flag: &str) -> bool {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/unleash/evaluate.mjs");
+    let script = repository::file("tests/peers/unleash/evaluate.mjs");
     let app = Command::new("node")
         .arg(script)
         .arg(peers().join("unleash"))

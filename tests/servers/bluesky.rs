@@ -3,10 +3,10 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use cockpit_domain::Service;
+use cockpit_tests::repository;
 use serde_json::Value;
 
 use crate::wire::{process, sends_again_and_again};
@@ -26,7 +26,7 @@ impl Pds {
         let folder = env::var("COCKPIT_PDS").expect(
             "COCKPIT_PDS names a folder with @atproto/dev-env; see tests/servers/README.md",
         );
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("servers/pds.mjs");
+        let program = repository::file("tests/servers/pds.mjs");
         let mut server = Command::new("node")
             .arg(program)
             .env("COCKPIT_PDS", folder)

@@ -6,6 +6,7 @@ pub mod mail_server;
 pub mod many;
 #[cfg(target_os = "linux")]
 pub mod memory;
+pub mod repository;
 #[cfg(unix)]
 pub mod supervised;
 pub mod wait;

@@ -5,6 +5,7 @@ use std::{env, fs, path::PathBuf, process::Command, time::Duration};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::repository;
 use crate::supervised::{Supervised, free_port};
 use crate::wait::wait_until;
 
@@ -39,7 +40,7 @@ impl RealMailServer {
         let port = free_port();
         let mut server = Command::new(python());
         server
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/smtp/server.py"))
+            .arg(repository::file("tests/peers/smtp/server.py"))
             .arg(port.to_string())
             .args([&pem, &key])
             .args([USER, PASSWORD]);

@@ -9,7 +9,9 @@ use ts_rs::{Config, TS};
 
 #[test]
 fn the_pages_types_are_what_the_table_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/backend/generated");
+    // Asked for at run time: another clone with the same target folder may have built us.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let folder = Path::new(&here).join("../../ui/src/backend/generated");
     if std::env::var_os("COCKPIT_WRITE_BINDINGS").is_some() {
         let _ = std::fs::remove_dir_all(&folder);
         write_bindings(&folder);

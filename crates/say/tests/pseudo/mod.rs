@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 /// Speaks it from here on, in this process.
 pub fn speak_it() {
-    let list = Path::new(env!("CARGO_MANIFEST_DIR"))
+    // Asked for at run time: another clone with the same target folder may have built us.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let list = Path::new(&here)
         .ancestors()
         .map(|it| it.join("catalogue/texts.json"))
         .find(|it| it.exists())
