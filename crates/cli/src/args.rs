@@ -186,8 +186,8 @@ pub struct Stop {
     /// The app's identifier or name.
     #[arg(long)]
     pub app: Option<String>,
-    /// The version to stop; without it the one in breach, else the newest that rolls out, else the one
-    /// whose stop left a flag on.
+    /// The version to stop; without it the one in breach, else the newest that rolls out, else the
+    /// one whose stop left a flag on.
     #[arg(long)]
     pub version: Option<String>,
     /// Only this target; may be given several times.
