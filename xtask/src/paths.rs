@@ -16,15 +16,14 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Finds them from the environment. Fails only without a home folder.
+    /// Finds them from the environment. Fails without a home folder, and when Cargo did
+    /// not start this program.
     pub fn find() -> Result<Self, Failure> {
         // Asked for at run time: another clone with the same target folder may have built us.
         let here = env::var_os("CARGO_MANIFEST_DIR")
-            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-        let root = here
-            .parent()
-            .expect("xtask lies one folder below the top")
-            .to_path_buf();
+            .ok_or_else(|| Failure::new("xtask was not started by Cargo. Run `cargo xtask`."))?;
+        let mut root = PathBuf::from(here);
+        assert!(root.pop(), "xtask lies one folder below the top");
         let target = env::var_os("CARGO_TARGET_DIR")
             .map_or_else(|| root.join("target"), |set| root.join(set));
         Ok(Self {

@@ -187,7 +187,7 @@ pub struct Stop {
     #[arg(long)]
     pub app: Option<String>,
     /// The version to stop; without it the one in breach, else the newest that rolls out, else the
-    /// one whose stop left a flag on.
+    /// halted one whose stop left a flag on.
     #[arg(long)]
     pub version: Option<String>,
     /// Only this target; may be given several times.

@@ -389,7 +389,7 @@ impl Attempt {
         }
         if self.is_without_effect(&observation.state) && !is_within_doubt(self.doubt_from, now) {
             let sentence = say!(
-                "It was sent and its answer was lost. Minutes later the target still reads {}. \
+                "It was sent and its answer was lost. Minutes later the target reads {}. \
                  Nothing is in effect. Ask again.",
                 words::state(&observation.state)
             );

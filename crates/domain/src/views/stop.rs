@@ -18,7 +18,7 @@ use crate::time::Time;
 use crate::words;
 
 /// The version that a stop would be about: the one in breach, else the newest that rolls out,
-/// else the newest whose stop left a flag on.
+/// else the newest halted one whose stop left a flag on.
 pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
     let seen = || {
         let targets = live.targets.values();
@@ -39,6 +39,9 @@ pub fn in_flight_version(state: &State, live: &Live) -> Option<String> {
         .or_else(|| rolling.into_iter().max_by_key(|it| by_number(it)))
         .or_else(|| {
             seen()
+                // What reaches everybody is not called back by a flag that somebody failed to turn
+                // off, perhaps long ago.
+                .filter(|it| Desired::Stopped.is_met_by(&it.state))
                 .filter_map(|it| words::version(&it.state))
                 .filter(|version| is_half_stopped(state, live, version))
                 .max_by_key(|it| by_number(it))

@@ -215,29 +215,28 @@ fn acts_that_cannot_be_pressed_say_why() {
 #[test]
 fn a_release_that_is_halted_is_still_to_be_stopped_while_its_flag_stayed_on() {
     let (on, off) = (flag(true, Some(true)), flag(false, Some(false)));
-    let shows = |flag: &TargetState| {
-        let targets = [(play_id(), halted()), (flag_id(), flag.clone())];
-        live(LEAD, &targets)
+    let shows = |store: TargetState, flag: &TargetState| {
+        live(LEAD, &[(play_id(), store), (flag_id(), flag.clone())])
     };
     let mut all = connected();
+    let version = |all: &Workspace, live: &Live| in_flight_version(&all.state, live);
     // Nobody asked for it: a halt alone is not half of a stop.
-    assert_eq!(in_flight_version(&all.state, &shows(&on)), None);
+    assert_eq!(version(&all, &shows(halted(), &on)), None);
 
     let intent = all.asks(LEAD, on.clone(), Desired::Off);
-    assert_eq!(in_flight_version(&all.state, &shows(&on)), None);
+    assert_eq!(version(&all, &shows(halted(), &on)), None);
     all.does(LEAD, NOON, reports(&intent, Outcome::Failed))
         .expect("it ends");
-    let live = shows(&on);
-    assert_eq!(
-        in_flight_version(&all.state, &live).as_deref(),
-        Some("8.4.0")
-    );
-    let sheet = stop_sheet(&all.state, &live, NOON);
+    let left = shows(halted(), &on);
+    assert_eq!(version(&all, &left).as_deref(), Some("8.4.0"));
+    let sheet = stop_sheet(&all.state, &left, NOON);
     assert_eq!((sheet.title.as_str(), sheet.why_not), ("Stop 8.4.0", None));
-    let left: Vec<&str> = sheet.targets.iter().map(|it| it.target.as_str()).collect();
-    assert_eq!(left, [flag_id().0]);
+    let targets: Vec<&str> = sheet.targets.iter().map(|it| it.target.as_str()).collect();
+    assert_eq!(targets, [flag_id().0]);
 
-    assert_eq!(in_flight_version(&all.state, &shows(&off)), None);
+    assert_eq!(version(&all, &shows(halted(), &off)), None);
+    let complete = staged(StagedStatus::Completed, None);
+    assert_eq!(version(&all, &shows(complete, &on)), None);
 }
 
 #[test]

@@ -282,7 +282,7 @@ fn a_stop_whose_every_answer_was_lost_ends_when_none_can_take_effect_any_more() 
     assert_eq!(last.outcome, Outcome::Failed);
     assert_eq!(
         last.sentence,
-        "It was sent and its answer was lost. Minutes later the target still reads in progress \
+        "It was sent and its answer was lost. Minutes later the target reads in progress \
          20 %. Nothing is in effect. Ask again."
     );
     // The last one may have taken effect for two minutes, and half a minute lies between two looks.
